@@ -1,0 +1,153 @@
+import { adminApi } from '@strapi/strapi/admin';
+import type {
+  CodeView,
+  CompareView,
+  EntryStatus,
+  IssuedCode,
+  JobView,
+  LinkView,
+  Overview,
+  QueuePage,
+  QueueState,
+  RetryResult,
+  RuleInput,
+  RuleView,
+  StatusBatch,
+  TestResult,
+  TypeView,
+} from '../../../server/src/contracts';
+
+const at = (path: string): string => `/replication${path}`;
+const link = (id: string, path = ''): string => at(`/links/${encodeURIComponent(id)}${path}`);
+const entry = (uid: string, id: string, path = ''): string =>
+  at(`/entries/${encodeURIComponent(uid)}/${encodeURIComponent(id)}${path}`);
+
+const unwrap = <T>(answer: { data: T }): T => answer.data;
+
+/** The content manager marks what it shows with these, and says so when it changes: our status then is asked for anew. */
+const documentTags = (uid: string, ids: readonly string[]) => [
+  { type: 'Document' as const, id: `${uid}_LIST` },
+  { type: 'Document' as const, id: uid },
+  ...ids.map((id) => ({ type: 'Document' as const, id: `${uid}_${id}` })),
+];
+
+const api = adminApi
+  .enhanceEndpoints({ addTagTypes: ['Replication', 'ReplicationRules', 'Document'] })
+  .injectEndpoints({
+    endpoints: (build) => ({
+      replicationOverview: build.query<Overview, void>({
+        query: () => at('/overview'),
+        transformResponse: unwrap<Overview>,
+        providesTags: ['Replication'],
+      }),
+      replicationJobs: build.query<JobView[], void>({
+        query: () => at('/jobs'),
+        transformResponse: unwrap<JobView[]>,
+        providesTags: ['Replication'],
+      }),
+      replicationTypes: build.query<TypeView[], void>({
+        query: () => at('/types'),
+        transformResponse: unwrap<TypeView[]>,
+      }),
+      replicationRules: build.query<RuleView[], string>({
+        query: (id) => link(id, '/rules'),
+        transformResponse: unwrap<RuleView[]>,
+        providesTags: ['ReplicationRules'],
+      }),
+      replicationQueue: build.query<QueuePage, { id: string; state: QueueState; page: number }>({
+        query: ({ id, ...params }) => ({ url: link(id, '/queue'), method: 'GET', config: { params } }),
+        transformResponse: unwrap<QueuePage>,
+        providesTags: ['Replication'],
+      }),
+      replicationEntry: build.query<EntryStatus, { uid: string; documentId: string }>({
+        query: ({ uid, documentId }) => entry(uid, documentId),
+        transformResponse: unwrap<EntryStatus>,
+        providesTags: (_result, _error, { uid, documentId }) => ['Replication', ...documentTags(uid, [documentId])],
+      }),
+      replicationStatuses: build.query<StatusBatch, { uid: string; documentIds: string[] }>({
+        query: (data) => ({ url: at('/entries/status'), method: 'POST', data }),
+        transformResponse: unwrap<StatusBatch>,
+        providesTags: (_result, _error, { uid, documentIds }) => ['Replication', ...documentTags(uid, documentIds)],
+      }),
+
+      issueReplicationCode: build.mutation<IssuedCode, void>({
+        query: () => ({ url: at('/links/codes'), method: 'POST' }),
+        transformResponse: unwrap<IssuedCode>,
+      }),
+      readReplicationCode: build.mutation<CodeView, string>({
+        query: (code) => ({ url: at('/links/codes/read'), method: 'POST', data: { code } }),
+        transformResponse: unwrap<CodeView>,
+      }),
+      redeemReplicationCode: build.mutation<LinkView, string>({
+        query: (code) => ({ url: at('/links/redeem'), method: 'POST', data: { code } }),
+        transformResponse: unwrap<LinkView>,
+        invalidatesTags: ['Replication'],
+      }),
+      actOnReplicationLink: build.mutation<LinkView, { id: string; act: 'accept' | 'refuse' | 'pause' | 'resume' }>({
+        query: ({ id, act }) => ({ url: link(id, `/${act}`), method: 'POST' }),
+        transformResponse: unwrap<LinkView>,
+        invalidatesTags: ['Replication'],
+      }),
+      testReplicationLink: build.mutation<TestResult, string>({
+        query: (id) => ({ url: link(id, '/test'), method: 'POST' }),
+        transformResponse: unwrap<TestResult>,
+        invalidatesTags: ['Replication'],
+      }),
+      renameReplicationLink: build.mutation<LinkView, { id: string; name: string }>({
+        query: ({ id, name }) => ({ url: link(id), method: 'PUT', data: { name } }),
+        transformResponse: unwrap<LinkView>,
+        invalidatesTags: ['Replication'],
+      }),
+      unlinkReplicationSite: build.mutation<null, string>({
+        query: (id) => ({ url: link(id), method: 'DELETE' }),
+        transformResponse: unwrap<null>,
+        invalidatesTags: ['Replication', 'ReplicationRules'],
+      }),
+      replaceReplicationRules: build.mutation<RuleView[], { id: string; rules: RuleInput[] }>({
+        query: ({ id, rules }) => ({ url: link(id, '/rules'), method: 'PUT', data: { rules } }),
+        transformResponse: unwrap<RuleView[]>,
+        invalidatesTags: ['Replication', 'ReplicationRules'],
+      }),
+      retryReplicationLink: build.mutation<RetryResult, string>({
+        query: (id) => ({ url: link(id, '/retry'), method: 'POST' }),
+        transformResponse: unwrap<RetryResult>,
+        invalidatesTags: ['Replication'],
+      }),
+      retryReplicationEntry: build.mutation<RetryResult, { uid: string; documentId: string; link?: string }>({
+        query: ({ uid, documentId, link: to }) => ({
+          url: entry(uid, documentId, '/retry'),
+          method: 'POST',
+          data: to === undefined ? {} : { link: to },
+        }),
+        transformResponse: unwrap<RetryResult>,
+        invalidatesTags: ['Replication'],
+      }),
+      compareReplicationLink: build.mutation<CompareView, { id: string; repair: boolean }>({
+        query: ({ id, repair }) => ({ url: link(id, '/compare'), method: 'POST', data: { repair } }),
+        transformResponse: unwrap<CompareView>,
+        invalidatesTags: ['Replication'],
+      }),
+    }),
+    overrideExisting: false,
+  });
+
+export const {
+  useReplicationOverviewQuery,
+  useReplicationJobsQuery,
+  useReplicationTypesQuery,
+  useReplicationRulesQuery,
+  useReplicationQueueQuery,
+  useReplicationEntryQuery,
+  useReplicationStatusesQuery,
+  useIssueReplicationCodeMutation,
+  useReadReplicationCodeMutation,
+  useRedeemReplicationCodeMutation,
+  useActOnReplicationLinkMutation,
+  useTestReplicationLinkMutation,
+  useRenameReplicationLinkMutation,
+  useUnlinkReplicationSiteMutation,
+  useReplaceReplicationRulesMutation,
+  useRetryReplicationLinkMutation,
+  useRetryReplicationEntryMutation,
+  useCompareReplicationLinkMutation,
+} = api;

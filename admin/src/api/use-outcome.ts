@@ -1,0 +1,27 @@
+import { useAPIErrorHandler, useNotification } from '@strapi/strapi/admin';
+import { useCallback } from 'react';
+
+type Answer<T> = { data: T } | { error: unknown };
+
+/**
+ * Shows how a mutation ended: what it failed with, or `done`. Resolves to its data, or to null where it failed, so that
+ * dialogs stay open.
+ */
+export const useOutcome = () => {
+  const { toggleNotification } = useNotification();
+  const { formatAPIError } = useAPIErrorHandler();
+  return useCallback(
+    async <T>(mutation: PromiseLike<Answer<T>>, done?: string | ((data: T) => string)): Promise<{ data: T } | null> => {
+      const answer = await mutation;
+      if ('error' in answer) {
+        toggleNotification({ type: 'danger', message: formatAPIError(answer.error as never) });
+        return null;
+      }
+      if (done !== undefined) {
+        toggleNotification({ type: 'success', message: typeof done === 'string' ? done : done(answer.data) });
+      }
+      return { data: answer.data };
+    },
+    [toggleNotification, formatAPIError]
+  );
+};

@@ -1,0 +1,65 @@
+import { Button, Flex, Link, Loader, Typography } from '@strapi/design-system';
+import { useAPIErrorHandler } from '@strapi/strapi/admin';
+import { useState } from 'react';
+import type { EntryStatus } from '../../../server/src/contracts';
+import { useReplicationEntryQuery } from '../api/replication-api';
+import { Notice } from '../pages/Notice';
+import { entryWord } from '../words/sharing-words';
+import { useWords } from '../words/use-words';
+import { EntrySite } from './EntrySite';
+
+const BUSY_POLL = 2000;
+const IDLE_POLL = 15000;
+
+const isBusy = (status: EntryStatus | undefined): boolean =>
+  status?.sites.some(({ state }) => state === 'recording' || state === 'waiting' || state === 'held') ?? false;
+
+/** How an entry stands with each linked site. */
+export const EntrySites = ({ uid, documentId }: { uid: string; documentId: string }) => {
+  const say = useWords();
+  const { formatAPIError } = useAPIErrorHandler();
+  const [busy, setBusy] = useState(false);
+  const { data, error, refetch } = useReplicationEntryQuery(
+    { uid, documentId },
+    { pollingInterval: busy ? BUSY_POLL : IDLE_POLL, refetchOnMountOrArgChange: true }
+  );
+  if (isBusy(data) !== busy) setBusy(!busy);
+
+  if (!data) {
+    if (!error) return <Loader small>{say('loading')}</Loader>;
+    return (
+      <Flex direction="column" alignItems="flex-start" gap={2}>
+        <Typography textColor="danger600">{formatAPIError(error as never)}</Typography>
+        <Button type="button" variant="tertiary" size="S" onClick={() => void refetch()}>
+          {say('try-again')}
+        </Button>
+      </Flex>
+    );
+  }
+  return (
+    <Flex direction="column" alignItems="stretch" gap={4} width="100%">
+      {data.lockedBy && (
+        <Notice tone="primary" title={say('locked.title', { site: data.lockedBy.name })}>
+          {say('locked.text')}{' '}
+          <Link href={data.lockedBy.url} isExternal>
+            {say('locked.open', { site: data.lockedBy.name })}
+          </Link>
+        </Notice>
+      )}
+      {data.diverged && (
+        <Notice tone="warning" title={say('diverged.title')}>
+          {say('diverged.text')}
+        </Notice>
+      )}
+      {data.missing.length > 0 && (
+        <Typography variant="pi" textColor="neutral600">
+          {say('missing', { entries: data.missing.map(entryWord).join(', ') })}
+        </Typography>
+      )}
+      {data.sites.length === 0 && <Typography textColor="neutral600">{say('panel.empty')}</Typography>}
+      {data.sites.map((site) => (
+        <EntrySite key={site.link} uid={uid} documentId={documentId} site={site} />
+      ))}
+    </Flex>
+  );
+};

@@ -1,0 +1,24 @@
+import type { ReactNode } from 'react';
+import { useMayRead } from '../api/allowed';
+import { useWords } from '../words/use-words';
+import { EntrySites } from './EntrySites';
+
+/** What the content manager hands to a panel. */
+export interface PanelProps {
+  model: string;
+  documentId?: string;
+  document?: { documentId?: string };
+}
+
+/** The panel beside an entry. The content manager calls it as a hook: nothing is shown for an entry that is not saved yet. */
+export const StatusPanel = ({
+  model,
+  documentId,
+  document,
+}: PanelProps): { title: string; content: ReactNode } | null => {
+  const say = useWords();
+  const mayRead = useMayRead();
+  const id = document?.documentId ?? documentId;
+  if (!mayRead || id === undefined || id === '' || id === 'create') return null;
+  return { title: say('panel.title'), content: <EntrySites uid={model} documentId={id} /> };
+};

@@ -1,0 +1,46 @@
+import { Server } from '@strapi/icons';
+import type { StrapiApp } from '@strapi/strapi/admin';
+import { ACTIONS } from '../../server/src/contracts';
+import { StatusPanel } from './entry/StatusPanel';
+import { addStatusColumn } from './entry/status-column';
+import en from './translations/en.json';
+
+const PLUGIN_ID = 'replication';
+
+/** What `addEditViewSidePanel` takes: the content manager's types are not part of Strapi's public ones. */
+interface ContentManagerApis {
+  addEditViewSidePanel(panels: (typeof StatusPanel)[]): void;
+}
+
+export default {
+  register(app: StrapiApp) {
+    app.registerPlugin({ id: PLUGIN_ID, name: 'Replication' });
+    app.addMenuLink({
+      to: `plugins/${PLUGIN_ID}`,
+      icon: Server,
+      intlLabel: { id: `${PLUGIN_ID}.title`, defaultMessage: en.title },
+      permissions: [{ action: ACTIONS.read, subject: null }],
+      position: 5,
+      Component: () => import('./pages/App').then(({ App }) => ({ default: App })),
+    });
+  },
+
+  bootstrap(app: StrapiApp) {
+    const contentManager = app.getPlugin('content-manager').apis as unknown as ContentManagerApis;
+    contentManager.addEditViewSidePanel([StatusPanel]);
+    app.registerHook('Admin/CM/pages/ListView/inject-column-in-table', addStatusColumn);
+  },
+
+  /** A language without a translation of ours shows English words. */
+  async registerTrads({ locales }: { locales: string[] }) {
+    return Promise.all(locales.map(async (locale) => ({ locale, data: prefixed(await wordsOf(locale)) })));
+  },
+};
+
+const wordsOf = async (locale: string): Promise<Record<string, string>> => {
+  if (locale === 'en') return en;
+  return locale === 'de' ? (await import('./translations/de.json')).default : {};
+};
+
+const prefixed = (words: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(Object.entries(words).map(([word, text]) => [`${PLUGIN_ID}.${word}`, text]));

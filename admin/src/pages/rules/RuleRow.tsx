@@ -1,0 +1,89 @@
+import { Badge, Flex, SingleSelect, SingleSelectOption, Td, Tr, Typography } from '@strapi/design-system';
+import { Lock } from '@strapi/icons';
+import type { Direction, Level, TypeView } from '../../../../server/src/contracts';
+import { directionWord, levelWord, ruleWord } from '../../words/sharing-words';
+import { useWords } from '../../words/use-words';
+import { effective, type Choice, type RuleSet } from './rule-changes';
+
+interface Props {
+  /** null: the row for all other types. */
+  type: TypeView | null;
+  rules: RuleSet;
+  site: string;
+  isLocked: boolean;
+  isDisabled: boolean;
+  onChoose: (choice: Choice | null) => void;
+}
+
+const INHERIT = 'INHERIT';
+const DIRECTIONS: Direction[] = ['BOTH', 'SEND_ONLY', 'RECEIVE_ONLY'];
+
+export const RuleRow = ({ type, rules, site, isLocked, isDisabled, onChoose }: Props) => {
+  const say = useWords();
+  const uid = type?.uid ?? '';
+  const title = type?.displayName ?? say('rules.others');
+  const drafts = type?.drafts ?? true;
+  const own = rules.get(uid);
+  const holds = effective(rules, uid);
+  const levels: Level[] =
+    drafts || own?.level === 'PUBLISHED' ? ['EVERYTHING', 'PUBLISHED', 'NONE'] : ['EVERYTHING', 'NONE'];
+  const fallback = ruleWord(say, type ? effective(withoutOwn(rules, uid), uid) : null, drafts, site);
+  const inherited = type && rules.has('') ? say('rules.inherit', { rule: fallback }) : fallback;
+  const isFixed = isLocked || isDisabled;
+  const onlyHere = holds?.level === 'PUBLISHED' || holds?.level === 'REFERENCE';
+
+  return (
+    <Tr>
+      <Td>
+        <Flex gap={2} wrap="wrap">
+          <Typography fontWeight="bold">{title}</Typography>
+          {isLocked && <Lock role="img" aria-label={say('locked.configuration')} />}
+          {type?.kind === 'singleType' && <Badge>{say('type.single')}</Badge>}
+          {type?.localized && <Badge>{say('type.localized')}</Badge>}
+        </Flex>
+      </Td>
+      <Td>
+        <Typography>{type ? type.entries : ''}</Typography>
+      </Td>
+      <Td>
+        <SingleSelect
+          aria-label={say('rules.level.of', { type: title })}
+          value={own ? own.level : INHERIT}
+          disabled={isFixed}
+          onChange={(value) =>
+            onChoose(value === INHERIT ? null : { level: value as Level, direction: holds?.direction ?? 'BOTH' })
+          }
+        >
+          <SingleSelectOption value={INHERIT}>{inherited}</SingleSelectOption>
+          {levels.map((level) => (
+            <SingleSelectOption key={level} value={level}>
+              {levelWord(say, level, drafts)}
+            </SingleSelectOption>
+          ))}
+        </SingleSelect>
+      </Td>
+      <Td>
+        {!holds || holds.level === 'NONE' ? (
+          <Typography textColor="neutral600">–</Typography>
+        ) : !own || onlyHere ? (
+          <Typography textColor="neutral600">{directionWord(say, holds.direction, site)}</Typography>
+        ) : (
+          <SingleSelect
+            aria-label={say('rules.direction.of', { type: title })}
+            value={own.direction}
+            disabled={isFixed}
+            onChange={(value) => onChoose({ level: own.level, direction: value as Direction })}
+          >
+            {DIRECTIONS.map((direction) => (
+              <SingleSelectOption key={direction} value={direction}>
+                {directionWord(say, direction, site)}
+              </SingleSelectOption>
+            ))}
+          </SingleSelect>
+        )}
+      </Td>
+    </Tr>
+  );
+};
+
+const withoutOwn = (rules: RuleSet, uid: string): RuleSet => new Map([...rules].filter(([of]) => of !== uid));

@@ -1,0 +1,92 @@
+import { Box, Button, Flex, Table, Tbody, Th, Thead, Tr, Typography } from '@strapi/design-system';
+import { useMemo, useState } from 'react';
+import type { LinkView, RuleView, TypeView } from '../../../../server/src/contracts';
+import { useMayManageRules } from '../../api/allowed';
+import { useReplaceReplicationRulesMutation } from '../../api/replication-api';
+import { useOutcome } from '../../api/use-outcome';
+import { useWords } from '../../words/use-words';
+import { RuleRow } from './RuleRow';
+import { changesBetween, isUnchanged, ruleSetOf, withChoice } from './rule-changes';
+import { SaveRulesDialog } from './SaveRulesDialog';
+
+interface Props {
+  link: LinkView;
+  saved: RuleView[];
+  types: TypeView[];
+}
+
+/** A table of content types. Nothing is sent before it is saved, and saving first says what it will do. */
+export const RulesEditor = ({ link, saved, types }: Props) => {
+  const say = useWords();
+  const show = useOutcome();
+  const mayManage = useMayManageRules();
+  const before = useMemo(() => ruleSetOf(saved), [saved]);
+  const lockedUids = useMemo(() => new Set(saved.filter(({ locked }) => locked).map(({ uid }) => uid)), [saved]);
+  const [rules, setRules] = useState(before);
+  const [isConfirming, setConfirming] = useState(false);
+  const [replace, { isLoading }] = useReplaceReplicationRulesMutation();
+  const unchanged = isUnchanged(before, rules);
+  const { id, name } = link;
+
+  const save = async () => {
+    const own = [...rules.values()].filter(({ uid }) => !lockedUids.has(uid));
+    if (await show(replace({ id, rules: own }), say('rules.saved', { name }))) setConfirming(false);
+  };
+  const row = (type: TypeView | null) => (
+    <RuleRow
+      key={type?.uid ?? ''}
+      type={type}
+      rules={rules}
+      site={name}
+      isLocked={lockedUids.has(type?.uid ?? '')}
+      isDisabled={!mayManage}
+      onChoose={(choice) => setRules(withChoice(rules, type?.uid ?? '', choice))}
+    />
+  );
+
+  return (
+    <Flex direction="column" alignItems="stretch" gap={4}>
+      <Flex justifyContent="space-between" alignItems="flex-start" gap={4} wrap="wrap">
+        <Box maxWidth="70rem">
+          <Typography textColor="neutral600">{say('rules.intro', { name })}</Typography>
+        </Box>
+        {mayManage && (
+          <Flex gap={2}>
+            <Button variant="tertiary" disabled={unchanged} onClick={() => setRules(before)}>
+              {say('discard')}
+            </Button>
+            <Button disabled={unchanged} onClick={() => setConfirming(true)}>
+              {say('save')}
+            </Button>
+          </Flex>
+        )}
+      </Flex>
+      <Table colCount={4} rowCount={types.length + 2}>
+        <Thead>
+          <Tr>
+            {(['rules.type', 'rules.entries', 'rules.level', 'rules.direction'] as const).map((word) => (
+              <Th key={word}>
+                <Typography variant="sigma" textColor="neutral600">
+                  {say(word)}
+                </Typography>
+              </Th>
+            ))}
+          </Tr>
+        </Thead>
+        <Tbody>
+          {row(null)}
+          {types.map(row)}
+        </Tbody>
+      </Table>
+      {isConfirming && (
+        <SaveRulesDialog
+          name={name}
+          changes={changesBetween(types, before, rules)}
+          isSaving={isLoading}
+          onSave={() => void save()}
+          onClose={() => setConfirming(false)}
+        />
+      )}
+    </Flex>
+  );
+};

@@ -1,0 +1,51 @@
+import { Button, EmptyStateLayout, Flex, Loader } from '@strapi/design-system';
+import { EmptyDocuments } from '@strapi/icons/symbols';
+import { useAPIErrorHandler } from '@strapi/strapi/admin';
+import type { LinkView } from '../../../../server/src/contracts';
+import { useReplicationRulesQuery, useReplicationTypesQuery } from '../../api/replication-api';
+import { useWords } from '../../words/use-words';
+import { Notice } from '../Notice';
+import { SiteChoice } from '../SiteChoice';
+import { RulesEditor } from './RulesEditor';
+
+interface Props {
+  links: LinkView[];
+  site: string | null;
+  onChoose: (site: string) => void;
+}
+
+/** What is shared with one linked site. */
+export const RulesTab = ({ links, site, onChoose }: Props) => {
+  const say = useWords();
+  const linked = links.filter(({ state }) => state === 'REGISTERED');
+  const link = linked.find(({ id }) => id === site) ?? linked[0];
+  if (!link) return <EmptyStateLayout icon={<EmptyDocuments width="16rem" />} content={say('rules.empty')} />;
+  return (
+    <Flex direction="column" alignItems="stretch" gap={4}>
+      <SiteChoice links={linked} site={link.id} onChoose={onChoose} />
+      <SiteRules key={link.id} link={link} />
+    </Flex>
+  );
+};
+
+const SiteRules = ({ link }: { link: LinkView }) => {
+  const say = useWords();
+  const { formatAPIError } = useAPIErrorHandler();
+  const rules = useReplicationRulesQuery(link.id);
+  const types = useReplicationTypesQuery();
+  const error = rules.error ?? types.error;
+  if (error) {
+    const again = () => {
+      void rules.refetch();
+      void types.refetch();
+    };
+    return (
+      <Notice tone="danger" title={say('error')} action={<Button onClick={again}>{say('try-again')}</Button>}>
+        {formatAPIError(error as never)}
+      </Notice>
+    );
+  }
+  if (!rules.data || !types.data) return <Loader>{say('loading')}</Loader>;
+  // Saved rules replace what the editor was filled with.
+  return <RulesEditor key={JSON.stringify(rules.data)} link={link} saved={rules.data} types={types.data} />;
+};

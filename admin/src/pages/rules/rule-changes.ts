@@ -1,0 +1,63 @@
+import type { RuleInput, RuleView, TypeView } from '../../../../server/src/contracts';
+
+/** Rules by what they are about: a content type's uid, or '' for all other types. */
+export type RuleSet = ReadonlyMap<string, RuleInput>;
+
+export type Choice = Pick<RuleInput, 'level' | 'direction'>;
+
+export const ruleSetOf = (rules: readonly RuleView[]): RuleSet =>
+  new Map(rules.map(({ scope, uid, level, direction }) => [uid, { scope, uid, level, direction }]));
+
+/**
+ * What holds for a type: its own rule, else the one for all other types. null where there is neither: nothing is sent
+ * from here by itself, and what the other site shares is taken as it says.
+ */
+export const effective = (rules: RuleSet, uid: string): Choice | null => rules.get(uid) ?? rules.get('') ?? null;
+
+/** null takes the rule away. Only this site edits what goes out as published versions. */
+export const withChoice = (rules: RuleSet, uid: string, choice: Choice | null): RuleSet => {
+  const next = new Map(rules);
+  if (choice === null) {
+    next.delete(uid);
+  } else {
+    const direction = choice.level === 'EVERYTHING' ? choice.direction : 'SEND_ONLY';
+    next.set(uid, { scope: uid === '' ? 'instance' : 'type', uid, level: choice.level, direction });
+  }
+  return next;
+};
+
+export interface Change {
+  type: TypeView;
+  before: Choice | null;
+  after: Choice | null;
+}
+
+/** Which types are treated differently by `after` than by `before`. */
+export const changesBetween = (types: readonly TypeView[], before: RuleSet, after: RuleSet): Change[] =>
+  types
+    .map((type) => ({ type, before: effective(before, type.uid), after: effective(after, type.uid) }))
+    .filter((change) => !sameChoice(change.before, change.after));
+
+/** Who edits what is not shared is of no account. */
+const sameChoice = (a: Choice | null, b: Choice | null): boolean =>
+  a?.level === b?.level && (a?.level === 'NONE' || a?.direction === b?.direction);
+
+/** What a change does once it is saved: the most that can happen here. */
+export type Effect = 'sends' | 'withdraws' | 'withdraws-drafts' | 'receives' | 'stops' | 'theirs' | 'changes-editing';
+
+export const effectOf = ({ before, after }: Change): Effect => {
+  const sent = (choice: Choice | null) =>
+    choice !== null && choice.level !== 'NONE' && choice.direction !== 'RECEIVE_ONLY';
+  if (after === null) return sent(before) ? 'withdraws' : 'theirs';
+  if (after.level === 'NONE') return sent(before) ? 'withdraws' : 'stops';
+  if (after.direction === 'RECEIVE_ONLY') return 'receives';
+  if (before?.level === 'EVERYTHING' && sent(before) && after.level === 'PUBLISHED') return 'withdraws-drafts';
+  return before?.level === after.level && sent(before) ? 'changes-editing' : 'sends';
+};
+
+export const isUnchanged = (before: RuleSet, after: RuleSet): boolean =>
+  before.size === after.size &&
+  [...before].every(([uid, rule]) => {
+    const other = after.get(uid);
+    return other !== undefined && other.level === rule.level && other.direction === rule.direction;
+  });

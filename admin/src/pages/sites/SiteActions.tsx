@@ -1,0 +1,81 @@
+import { Button, Dialog } from '@strapi/design-system';
+import { ConfirmDialog, useNotification } from '@strapi/strapi/admin';
+import { useState } from 'react';
+import type { LinkView } from '../../../../server/src/contracts';
+import { useMayManageLinks, useMayManageQueue } from '../../api/allowed';
+import {
+  useActOnReplicationLinkMutation,
+  useTestReplicationLinkMutation,
+  useUnlinkReplicationSiteMutation,
+} from '../../api/replication-api';
+import { useOutcome } from '../../api/use-outcome';
+import { useWords } from '../../words/use-words';
+import { CompareDialog } from './CompareDialog';
+import { RenameDialog } from './RenameDialog';
+
+type Opened = 'rename' | 'unlink' | 'compare' | null;
+
+export const SiteActions = ({ link }: { link: LinkView }) => {
+  const say = useWords();
+  const show = useOutcome();
+  const { toggleNotification } = useNotification();
+  const mayLink = useMayManageLinks();
+  const mayQueue = useMayManageQueue();
+  const [opened, setOpened] = useState<Opened>(null);
+  const [act, { isLoading: isActing }] = useActOnReplicationLinkMutation();
+  const [test, { isLoading: isTesting }] = useTestReplicationLinkMutation();
+  const [unlink] = useUnlinkReplicationSiteMutation();
+  const { id, name, state, paused, locked } = link;
+  const isLinked = state === 'REGISTERED';
+  const close = () => setOpened(null);
+
+  const runTest = async () => {
+    const answer = await show(test(id));
+    if (!answer) return;
+    const { ok, milliseconds, message } = answer.data;
+    toggleNotification({
+      type: ok ? 'success' : 'danger',
+      message: ok ? say('test.ok', { name, milliseconds: Math.round(milliseconds) }) : message,
+    });
+  };
+  const pause = () => show(act({ id, act: paused ? 'resume' : 'pause' }), say(paused ? 'resumed' : 'paused', { name }));
+  const confirmUnlink = async () => {
+    await show(unlink(id), say('unlinked', { name }));
+    close();
+  };
+
+  return (
+    <>
+      {mayQueue && isLinked && (
+        <Button variant="tertiary" onClick={() => setOpened('compare')}>
+          {say('compare')}
+        </Button>
+      )}
+      {mayLink && (
+        <>
+          <Button variant="tertiary" loading={isTesting} onClick={() => void runTest()}>
+            {say('test')}
+          </Button>
+          {isLinked && (
+            <Button variant="tertiary" loading={isActing} onClick={() => void pause()}>
+              {say(paused ? 'resume' : 'pause')}
+            </Button>
+          )}
+          <Button variant="tertiary" disabled={locked} onClick={() => setOpened('rename')}>
+            {say('rename')}
+          </Button>
+          <Button variant="danger-light" disabled={locked} onClick={() => setOpened('unlink')}>
+            {say('unlink')}
+          </Button>
+        </>
+      )}
+      {opened === 'compare' && <CompareDialog link={link} onClose={close} />}
+      {opened === 'rename' && <RenameDialog link={link} onClose={close} />}
+      <Dialog.Root open={opened === 'unlink'} onOpenChange={close}>
+        <ConfirmDialog title={say('unlink.title', { name })} onConfirm={confirmUnlink} variant="danger-light">
+          {say('unlink.text', { name })}
+        </ConfirmDialog>
+      </Dialog.Root>
+    </>
+  );
+};

@@ -1,0 +1,27 @@
+import { Status, Typography } from '@strapi/design-system';
+import type { LinkView } from '../../../../server/src/contracts';
+import { useWords, type Word } from '../../words/use-words';
+
+type Variant = 'success' | 'warning' | 'danger' | 'neutral';
+
+/** A link's state in one word: what needs a person comes first. */
+const stateOf = ({ state, paused, failures }: LinkView): [Word, Variant] => {
+  if (state === 'REQUESTED') return ['state.requested', 'warning'];
+  if (state === 'REQUESTING') return ['state.requesting', 'warning'];
+  if (state === 'REFUSED') return ['state.refused', 'danger'];
+  if (state === 'UNLINKED') return ['state.unlinked', 'neutral'];
+  if (paused) return ['state.paused', 'neutral'];
+  return failures > 0 ? ['state.unreachable', 'danger'] : ['state.linked', 'success'];
+};
+
+export const SiteState = ({ link }: { link: LinkView }) => {
+  const say = useWords();
+  const [word, variant] = stateOf(link);
+  return (
+    <Status variant={variant} size="S">
+      <Typography variant="omega" fontWeight="bold">
+        {say(word)}
+      </Typography>
+    </Status>
+  );
+};

@@ -1,0 +1,45 @@
+'use strict';
+
+/** Packages that ship ES modules only: Jest loads CommonJS, so they are compiled like our own code. */
+const COMPILED = ['request-filtering-agent'];
+
+const project = (name, more = {}) => ({
+  displayName: name,
+  rootDir: __dirname,
+  testMatch: [`<rootDir>/tests/${name}/**/*.test.ts`, `<rootDir>/tests/${name}/**/*.test.tsx`],
+  modulePathIgnorePatterns: ['<rootDir>/playground/app/', '<rootDir>/dist/', '<rootDir>/.tmp/'],
+  testEnvironment: 'node',
+  transform: {
+    '^.+\\.(t|m?j)sx?$': [
+      '@swc/jest',
+      {
+        jsc: {
+          target: 'es2022',
+          parser: { syntax: 'typescript', tsx: true },
+          transform: { react: { runtime: 'automatic' } },
+        },
+        module: { type: 'commonjs' },
+      },
+    ],
+  },
+  transformIgnorePatterns: [`/node_modules/(?!(${COMPILED.join('|')})/)`],
+  ...more,
+});
+
+/** Suites that start real Strapi processes: they need the assembled app, time, and one another's absence. */
+const processes = (name) => project(name, { globalSetup: '<rootDir>/tests/support/before.ts' });
+
+/** Random sequences still find what does not hold (see README): a run of their own, `npm run test:random`. */
+const LONG = process.env.RANDOM_SEQUENCES ? [] : ['<rootDir>/tests/pair/random.test.ts'];
+
+module.exports = {
+  testTimeout: 120_000,
+  projects: [
+    project('unit'),
+    project('simulation'),
+    project('contract'),
+    processes('integration'),
+    { ...processes('pair'), testPathIgnorePatterns: LONG },
+    processes('browser'),
+  ],
+};

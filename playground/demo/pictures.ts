@@ -1,0 +1,44 @@
+import path from 'node:path';
+import { launchBrowser, visit } from '../../tests/browser/chromium';
+import { ROOT } from '../../tests/support/app';
+import { stopAllInstances } from '../../tests/support/instance';
+import { readAll } from '../../tests/support/deep-read';
+import { atRest, link, startForPeople } from './pair';
+
+const FOLDER = path.join(ROOT, 'docs', 'pictures');
+const ARTICLE = 'api::article.article';
+
+/** The screens as an editor sees them, in light and dark, into docs/pictures. */
+export const takePictures = async (): Promise<void> => {
+  const browser = await launchBrowser();
+  try {
+    const { staging, live } = await startForPeople();
+    await link(staging, live);
+    await atRest(staging, live);
+    const [article] = await readAll(staging, ARTICLE, { status: 'draft', depth: 0 });
+    const entry = `/admin/content-manager/collection-types/${ARTICLE}/${article.documentId}`;
+    for (const theme of ['light', 'dark'] as const) {
+      for (const [site, name, address, waitFor] of [
+        [staging, 'sites', '/admin/plugins/replication', 'Live'],
+        [staging, 'rules', '/admin/plugins/replication?tab=rules', 'Article'],
+        [staging, 'entry', entry, 'Up to date'],
+        [live, 'entry-read-only', entry, 'read-only'],
+        [staging, 'list', `/admin/content-manager/collection-types/${ARTICLE}`, 'Up to date'],
+      ] as const) {
+        const { page, close } = await visit(browser, site, { theme });
+        await page.goto(address);
+        await page
+          .getByText(waitFor)
+          .first()
+          .waitFor({ timeout: 30_000 })
+          .catch((error: unknown) => console.warn(name, String(error).slice(0, 200)));
+        await page.waitForLoadState('networkidle');
+        await page.screenshot({ path: path.join(FOLDER, `${name}-${theme}.png`) });
+        await close();
+      }
+    }
+  } finally {
+    await browser.close();
+    await stopAllInstances();
+  }
+};

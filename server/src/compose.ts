@@ -1,0 +1,292 @@
+import type { Core } from '@strapi/types';
+import type { ReplicationConfig } from './config';
+import { createAgents } from './http/agents';
+import { createHttpClient } from './http/client';
+import { createGate, type Gate } from './http/gate';
+import { Couriers } from './couriers';
+import { recordBatch } from './replication/capture/record';
+import type { Context } from './replication/context';
+import { createRuleDesk } from './replication/controller/rule-desk';
+import type { Engine } from './replication/engine';
+import { entityOf } from './replication/entity';
+import { NotPossible, ReplicationError } from './replication/errors';
+import type { DomainEvent } from './replication/events';
+import { loadIncarnation } from './replication/incarnation';
+import { applyConfiguredLinks, readConfiguredLinks } from './replication/link/configured';
+import { createLinkDesk } from './replication/link/desk';
+import { createExchange } from './replication/link/exchange';
+import { loadIdentity, type Identity } from './replication/link/identity';
+import { learnKeys } from './replication/link/key-record';
+import { createReception } from './replication/link/reception';
+import { createVerifier } from './replication/link/verifier';
+import type { Files, Store } from './replication/ports';
+import { releaseClaims } from './replication/queue/claim';
+import { retryNow } from './replication/queue/next-due';
+import { compareWith } from './replication/reconcile/compare';
+import { jobStep, followLink } from './replication/reconcile/jobs';
+import { keepHouse } from './replication/reconcile/housekeeping';
+import { Tracked } from './replication/tracked';
+import { applyConfiguredRules } from './replication/controller/configured-rules';
+import { createPeerService } from './peer-service';
+import { createContent } from './strapi/content/content';
+import { createFiles } from './strapi/content/files';
+import { createSchemas } from './strapi/content/schemas';
+import { publicAddress, strapiSecrets, systemChance, systemClock } from './strapi/environment/ports';
+import { createStore } from './strapi/tables/store';
+import { Worker } from './worker';
+
+const HOUSEKEEPING_MS = 5_000;
+
+/** Recording a hundred entries at once costs little more than recording one, and saves wait for it on SQLite. */
+const RECORDER_RHYTHM = { least: 5, most: 100 };
+
+export interface Composition {
+  engine: Engine & { gate: Gate | null };
+  tracked: Tracked;
+  /** There are new marks: called after a save's commit. */
+  poke(): void;
+  start(): void;
+  stop(): Promise<void>;
+}
+
+/** Builds replication for this site: the one file that knows both the domain and Strapi. */
+export const compose = async (
+  strapi: Core.Strapi,
+  config: ReplicationConfig,
+  onLocks: () => void
+): Promise<Composition> => {
+  const siteUrl = publicAddress(strapi, config.publicUrl);
+  const origin = siteUrl === '' ? '' : new URL(siteUrl).origin;
+  const schemas = createSchemas(strapi);
+  const store = createStore(strapi, createContent(strapi, schemas, { siteUrl: () => origin }));
+  const files = createFiles(strapi, store);
+  const identity = await readIdentity(strapi, store, config);
+  const tracked = new Tracked(store, schemas);
+  await tracked.reload();
+  if (identity instanceof NotPossible) return withoutIdentity(strapi, store, schemas, files, tracked, identity);
+
+  const site = { name: config.siteName || new URL(siteUrl || 'http://strapi').host, url: siteUrl };
+  const verifier = createVerifier(store);
+  const agents = createAgents({ allowPrivateAddresses: config.allowPrivateAddresses });
+  const wire = createHttpClient({ identity, verifier, agents, clock: systemClock, chance: systemChance });
+
+  const couriers = new Couriers(() => context, wire, logError(strapi, 'A delivery failed for a reason of its own.'));
+  const onDefect = logError(strapi, 'A request of another site failed for a reason of our own.');
+  const observer = {
+    notice: (event: DomainEvent) => {
+      if (event.type === 'defect') onDefect(event.error);
+      else onEvent(event, couriers, tracked, onLocks);
+    },
+  };
+  const context: Context = {
+    store,
+    schemas,
+    files,
+    clock: systemClock,
+    chance: systemChance,
+    observer,
+    signer: identity,
+    incarnation: await loadIncarnation(store, systemClock),
+  };
+
+  const recorder = new Worker(
+    async () => {
+      while ((await recordBatch(context)) > 0);
+      return HOUSEKEEPING_MS;
+    },
+    logError(strapi, 'Recording a change failed. It is tried again.'),
+    RECORDER_RHYTHM
+  );
+  const jobs = new Worker(
+    async () => {
+      while (await jobStep(context)) recorder.poke();
+      return HOUSEKEEPING_MS;
+    },
+    logError(strapi, 'Deciding what is shared failed. It is tried again.')
+  );
+  const linkChanged = (link: string) => {
+    const told = store.transaction((unit) => followLink(unit, link, systemClock.now()));
+    void told.then(() => jobs.poke(), logError(strapi, 'A changed link could not be followed up.'));
+    couriers.poke(link);
+    house.poke();
+  };
+  const exchange = createExchange({ identity, store, clock: systemClock, wire, onChange: linkChanged });
+  const house = new Worker(
+    async () => {
+      await exchange.poll();
+      if (await keepHouse(context)) recorder.poke();
+      await couriers.follow();
+      return HOUSEKEEPING_MS;
+    },
+    logError(strapi, 'Housekeeping failed. It is tried again.')
+  );
+
+  const configured = readConfiguredLinks(config.links);
+  await store.transaction(async (unit) => {
+    await applyConfiguredLinks(unit, configured, identity, systemClock.now());
+    await applyConfiguredRules(unit, { schemas, clock: systemClock }, config.rules);
+    // SQLite takes one process only.
+    if (strapi.db.dialect.client === 'sqlite') await releaseClaims(unit);
+  });
+  await tracked.reload();
+
+  const service = createPeerService({
+    context,
+    verifier: {
+      verify: verifier.verify,
+      learn: (chain) =>
+        store
+          .transaction((unit) => learnKeys(unit, chain))
+          .then(
+            () => true,
+            (error: unknown) => {
+              if (error instanceof ReplicationError) return false;
+              throw error;
+            }
+          ),
+    },
+    config,
+    tracked,
+    poke: () => recorder.poke(),
+  });
+  const linkOptions = { identity, store, clock: systemClock, site, exchange, onChange: linkChanged };
+  const gate = createGate({
+    identity,
+    verifier,
+    store,
+    clock: systemClock,
+    service,
+    reception: createReception(linkOptions),
+    onDefect,
+  });
+
+  const workers = [recorder, jobs, house];
+  const engine: Composition['engine'] = {
+    store,
+    schemas,
+    files,
+    clock: systemClock,
+    gate: config.paused ? null : gate,
+    links: createLinkDesk({ ...linkOptions, chance: systemChance, wire }),
+    rules: createRuleDesk({
+      store,
+      schemas,
+      clock: systemClock,
+      onChange: () => {
+        void tracked.reload().then(() => jobs.poke(), logError(strapi, 'The rules could not be read again.'));
+      },
+    }),
+    retry: (what) => retryNow(context, what),
+    compare: async (link, repair) => {
+      const [row] = await store.transaction(({ tables }) => tables.find('links', { id: link }));
+      if (!row || row.state !== 'REGISTERED') {
+        throw new NotPossible('NOT_LINKED', 'Sites can be compared once both have accepted the link.');
+      }
+      return compareWith(context, wire, row, repair);
+    },
+    settled: () => settled(store, workers, couriers),
+  };
+  return {
+    engine,
+    tracked,
+    poke: () => recorder.poke(),
+    start: () => {
+      if (config.paused) {
+        recorder.start();
+        return;
+      }
+      couriers.start();
+      for (const worker of workers) worker.start();
+    },
+    stop: async () => {
+      await Promise.all([...workers.map((worker) => worker.stop()), couriers.stop()]);
+      agents.destroy();
+    },
+  };
+};
+
+const readIdentity = async (
+  strapi: Core.Strapi,
+  store: Store,
+  config: ReplicationConfig
+): Promise<Identity | NotPossible> => {
+  try {
+    return await store.transaction((unit) =>
+      loadIdentity(unit, { secrets: strapiSecrets(strapi), clock: systemClock, privateKey: config.privateKey })
+    );
+  } catch (error) {
+    if (error instanceof NotPossible) return error;
+    throw error;
+  }
+};
+
+/** Without a key nothing is signed, so nothing is shared; what is saved meanwhile is marked, and recorded later. */
+const withoutIdentity = (
+  strapi: Core.Strapi,
+  store: Store,
+  schemas: Engine['schemas'],
+  files: Files,
+  tracked: Tracked,
+  why: NotPossible
+): Composition => {
+  strapi.log.warn(`[replication] ${why.message}`);
+  const no = (): Promise<never> => Promise.reject(why);
+  const links: Engine['links'] = {
+    me: no,
+    issueCode: no,
+    readCode: no,
+    redeem: no,
+    list: () => store.transaction(({ tables }) => tables.find('links', {})),
+    accept: no,
+    refuse: no,
+    rename: no,
+    pause: no,
+    test: no,
+    unlink: no,
+  };
+  const rules: Engine['rules'] = { list: () => Promise.resolve([]), replace: no };
+  return {
+    engine: {
+      store,
+      schemas,
+      files,
+      clock: systemClock,
+      gate: null,
+      links,
+      rules,
+      retry: no,
+      compare: no,
+      settled: no,
+    },
+    tracked,
+    poke: () => undefined,
+    start: () => undefined,
+    stop: () => Promise.resolve(),
+  };
+};
+
+const onEvent = (event: DomainEvent, couriers: Couriers, tracked: Tracked, onLocks: () => void): void => {
+  if (event.type === 'queued') couriers.poke(event.link);
+  if (event.type === 'applied') tracked.add(entityOf(event.entity).uid);
+  if (event.type === 'applied' || event.type === 'withdrawn') onLocks();
+};
+
+const logError = (strapi: Core.Strapi, what: string) => (error: unknown) => {
+  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  strapi.log.error(`[replication] ${what} ${detail}`);
+};
+
+const SETTLED_POLL_MS = 20;
+
+const settled = async (store: Store, workers: readonly Worker[], couriers: Couriers): Promise<void> => {
+  for (;;) {
+    const open = await store.transaction(
+      async ({ tables }) =>
+        (await tables.count('marks', {})) +
+        (await tables.count('jobs', { state: 'running' })) +
+        (await tables.count('replicas', { state: ['queued', 'sending'] }))
+    );
+    if (open === 0 && workers.every(({ idle }) => idle) && couriers.idle) return;
+    await new Promise((resolve) => setTimeout(resolve, SETTLED_POLL_MS));
+  }
+};

@@ -1,0 +1,59 @@
+/** The plugin's configuration: `config/plugins` of the site, over which the environment stands. docs/api.md lists it. */
+export interface ReplicationConfig {
+  enabled: boolean;
+  /** The kill switch: nothing is sent and nothing taken in, saves are still recorded. */
+  paused: boolean;
+  /** Where other sites reach this one, without the REST prefix; Strapi's own `url` where empty. */
+  publicUrl: string;
+  siteName: string;
+  /** PEM, or base64 of a 32-byte seed. Without it a key is made and kept encrypted. */
+  privateKey: string | null;
+  /** Links that stand in the configuration of both sites: a list, or its JSON. */
+  links: unknown;
+  /** Rules that cannot be changed in the panel. `link` is the other site's id, address or name. */
+  rules: unknown;
+  /** Other sites may have addresses in private networks. Off: only public addresses are called. */
+  allowPrivateAddresses: boolean;
+  /** Largest file taken from another site, in bytes. */
+  maxFileBytes: number;
+}
+
+export const defaultConfig = (): ReplicationConfig => ({
+  enabled: true,
+  paused: false,
+  publicUrl: '',
+  siteName: '',
+  privateKey: null,
+  links: null,
+  rules: null,
+  allowPrivateAddresses: false,
+  maxFileBytes: 1024 * 1024 * 1024,
+});
+
+/** What the environment says wins over files, so that a copy of a project can be told apart without editing it. */
+export const withEnvironment = (config: ReplicationConfig, env: NodeJS.ProcessEnv): ReplicationConfig => ({
+  ...config,
+  enabled: flag(env.REPLICATION_ENABLED) ?? config.enabled,
+  paused: flag(env.REPLICATION_PAUSED) ?? config.paused,
+  publicUrl: env.REPLICATION_PUBLIC_URL || config.publicUrl,
+  siteName: env.REPLICATION_SITE_NAME || config.siteName,
+  privateKey: env.REPLICATION_PRIVATE_KEY || config.privateKey,
+  links: env.REPLICATION_LINKS || config.links,
+  rules: env.REPLICATION_RULES || config.rules,
+  allowPrivateAddresses: flag(env.REPLICATION_ALLOW_PRIVATE_ADDRESSES) ?? config.allowPrivateAddresses,
+});
+
+const flag = (value: string | undefined): boolean | null => {
+  if (value === undefined || value === '') return null;
+  return ['1', 'true', 'yes', 'on'].includes(value.toLowerCase());
+};
+
+/** Strapi calls this at start; what it throws is shown and stops the start, so only what is certainly a mistake throws. */
+export const validateConfig = (config: ReplicationConfig): void => {
+  for (const name of ['enabled', 'paused', 'allowPrivateAddresses'] as const) {
+    if (typeof config[name] !== 'boolean') throw new Error(`replication: “${name}” must be true or false.`);
+  }
+  if (!Number.isSafeInteger(config.maxFileBytes) || config.maxFileBytes < 1) {
+    throw new Error('replication: “maxFileBytes” must be a positive number of bytes.');
+  }
+};

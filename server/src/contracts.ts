@@ -1,0 +1,238 @@
+/**
+ * What the admin REST API takes and gives: shared by the routes under `/replication` and by the admin panel.
+ * `docs/api.md` describes the calls. Times are milliseconds since 1970 (UTC).
+ */
+import type { Direction, Level, Site } from './replication/engine';
+import type { LinkState, ReplicaState } from './replication/tables';
+
+export type { Direction, Level, LinkState, ReplicaState, Site };
+
+/** Something that keeps the whole site from replicating. `code` is for machines, `message` says what to do. */
+export interface Problem {
+  code: string;
+  message: string;
+}
+
+export interface QueueCounts {
+  /** Waiting for their turn, or on their way. */
+  queued: number;
+  /** Arrived, and waiting there for something else. */
+  held: number;
+  /** Refused by the other site. */
+  failed: number;
+  /** As they should be. */
+  done: number;
+}
+
+export interface LinkView {
+  id: string;
+  name: string;
+  url: string;
+  fingerprint: string;
+  state: LinkState;
+  paused: boolean;
+  /** Comes from the configuration: it cannot be renamed or unlinked here. */
+  locked: boolean;
+  counts: QueueCounts;
+  lastContactAt: number | null;
+  lastError: string | null;
+  /** Consecutive failures to reach the other site, and when it is tried again (0: nothing is scheduled). */
+  failures: number;
+  retryAt: number;
+  createdAt: number;
+}
+
+export interface Overview {
+  /** null where this site has no identity yet; `problems` then says why. */
+  site: Site | null;
+  problems: Problem[];
+  links: LinkView[];
+  /** Saved entries that were not looked at yet. */
+  unrecorded: number;
+  now: number;
+}
+
+export interface IssuedCode {
+  code: string;
+  expiresAt: number;
+}
+export interface CodeRequest {
+  code: string;
+}
+export interface CodeView {
+  id: string;
+  url: string;
+  fingerprint: string;
+  expiresAt: number;
+}
+export interface RenameRequest {
+  name: string;
+}
+
+export interface TestResult {
+  ok: boolean;
+  milliseconds: number;
+  state: LinkState;
+  message: string;
+}
+
+export interface RuleInput {
+  scope: 'type' | 'instance';
+  /** A content type's uid; '' where the scope is `instance`. */
+  uid: string;
+  level: Level;
+  direction: Direction;
+}
+export interface RuleView extends RuleInput {
+  locked: boolean;
+}
+export interface RulesRequest {
+  rules: RuleInput[];
+}
+
+export interface TypeView {
+  uid: string;
+  displayName: string;
+  kind: 'collectionType' | 'singleType';
+  localized: boolean;
+  drafts: boolean;
+  /** How many entries there are here; rows of translations and drafts are not counted twice. */
+  entries: number;
+}
+
+export interface CompareRequest {
+  repair?: boolean;
+}
+export interface CompareView {
+  link: string;
+  at: number;
+  equal: number;
+  /** How many differ; `different` names the first {@link COMPARE_LIMIT} of them. */
+  differentCount: number;
+  different: (EntryName & { here: boolean; there: boolean })[];
+  bytes: number;
+  repaired: boolean;
+}
+export const COMPARE_LIMIT = 200;
+
+/** An entry as people and links name it. */
+export interface EntryName {
+  uid: string;
+  /** What all sites call it. */
+  id: string;
+  /** The documentId here; null where the entry is not here. */
+  documentId: string | null;
+  /** The entry's main field; null where it has none or may not be read by whoever asks. */
+  title: string | null;
+  /** The content type's name. */
+  typeName: string;
+}
+
+/** What a delivery that is held or failed waits for. */
+export type WaitsFor =
+  | ({ kind: 'entry' } & EntryName)
+  | { kind: 'type'; uid: string }
+  | { kind: 'file'; hash: string }
+  | { kind: 'other'; text: string };
+
+export interface QueueItem extends EntryName {
+  state: ReplicaState;
+  level: Level;
+  direction: Direction;
+  waitsFor: WaitsFor[];
+  error: string | null;
+  attempts: number;
+  retryAt: number;
+  since: number;
+}
+export interface QueuePage {
+  items: QueueItem[];
+  page: number;
+  pageSize: number;
+  total: number;
+  counts: QueueCounts;
+}
+export type QueueState = 'waiting' | 'queued' | 'held' | 'failed' | 'done';
+
+export interface RetryResult {
+  retried: number;
+}
+
+export interface JobView {
+  id: string;
+  kind: string;
+  subject: string;
+  /** What people call the subject: a content type's name. */
+  subjectName: string;
+  done: number;
+  total: number;
+  state: string;
+  error: string | null;
+  updatedAt: number;
+}
+
+/**
+ * How an entry stands with one linked site:
+ * - `current`: the other site confirmed what it should have (or it came from there);
+ * - `recording`: a save was not looked at yet;
+ * - `waiting`: queued or on its way; `reason` says what stops it, where something does;
+ * - `held`: it arrived and waits there for `waitsFor`;
+ * - `failed`: the other site refused it, see `error`;
+ * - `unpublished`: only published versions go there, and there is none;
+ * - `unshared`: the sharing rules keep it here.
+ */
+export type EntryState = 'current' | 'recording' | 'waiting' | 'held' | 'failed' | 'unpublished' | 'unshared';
+export type WaitReason = 'unreachable' | 'paused' | null;
+
+export interface EntryOnSite {
+  link: string;
+  name: string;
+  url: string;
+  state: EntryState;
+  reason: WaitReason;
+  level: Level;
+  direction: Direction;
+  waitsFor: WaitsFor[];
+  error: string | null;
+  /** When it became so. */
+  since: number | null;
+  /** When it is tried again; null where nothing is scheduled. */
+  retryAt: number | null;
+}
+export interface EntryStatus {
+  documentId: string;
+  sites: EntryOnSite[];
+  /** The site where this entry is edited, where it may not be edited here. */
+  lockedBy: { link: string; name: string; url: string } | null;
+  /** Edited on two sites at once: both versions are kept. */
+  diverged: boolean;
+  /** Names of what this entry refers to and is not here yet. */
+  missing: EntryName[];
+}
+
+export interface StatusRequest {
+  uid: string;
+  documentIds: string[];
+}
+/** One entry's status in a list: the most pressing state over all sites. */
+export interface EntryBrief {
+  state: EntryState;
+  /** How many sites are in that state, and how many there are. */
+  sites: { name: string; state: EntryState }[];
+  locked: boolean;
+  diverged: boolean;
+}
+export type StatusBatch = { [documentId: string]: EntryBrief };
+export const STATUS_BATCH_LIMIT = 200;
+
+export interface EntryRetryRequest {
+  link?: string;
+}
+
+/** What a role may do; an action's name is `plugin::replication.` and one of these. */
+export const ACTIONS = {
+  read: 'plugin::replication.read',
+  links: 'plugin::replication.links.manage',
+  rules: 'plugin::replication.rules.manage',
+  queue: 'plugin::replication.queue.manage',
+} as const;

@@ -1,0 +1,12 @@
+import { deliveries } from './deliveries';
+import { entries } from './entries';
+import { sharing } from './sharing';
+import { sites } from './sites';
+
+/** The controllers that `routes/admin.ts` names. */
+export const adminControllers = {
+  'admin-sites': sites,
+  'admin-sharing': sharing,
+  'admin-deliveries': deliveries,
+  'admin-entries': entries,
+};

@@ -1,0 +1,61 @@
+import { errors } from '@strapi/utils';
+import { z } from 'zod';
+import { STATUS_BATCH_LIMIT } from '../../contracts';
+
+/** What callers may send. Unknown keys are refused, so that a misspelt option is not silently ignored. */
+
+const id = z.string().min(1).max(255);
+const uid = z
+  .string()
+  .max(255)
+  .regex(/^[a-z0-9-]+::[a-z0-9._-]+$/i, 'Must be the uid of a content type, such as api::article.article.');
+
+export const linkParams = z.object({ id });
+export const entryParams = z.object({ uid, documentId: id });
+
+export const nothing = z.union([z.undefined(), z.strictObject({})]);
+export const codeBody = z.strictObject({ code: z.string().trim().min(1).max(4096) });
+export const renameBody = z.strictObject({ name: z.string().trim().min(1).max(100) });
+export const compareBody = z.strictObject({ repair: z.boolean().optional() }).optional();
+export const entryRetryBody = z.strictObject({ link: id.optional() }).optional();
+export const statusBody = z.strictObject({ uid, documentIds: z.array(id).max(STATUS_BATCH_LIMIT) });
+
+const rule = z
+  .strictObject({
+    scope: z.enum(['type', 'instance']),
+    uid: z.union([uid, z.literal('')]),
+    level: z.enum(['EVERYTHING', 'PUBLISHED', 'REFERENCE', 'NONE']),
+    direction: z.enum(['BOTH', 'SEND_ONLY', 'RECEIVE_ONLY']),
+  })
+  .refine(({ scope, uid: of }) => (scope === 'instance') === (of === ''), {
+    message: 'A rule for all types has an empty uid, one for a type has its uid.',
+    path: ['uid'],
+  });
+
+export const rulesBody = z
+  .strictObject({ rules: z.array(rule).max(2000) })
+  .refine(({ rules }) => new Set(rules.map((one) => `${one.scope} ${one.uid}`)).size === rules.length, {
+    message: 'There are two rules for the same type.',
+    path: ['rules'],
+  });
+
+export const queueQuery = z.object({
+  state: z.enum(['waiting', 'queued', 'held', 'failed', 'done']).default('waiting'),
+  page: z.coerce.number().int().min(1).max(200).default(1),
+  pageSize: z.coerce.number().int().min(1).max(100).default(20),
+});
+
+/** Throws Strapi's ValidationError, which names every field that is wrong. */
+export const read = <T>(schema: z.ZodType<T>, value: unknown): T => {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const problems = result.error.issues.map((issue) => ({
+    path: issue.path.map(String),
+    message: issue.message,
+    name: 'ValidationError',
+  }));
+  throw new errors.ValidationError(problems.map(describe).join(' '), { code: 'INVALID_INPUT', errors: problems });
+};
+
+const describe = ({ path, message }: { path: string[]; message: string }): string =>
+  path.length > 0 ? `${path.join('.')}: ${message}` : message;

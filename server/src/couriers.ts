@@ -1,0 +1,50 @@
+import type { Context } from './replication/context';
+import { nextDue } from './replication/queue/next-due';
+import { deliver } from './replication/transport/deliver';
+import type { Wire } from './replication/transport/wire';
+import { Worker } from './worker';
+
+/** One worker for each link: a slow or dead site holds up nobody else. */
+export class Couriers {
+  private readonly workers = new Map<string, Worker>();
+  private started = false;
+
+  constructor(
+    private readonly context: () => Context,
+    private readonly wire: Wire,
+    private readonly onError: (error: unknown) => void
+  ) {}
+
+  poke(link: string): void {
+    this.workers.get(link)?.poke();
+  }
+
+  start(): void {
+    this.started = true;
+    for (const worker of this.workers.values()) worker.start();
+  }
+
+  /** Takes on links that have come since. */
+  async follow(): Promise<void> {
+    const links = await this.context().store.transaction(({ tables }) => tables.find('links', { state: 'REGISTERED' }));
+    for (const { id } of links) {
+      if (this.workers.has(id)) continue;
+      const worker = new Worker(() => this.run(id), this.onError);
+      this.workers.set(id, worker);
+      if (this.started) worker.start();
+    }
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.workers.values()].map((worker) => worker.stop()));
+  }
+
+  get idle(): boolean {
+    return [...this.workers.values()].every(({ idle }) => idle);
+  }
+
+  private async run(link: string): Promise<number> {
+    while ((await deliver(this.context(), this.wire, link)) > 0);
+    return Math.max(await nextDue(this.context(), link), 10);
+  }
+}

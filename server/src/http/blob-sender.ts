@@ -1,0 +1,96 @@
+import type { Readable } from 'node:stream';
+import { Refused, Unreachable } from '../replication/errors';
+import type { BlobProgress, Peer } from '../replication/transport/wire';
+import type { Caller } from './call';
+import { BLOB_PIECE, HEADER } from './media';
+
+const SMALLEST_PIECE = 16 * 1024;
+/** How often the peer may say "not from there" before we stop believing that this leads anywhere. */
+const MOST_RESTARTS = 10;
+
+interface Sending {
+  call: Caller['call'];
+  peer: Peer;
+  hash: string;
+  bytes(from: number): Promise<{ stream: Readable; size: number }>;
+  pieceBytes: number;
+}
+
+/**
+ * Sends what the peer lacks of a blob. Each piece is a signed request of its own, so memory holds one piece, a cut
+ * connection costs one piece, and no byte is taken that nobody signed for.
+ */
+export const sendPieces = async ({ call, peer, hash, bytes, pieceBytes }: Sending): Promise<void> => {
+  const path = `/v1/blobs/${hash}`;
+  let limit = pieceBytes;
+
+  const put = async (piece: Buffer, from: number, total: number): Promise<BlobProgress> => {
+    const { headers } = await call(peer, {
+      method: 'PUT',
+      path,
+      type: BLOB_PIECE,
+      body: piece,
+      headers: { [HEADER.offset]: String(from), [HEADER.total]: String(total) },
+    });
+    return readProgress(headers[HEADER.have]);
+  };
+
+  const ask = async (): Promise<BlobProgress> =>
+    readProgress((await call(peer, { method: 'HEAD', path })).headers[HEADER.have]);
+
+  /** Sends from an offset until the end, or until the peer wants other bytes or smaller pieces. */
+  const run = async (start: number): Promise<BlobProgress> => {
+    const { stream, size } = await bytes(start);
+    let from = start;
+    let sent = false;
+    try {
+      for await (const piece of piecesOf(stream, limit)) {
+        sent = true;
+        const progress = await put(piece, from, size);
+        from += piece.length;
+        if (progress === 'complete' || progress.have !== from) return progress;
+      }
+      return sent ? { have: from } : await put(Buffer.alloc(0), from, size);
+    } finally {
+      stream.destroy();
+    }
+  };
+
+  let progress = await ask();
+  for (let restarts = 0; progress !== 'complete'; restarts += 1) {
+    if (restarts > MOST_RESTARTS) throw new Unreachable('The other site keeps losing the bytes of a file.');
+    try {
+      progress = await run(progress.have);
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      if (error.details.status === 413 && limit > SMALLEST_PIECE) limit = Math.floor(limit / 2);
+      else if (error.code !== 'WRONG_OFFSET') throw error;
+      progress = await ask();
+    }
+  }
+};
+
+export const readProgress = (header: unknown): BlobProgress => {
+  if (header === 'complete') return 'complete';
+  if (typeof header !== 'string' || !/^\d{1,15}$/.test(header)) {
+    throw new Unreachable('The other site did not say how much of the file it has.');
+  }
+  return { have: Number(header) };
+};
+
+/** Cuts a stream into buffers of exactly `size` bytes, the last one of what is left. */
+async function* piecesOf(stream: Readable, size: number): AsyncGenerator<Buffer> {
+  let waiting: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of stream) {
+    waiting.push(chunk as Buffer);
+    length += (chunk as Buffer).length;
+    while (length >= size) {
+      const joined = Buffer.concat(waiting);
+      yield joined.subarray(0, size);
+      waiting = [joined.subarray(size)];
+      length -= size;
+    }
+  }
+  if (length > 0) yield Buffer.concat(waiting);
+}

@@ -1,0 +1,258 @@
+import axios, { isAxiosError } from 'axios';
+import { z } from 'zod';
+import type { Json } from '../replication/entity';
+import { Refused, Unreachable } from '../replication/errors';
+import type { Identity } from '../replication/link/identity';
+import type { Verifier } from '../replication/link/verifier';
+import type { Chance, Clock } from '../replication/ports';
+import type { Peer } from '../replication/transport/wire';
+import type { Agents } from './agents';
+import { compress, decode, parseJson } from './body';
+import { HEADER, JSON_TYPE } from './media';
+import { signRequest, verifyAnswer } from './signature';
+import type { Headers } from './signature';
+
+/** One request to another instance, signed, and its answer, verified. */
+export interface Caller {
+  call(peer: Peer, request: Request): Promise<Answer>;
+  /** Without signatures: for linking, before keys are known. Gives the parsed body of a 200. */
+  plain(method: 'GET' | 'POST', url: string, path: string, body: Json | null, type: string): Promise<Json>;
+}
+
+export interface Request {
+  method: 'POST' | 'PUT' | 'HEAD';
+  /** Relative to the peer's announced base, from `/v1` on. */
+  path: string;
+  type?: string;
+  body?: Buffer;
+  compress?: boolean;
+  headers?: { [name: string]: string };
+}
+
+export interface Answer {
+  headers: Headers;
+  text: string;
+  /** What both bodies took on the wire. */
+  bytes: number;
+}
+
+export interface CallOptions {
+  identity: Identity;
+  verifier: Verifier;
+  agents: Agents;
+  clock: Clock;
+  chance: Chance;
+  /** From the first byte sent to the last byte read, however slowly it drips. */
+  timeoutMs?: number;
+  maxAnswerBytes?: number;
+  /** `http://user:password@proxy:port`-like settings are not read from the environment: a proxy is configured or not used. */
+  userAgent?: string;
+}
+
+const MOUNT = '/replication';
+const LIFETIME_SECONDS = 300;
+
+/** What a peer may answer instead of the status it should: its code is the peer's, its message safe to show. */
+const problem = z.object({
+  error: z.object({
+    code: z
+      .string()
+      .max(60)
+      .regex(/^[A-Z0-9_]+$/),
+    message: z.string().max(2000),
+  }),
+});
+
+interface Raw {
+  status: number;
+  headers: Headers;
+  body: Buffer;
+}
+
+export const createCaller = (options: CallOptions): Caller => {
+  const { identity, verifier, agents, clock, chance } = options;
+  const timeoutMs = options.timeoutMs ?? 60_000;
+  const maxAnswerBytes = options.maxAnswerBytes ?? 32 * 1024 * 1024;
+
+  const exchange = async (
+    method: string,
+    url: string,
+    headers: { [name: string]: string },
+    body: Buffer | undefined
+  ): Promise<Raw> => {
+    try {
+      const response = await axios.request<ArrayBuffer>({
+        method,
+        url,
+        headers: {
+          'accept-encoding': 'gzip',
+          'user-agent': options.userAgent ?? 'strapi-plugin-replication',
+          ...headers,
+        },
+        data: body,
+        responseType: 'arraybuffer',
+        transformRequest: [(data: unknown) => data],
+        transformResponse: [(data: unknown) => data],
+        // The digest covers the bytes as they came.
+        decompress: false,
+        maxRedirects: 0,
+        proxy: false,
+        ...agents.for(url),
+        signal: AbortSignal.timeout(timeoutMs),
+        maxContentLength: maxAnswerBytes,
+        maxBodyLength: 64 * 1024 * 1024,
+        validateStatus: () => true,
+      });
+      return {
+        status: response.status,
+        headers: response.headers as Headers,
+        body: Buffer.from(response.data ?? new ArrayBuffer(0)),
+      };
+    } catch (error) {
+      if (wasStale(error)) throw new StaleConnection();
+      throw new Unreachable(`${new URL(url).host} could not be reached: ${reasonOf(error, timeoutMs)}.`);
+    }
+  };
+
+  const settle = (raw: Raw, text: string): void => {
+    if (raw.status >= 200 && raw.status < 300) return;
+    const parsed = problem.safeParse(safely(text));
+    const code = parsed.success ? parsed.data.error.code : codeOf(raw);
+    const message = parsed.success ? parsed.data.error.message : `The other site answered with status ${raw.status}.`;
+    if (raw.status >= 500 || raw.status === 429) throw new Unreachable(message, retryAfter(raw.headers, clock.now()));
+    throw new Refused(code, message, { status: raw.status });
+  };
+
+  const callOnce = async (peer: Peer, request: Request): Promise<Answer> => {
+    const plain = request.body ?? Buffer.alloc(0);
+    const body = request.compress ? await compress(plain) : plain;
+    const nonce = chance.bytes(18).toString('base64url');
+    const created = Math.floor(clock.now() / 1000);
+    const headers = await signRequest(
+      identity,
+      {
+        method: request.method,
+        body,
+        headers: {
+          ...request.headers,
+          ...(request.type ? { 'content-type': request.type } : {}),
+          ...(request.compress ? { 'content-encoding': 'gzip' } : {}),
+          [HEADER.path]: request.path,
+          [HEADER.sender]: identity.instance,
+          [HEADER.recipient]: peer.id,
+        },
+      },
+      { nonce, created, expires: created + LIFETIME_SECONDS }
+    );
+    const sent = request.method === 'HEAD' ? undefined : body;
+    const raw = await exchange(request.method, peer.url + MOUNT + request.path, headers, sent);
+    const expected = { sender: peer.id, recipient: identity.instance, nonce };
+    if (!(await verifyAnswer(verifier, raw, expected))) throw unsigned(raw, peer, clock.now());
+    const text = await decode(raw.body, raw.headers['content-encoding'], maxAnswerBytes);
+    settle(raw, text);
+    return { headers: raw.headers, text, bytes: body.length + raw.body.length };
+  };
+
+  const plain: Caller['plain'] = async (method, url, path, body, type) => {
+    const headers: { [name: string]: string } = body === null ? {} : { 'content-type': type };
+    const bytes = body === null ? undefined : Buffer.from(JSON.stringify(body), 'utf8');
+    const raw = await exchange(method, url + MOUNT + path, headers, bytes);
+    const text = await decode(raw.body, raw.headers['content-encoding'], maxAnswerBytes);
+    const ours = problem.safeParse(safely(text)).success;
+    if (raw.status !== 200 && !ours) throw unsigned(raw, { id: '', url }, clock.now());
+    settle(raw, text);
+    return parseJson(text);
+  };
+
+  return {
+    call: async (peer, request) => {
+      const attempt = () => retryStale(() => callOnce(peer, request));
+      try {
+        return await attempt();
+      } catch (error) {
+        if (!(error instanceof Refused) || error.code !== 'UNKNOWN_KEY') throw error;
+      }
+      // Our key is newer than what they know. The chain of our keys speaks for itself.
+      await plain('POST', peer.url, '/v1/link', { v: 1, keys: identity.keys as unknown as Json }, JSON_TYPE);
+      return attempt();
+    },
+
+    plain,
+  };
+};
+
+/** A kept connection that the other side had closed just then. Signed requests can be made again: all are idempotent. */
+class StaleConnection extends Unreachable {
+  constructor() {
+    super('The connection was closed while a request was sent.');
+  }
+}
+
+const wasStale = (error: unknown): boolean =>
+  isAxiosError(error) &&
+  (error.code === 'ECONNRESET' || error.code === 'EPIPE') &&
+  (error.request as { reusedSocket?: boolean } | undefined)?.reusedSocket === true;
+
+const retryStale = async <T>(work: () => Promise<T>): Promise<T> => {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof StaleConnection)) throw error;
+    return work();
+  }
+};
+
+/** An answer that is not the peer's own comes from something in between, or from a site without the plugin. */
+const unsigned = (raw: Raw, { url }: Peer, now: number): Error => {
+  const { host } = new URL(url);
+  const retry = retryAfter(raw.headers, now);
+  // A proxy's limit: said without a signature, and believing it costs nothing but smaller chunks.
+  if (raw.status === 413)
+    return new Refused('TOO_LARGE', `A proxy before ${host} does not let bodies of this size through.`, {
+      status: 413,
+    });
+  if (raw.status >= 300 && raw.status < 400) {
+    return new Unreachable(`${host} redirects to another address. Link with the address it redirects to.`, retry);
+  }
+  if (raw.status === 401) return new Unreachable(`Something before ${host} asks for a password (status 401).`, retry);
+  if (raw.status === 404 || raw.status === 405) {
+    return new Unreachable(
+      `There is no replication at ${url} (status ${raw.status}). Check the address, the REST prefix and that the plugin is on.`,
+      retry
+    );
+  }
+  return new Unreachable(`${host} answered with status ${raw.status}, and not as the site that was linked.`, retry);
+};
+
+/** The answer to HEAD has no body. */
+const codeOf = ({ headers }: Raw): string => {
+  const code = headers[HEADER.error];
+  return typeof code === 'string' && /^[A-Z0-9_]{1,60}$/.test(code) ? code : 'REFUSED';
+};
+
+const safely = (text: string): unknown => {
+  try {
+    return parseJson(text);
+  } catch {
+    return null;
+  }
+};
+
+/** RFC 9110: seconds, or a date. At most an hour is believed. */
+const retryAfter = (headers: Headers, now: number): number | null => {
+  const value = headers['retry-after'];
+  if (typeof value !== 'string') return null;
+  const ms = /^\d{1,9}$/.test(value) ? Number(value) * 1000 : Date.parse(value) - now;
+  return Number.isNaN(ms) ? null : Math.min(Math.max(ms, 0), 3_600_000);
+};
+
+const reasonOf = (error: unknown, timeoutMs: number): string => {
+  if (!isAxiosError(error)) return error instanceof Error ? error.message : 'unknown reason';
+  if (error.code === 'ERR_CANCELED') return `no complete answer within ${timeoutMs / 1000} seconds`;
+  if (error.code === 'ECONNREFUSED') return 'nothing listens there';
+  if (error.code === 'ENOTFOUND' || error.code === 'EAI_AGAIN') return 'its name is not known';
+  if (/is not allowed\. Because,? [Ii]t is (private|meta)/.test(error.message)) {
+    return 'its address is a private one, which only the configuration can allow (allowPrivateAddresses)';
+  }
+  return error.message || error.code || 'unknown reason';
+};

@@ -1,0 +1,20 @@
+import { bootstrap } from './bootstrap';
+import { defaultConfig, validateConfig } from './config';
+import { adminControllers } from './controllers/admin';
+import { peer } from './controllers/peer';
+import { destroy } from './destroy';
+import { register } from './register';
+import { adminRoutes } from './routes/admin';
+import { contentApiRoutes } from './routes/content-api';
+import { engine } from './services/engine';
+
+/** Strapi's manifest of the server half. */
+export default {
+  register,
+  bootstrap,
+  destroy,
+  config: { default: defaultConfig, validator: validateConfig },
+  controllers: { ...adminControllers, peer },
+  routes: { admin: adminRoutes, 'content-api': contentApiRoutes },
+  services: { engine },
+};

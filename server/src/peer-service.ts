@@ -1,0 +1,61 @@
+import type { ReplicationConfig } from './config';
+import { receive } from './replication/apply/receive';
+import type { Verifier } from './replication/apply/verify';
+import type { Context } from './replication/context';
+import type { Json } from './replication/entity';
+import { Refused } from './replication/errors';
+import { answerComparison } from './replication/reconcile/compare';
+import type { Row } from './replication/tables';
+import type { Tracked } from './replication/tracked';
+import type { PeerService } from './replication/transport/wire';
+
+export interface PeerServiceOptions {
+  context: Context;
+  verifier: Verifier;
+  config: ReplicationConfig;
+  tracked: Tracked;
+  /** Something may have to be recorded or rendered again. */
+  poke(): void;
+}
+
+/** What linked sites may ask of this one, behind the gate: by now we know who asks. */
+export const createPeerService = ({ context, verifier, config, poke }: PeerServiceOptions): PeerService => {
+  const { store, files } = context;
+  const linkOf = async (id: string): Promise<Row<'links'>> => {
+    const [link] = await store.transaction(({ tables }) => tables.find('links', { id }));
+    if (!link || link.state !== 'REGISTERED') throw new Refused('NOT_LINKED', 'These two sites are not linked.');
+    if (link.paused) throw new Refused('PAUSED', 'Sharing with this site is paused here.');
+    return link;
+  };
+  const hadFrom = async (link: string, hash: string): Promise<boolean> =>
+    (await store.transaction(({ tables }) => tables.count('link_blobs', { link, hash }))) > 0;
+
+  return {
+    receive: async (id, messages) => {
+      const link = await linkOf(id);
+      const answers = await receive(context, verifier, link, messages);
+      poke();
+      return answers as unknown as Json[];
+    },
+
+    answer: async (id, topic, question) => {
+      await linkOf(id);
+      return answerComparison(store, id, topic, question);
+    },
+
+    blobOffset: async (id, hash) => {
+      await linkOf(id);
+      if ((await hadFrom(id, hash)) && (await files.missing([hash])).length === 0) return 'complete';
+      return { have: await files.staged(hash, id) };
+    },
+
+    stageBlob: async (id, hash, piece, from, total) => {
+      await linkOf(id);
+      if (total > config.maxFileBytes) {
+        throw new Refused('FILE_TOO_LARGE', `This site takes files of at most ${config.maxFileBytes} bytes.`);
+      }
+      if (!(await files.stage(hash, piece, from, total, id))) return;
+      await store.transaction(({ tables }) => tables.insert('link_blobs', [{ link: id, hash }], 'ignore'));
+    },
+  };
+};

@@ -1,0 +1,262 @@
+import { type EntityKey, type RowState, type Uid } from '../entity';
+import type { Context } from '../context';
+import { documentsOf, marksFor, newEntry, type Touched } from '../capture/gather';
+import { recordTouched } from '../capture/record';
+import type { DomainEvent } from '../events';
+import { leavesOf, openParts, saveRevisions } from '../history/repository';
+import type { Revision, RevisionId } from '../history/revision';
+import { Identity } from '../identity';
+import type { Unit } from '../ports';
+import { newReplica, refreshReplicas } from '../queue/refresh';
+import type { Row } from '../tables';
+import type { Answer } from '../transport/message';
+import { claimsOn, refusalOf, type Claims } from './may-change';
+import { moveHeads } from './move-heads';
+import { openWith, storedNearby } from './open-parts';
+import { acceptReplica, isStale, type TheirState } from './their-state';
+import { saveHolds, showRevisions, type ToShow } from './show';
+import type { Verified } from './verify';
+import { withdraw } from './withdraw';
+
+/**
+ * Applies checked messages of one link inside one transaction. See `README.md`, "Applying", for the order and for what
+ * a crash leaves.
+ *
+ * @param bytes hashes of file bytes that are not here, by message.
+ * @returns an answer for each message, in order. Each entity occurs once.
+ */
+export const applyMessages = async (
+  context: Context,
+  unit: Unit,
+  link: Row<'links'>,
+  batch: readonly Verified[],
+  bytes: ReadonlyMap<Verified, string[]>,
+  events: DomainEvent[]
+): Promise<Answer[]> => {
+  const { tables } = unit;
+  await lockEntries(context, unit, batch);
+  await recordLocalEdits(context, unit, batch, events);
+
+  const state = await loadState(context, unit, link, batch);
+  const stored = await storedNearby(tables, batch, state.leaves);
+
+  const answers = new Map<EntityKey, Answer>();
+  const toShow: ToShow[] = [];
+  const fresh: Revision[] = [];
+  const accepted: Verified[] = [];
+  for (const one of batch) {
+    const outcome = await takeIn(context, unit, link, one, state, stored, fresh, events);
+    if ('status' in outcome) answers.set(one.entity, outcome);
+    else {
+      accepted.push(one);
+      answers.set(one.entity, { status: outcome.moved ? 'applied' : 'known' });
+    }
+  }
+  await saveRevisions(tables, fresh, context.clock);
+  await tables.insert(
+    'replicas',
+    accepted.map(({ entity }) => state.replicas.get(entity)!),
+    'replace'
+  );
+
+  const moved = await moveHeads(context, unit, link, accepted, state, events);
+  for (const one of accepted) {
+    const missing = bytes.get(one) ?? [];
+    const show = moved.get(one.entity);
+    if (missing.length > 0) {
+      answers.set(one.entity, {
+        status: 'held',
+        reason: 'The file’s bytes have not arrived yet.',
+        bytes: missing.slice(0, 1_000),
+      });
+      await saveHolds(context, unit, [{ entity: one.entity, held: 'The file’s bytes have not arrived yet.' }]);
+    } else if (show) toShow.push(show);
+  }
+  const shown = await showRevisions(context, unit, toShow);
+  await saveHolds(context, unit, shown);
+  for (const { entity, held } of shown) {
+    if (held === null) {
+      events.push({ type: 'applied', entity, link: link.id, revision: state.entries.get(entity)?.head ?? null });
+      continue;
+    }
+    answers.set(entity, { status: 'held', reason: held, bytes: [] });
+    events.push({ type: 'held', entity, link: link.id, reason: held });
+  }
+  await refreshReplicas(
+    context,
+    unit,
+    accepted.map(({ entity }) => entity),
+    events
+  );
+  await forgetUntouched(unit, batch, accepted);
+  return batch.map(({ entity }) => answers.get(entity)!);
+};
+
+export interface State extends Claims {
+  entries: Map<EntityKey, Row<'entries'>>;
+  leaves: Map<EntityKey, RevisionId[]>;
+  replicas: Map<EntityKey, Row<'replicas'>>;
+  /** Revisions that are here, of those that messages name, and the entry that each belongs to. */
+  known: Map<RevisionId, EntityKey>;
+}
+
+export const loadState = async (
+  context: Context,
+  { tables }: Unit,
+  link: Row<'links'>,
+  batch: readonly Verified[]
+): Promise<State> => {
+  const entities = batch.map(({ entity }) => entity);
+  const leaves = await leavesOf(tables, entities);
+  const replicas = await tables.find('replicas', { link: link.id, entity: entities });
+  return {
+    entries: new Map((await tables.find('entries', { entity: entities })).map((row) => [row.entity, row])),
+    leaves,
+    replicas: new Map(replicas.map((row) => [row.entity, row])),
+    rules: await tables.find('rules', { link: link.id }),
+    known: await knownRevisions(tables, batch),
+    ...(await claimsOn(tables, context.signer.instance, batch, leaves)),
+  };
+};
+
+/** What was refused leaves no trace: an entry that nobody has anything of is not one. */
+const forgetUntouched = async (
+  { tables }: Unit,
+  batch: readonly Verified[],
+  accepted: readonly Verified[]
+): Promise<void> => {
+  const refused = batch.filter((one) => !accepted.includes(one)).map(({ entity }) => entity);
+  if (refused.length === 0) return;
+  const replicas = new Set((await tables.find('replicas', { entity: refused })).map(({ entity }) => entity));
+  const empty = refused.filter((entity) => !replicas.has(entity));
+  await tables.remove('entries', { entity: empty, head: null, version: 0, shows: 'EVERYTHING' });
+};
+
+/** First statement of the transaction: InnoDB reads after it, SQLite takes its write lock with it. */
+const lockEntries = async (context: Context, { tables, content }: Unit, batch: readonly Verified[]): Promise<void> => {
+  const identity = new Identity(context.schemas, tables, content);
+  const rows = new Map<EntityKey, Row<'entries'>>();
+  for (const { entity, message } of batch) {
+    const { uid, id } = message.entity;
+    if (message.type === 'ENTITY_UNREPLICATE') continue;
+    const here = identity.isSingle(uid) ? await identity.local(message.entity) : null;
+    // Single types have their uid for an id, also where the type is not known here.
+    const local = id === uid ? (here ?? message.documentId) : id;
+    rows.set(entity, newEntry(entity, uid, local));
+  }
+  const sorted = [...rows.keys()].sort();
+  await tables.insert(
+    'entries',
+    sorted.map((entity) => rows.get(entity)!),
+    'ignore'
+  );
+  await tables.lock('entries', { entity: batch.map(({ entity }) => entity).sort() });
+  for (const [entity, { uid, local_id: id }] of rows) {
+    if (identity.isSingle(uid)) await tables.update('entries', { entity, local_id: { not: id } }, { local_id: id });
+  }
+};
+
+/** What was edited here since is in the history before anything is written over it. */
+const recordLocalEdits = async (
+  context: Context,
+  unit: Unit,
+  batch: readonly Verified[],
+  events: DomainEvent[]
+): Promise<void> => {
+  const { tables, content } = unit;
+  const entries = await tables.find('entries', { entity: batch.map(({ entity }) => entity) });
+  const byType = new Map<Uid, string[]>();
+  for (const { uid, local_id: id } of entries) {
+    if (context.schemas.type(uid)) byType.set(uid, [...(byType.get(uid) ?? []), id]);
+  }
+  const rows = new Map<Uid, Map<string, RowState[]>>();
+  const touched: Touched[] = [];
+  for (const [uid, ids] of byType) {
+    const documents = await documentsOf(context, unit, uid, ids);
+    await content.lock(uid, [...documents.keys()]);
+    // Marks first: a row that is added in between leaves its mark for the recorder.
+    const marks = await tables.find('marks', { uid, document_id: [...documents.values()].flat() }, { orderBy: 'id' });
+    rows.set(uid, await content.read(uid, [...documents.keys()]));
+    for (const [localId, own] of documents) touched.push({ uid, localId, marks: marksFor(marks, uid, own) });
+  }
+  await recordTouched(context, unit, touched, rows, events);
+  // What asks to be rendered again is the recorder's: this message may not move the head.
+  const recorded = touched.flatMap(({ marks }) => marks.filter(({ action }) => action !== 'place').map(({ id }) => id));
+  await tables.remove('marks', { id: recorded });
+};
+
+const knownRevisions = async (
+  tables: Unit['tables'],
+  batch: readonly Verified[]
+): Promise<Map<RevisionId, EntityKey>> => {
+  const ids = new Set<RevisionId>();
+  for (const { message, revisions } of batch) {
+    if (message.type === 'ENTITY_UNREPLICATE') continue;
+    for (const id of message.leaves) ids.add(id);
+    for (const { id, header } of revisions) [id, ...header.parents].forEach((one) => ids.add(one));
+  }
+  return new Map((await tables.find('revisions', { id: [...ids] })).map(({ id, entity }) => [id, entity]));
+};
+
+/**
+ * Why a message cannot be taken, for reasons that can be seen before anything is done for it: it comes late, this site's
+ * rules are against it, or it names versions of another entry.
+ */
+export const objectionTo = (link: Row<'links'>, one: Verified, state: State): Answer | null => {
+  const { entity, message, revisions } = one;
+  const replica = state.replicas.get(entity);
+  if (isStale(replica, message.order)) {
+    return { status: 'stale', order: [replica!.their_incarnation, replica!.their_sequence] };
+  }
+  if (message.type === 'ENTITY_UNREPLICATE') return null;
+  const named = [...message.leaves, ...revisions.flatMap(({ header }) => header.parents)];
+  // Another entry's content must not come in, or go out again, under the name of this one.
+  if (named.some((id) => state.known.has(id) && state.known.get(id) !== entity)) {
+    return { status: 'refused', code: 'OTHER_ENTITY', message: 'A version of another entry is named as one of this.' };
+  }
+  const refused = refusalOf(state, link.id, one, message);
+  if (refused === null || refused.status !== 'refused' || refused.code === 'NOT_ACCEPTED') return refused;
+  // In a ring of sites what was started here comes back: that is no news, and changes nothing.
+  const nothingNew =
+    message.leaves.every((id) => state.known.has(id)) && revisions.every(({ id }) => state.known.has(id));
+  return nothingNew ? { status: 'known' } : refused;
+};
+
+/** Decides whether a message may be taken, and stores what it brings. Rows are not touched yet. */
+const takeIn = async (
+  context: Context,
+  unit: Unit,
+  link: Row<'links'>,
+  one: Verified,
+  state: State,
+  stored: ReadonlyMap<RevisionId, Revision>,
+  fresh: Revision[],
+  events: DomainEvent[]
+): Promise<Answer | { moved: boolean }> => {
+  const { entity, message, revisions } = one;
+  const replica = state.replicas.get(entity);
+  const objection = objectionTo(link, one, state);
+  if (objection) return objection;
+  if (message.type === 'ENTITY_UNREPLICATE')
+    return withdraw(context, unit, link, entity, message.order, replica, events);
+
+  const brought = new Set(revisions.map(({ id }) => id));
+  const here = (id: RevisionId) => state.known.has(id) || brought.has(id);
+  const shallow = new Set(message.shallow);
+  const placed = revisions.every(({ header }) => header.parents.every((parent) => here(parent) || shallow.has(parent)));
+  if (!placed || !message.leaves.every(here)) return { status: 'unplaced', leaves: state.leaves.get(entity) ?? [] };
+
+  const opened = openWith(one, state.leaves, stored);
+  if (opened.missing.length > 0) return { status: 'need', commitments: opened.missing };
+  let moved = false;
+  for (const revision of opened.revisions) {
+    if (!state.known.has(revision.id)) fresh.push(revision);
+    else if (await openParts(unit.tables, revision.id, opened.newlyOpened(revision))) moved = true;
+  }
+  const isNew = revisions.some(({ id }) => !state.known.has(id));
+  const theirs: TheirState = { level: message.level, direction: message.direction, granted: message.granted };
+  const after = await acceptReplica(unit.tables, replica ?? newReplica(link.id, entity), message, theirs, revisions);
+  const relevelled = replica?.their_level !== after.their_level || replica?.their_direction !== after.their_direction;
+  state.replicas.set(entity, after);
+  return { moved: moved || isNew || relevelled };
+};

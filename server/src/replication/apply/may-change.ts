@@ -1,0 +1,96 @@
+import { FILE_UID, type EntityKey } from '../entity';
+import { accepts, ruleFor, type Decision } from '../controller/decide';
+import type { Direction, Level } from '../engine';
+import { startedHere } from '../history/started-here';
+import type { RevisionId } from '../history/revision';
+import type { Tables } from '../ports';
+import type { Row } from '../tables';
+import type { Answer, UpdateMessage } from '../transport/message';
+import type { Verified } from './verify';
+
+/** What decides whether a link may change entries here. */
+export interface Claims {
+  rules: readonly Row<'rules'>[];
+  replicas: ReadonlyMap<EntityKey, Row<'replicas'>>;
+  /** Entries that show something this site started. */
+  ours: ReadonlySet<EntityKey>;
+  /** Entries of which the message brings a version that descends from one this site started with. */
+  fromOurs: ReadonlySet<EntityKey>;
+}
+
+/** Which of these entries, and of the versions that come in, go back to this site. */
+export const claimsOn = async (
+  tables: Tables,
+  me: string,
+  batch: readonly Verified[],
+  leaves: ReadonlyMap<EntityKey, readonly RevisionId[]>
+): Promise<Pick<Claims, 'ours' | 'fromOurs'>> => {
+  const incoming = new Map<EntityKey, RevisionId[]>();
+  for (const { entity, message } of batch) {
+    if (message.type !== 'ENTITY_UNREPLICATE') incoming.set(entity, message.leaves);
+  }
+  const updated = new Map([...leaves].filter(([entity]) => incoming.has(entity)));
+  return {
+    ours: await startedHere(tables, me, updated),
+    fromOurs: await startedHere(
+      tables,
+      me,
+      incoming,
+      batch.flatMap(({ revisions }) => revisions)
+    ),
+  };
+};
+
+/** The rule here that concerns an entry. Files have none of their own: they go as those who use them. */
+export const ruleHere = (
+  { rules, replicas, ours }: Claims,
+  link: string,
+  { entity, message }: Verified
+): Decision | null => {
+  if (message.entity.uid !== FILE_UID) return ruleFor(rules, link, message.entity.uid);
+  const replica = replicas.get(entity);
+  if (!replica || !ours.has(entity)) return null;
+  return { level: replica.level as Level, direction: replica.direction as Direction, granted: replica.granted === 1 };
+};
+
+/**
+ * This site started the entry and has not handed it over by a rule: what others say of who may edit it, or see how much
+ * of it, holds for what they started.
+ */
+export const isKept = (claims: Claims, own: Decision | null, entity: EntityKey): boolean =>
+  own?.direction !== 'RECEIVE_ONLY' && (claims.ours.has(entity) || claims.fromOurs.has(entity));
+
+/** Whether what comes in takes the place of what was made here: not of what this site started and shares by a rule. */
+export const takesPlace = (claims: Claims, link: string, one: Verified): boolean => {
+  if (one.message.type === 'ENTITY_UNREPLICATE' || one.message.direction !== 'SEND_ONLY') return false;
+  const own = ruleHere(claims, link, one);
+  return !(isKept(claims, own, one.entity) && own !== null && own.level !== 'NONE');
+};
+
+const refuse = (code: string, message: string): Answer => ({ status: 'refused', code, message });
+
+/**
+ * Why a link may not change an entry here; null where it may.
+ *
+ * Without a rule of this site a link may bring what it shares, and take the place of an unrelated entry of the same id
+ * here (two sites filled from one dump: ours is kept as a side revision). It may not change what this site started, nor
+ * name an entry of ours in order to be sent it.
+ */
+export const refusalOf = (claims: Claims, link: string, one: Verified, message: UpdateMessage): Answer | null => {
+  const own = ruleHere(claims, link, one);
+  const { entity } = one;
+  if (!accepts(own)) return refuse('NOT_ACCEPTED', 'By its own rules this site only sends these entries.');
+  if (!own && !message.granted && message.entity.uid !== FILE_UID) {
+    return refuse('NOT_SHARED', 'This site does not share this entry any more.');
+  }
+  if (!isKept(claims, own, entity)) return null;
+  if (own && own.level !== 'NONE') {
+    return message.level === 'PUBLISHED'
+      ? refuse('NOT_OWNER', 'This entry was started on this site: it is not replaced by its published part alone.')
+      : null;
+  }
+  if (claims.fromOurs.has(entity) || message.direction === 'BOTH') {
+    return refuse('NOT_SHARED', 'This entry was started on this site, which has no rule that shares it with yours.');
+  }
+  return null;
+};

@@ -1,0 +1,100 @@
+import type { Context } from '../context';
+import type { EntityKey } from '../entity';
+import type { DomainEvent } from '../events';
+import { maximalOfEach } from '../history/graph';
+import { closeDrafts } from '../history/purge';
+import { loadRevisions } from '../history/repository';
+import type { RevisionId } from '../history/revision';
+import type { Tables, Unit } from '../ports';
+import type { Row } from '../tables';
+import type { State } from './apply';
+import { chooseHead } from './choose-head';
+import { takesPlace } from './may-change';
+import type { ToShow } from './show';
+import type { Verified } from './verify';
+
+/**
+ * The union of leaves, and the head that follows from it, for all entries of a batch: each statement is sent once for
+ * all of them. Answers what is to be shown, where that changes the rows.
+ */
+export const moveHeads = async (
+  context: Context,
+  { tables }: Unit,
+  link: Row<'links'>,
+  batch: readonly Verified[],
+  state: State,
+  events: DomainEvent[]
+): Promise<Map<EntityKey, ToShow>> => {
+  const me = context.signer.instance;
+  const granted = await grantedLevels(
+    tables,
+    batch.map(({ entity }) => entity)
+  );
+  const unions = await maximalOfEach(
+    tables,
+    new Map(batch.map(({ entity, message }) => [entity, [...state.leaves.get(entity)!, ...leavesIn(message)]]))
+  );
+  const mine = await madeHere(tables, me, [...unions.values()].flat());
+
+  const moved: { after: Row<'entries'>; head: RevisionId; shows: ToShow['shows'] }[] = [];
+  const leaves: Row<'leaves'>[] = [];
+  const aside: RevisionId[] = [];
+  for (const one of batch) {
+    const { entity, message } = one;
+    const entry = state.entries.get(entity)!;
+    const shows = showsNow(granted.get(entity), entry);
+    const readOnly = takesPlace(state, link.id, one);
+    const choice = await chooseHead(tables, mine, entry.head, unions.get(entity)!, leavesIn(message), readOnly);
+    aside.push(...choice.aside);
+    leaves.push(...choice.leaves.map((revision) => ({ entity, revision })));
+    if (shows === 'PUBLISHED' && entry.shows === 'EVERYTHING') await closeDrafts(tables, entity, me);
+    const after = { ...entry, head: choice.head, shows, version: entry.version + 1 };
+    state.entries.set(entity, after);
+    if (choice.leaves.length > 1) events.push({ type: 'diverged', entity, leaves: choice.leaves.length });
+    if (choice.head !== entry.head || shows !== entry.shows || entry.held !== null) {
+      moved.push({ after, head: choice.head, shows: shows as ToShow['shows'] });
+    }
+  }
+  const entities = batch.map(({ entity }) => entity);
+  await tables.update('revisions', { id: aside }, { side: 1 });
+  await tables.remove('leaves', { entity: entities });
+  await tables.insert('leaves', leaves, 'ignore');
+  await tables.insert(
+    'entries',
+    entities.map((entity) => state.entries.get(entity)!),
+    'replace'
+  );
+
+  const heads = await loadRevisions(
+    tables,
+    moved.map(({ head }) => head)
+  );
+  return new Map(
+    moved.flatMap(({ after, head, shows }): [EntityKey, ToShow][] => {
+      const revision = heads.get(head);
+      return revision ? [[after.entity, { entry: after, revision, shows }]] : [];
+    })
+  );
+};
+
+const leavesIn = (message: Verified['message']): RevisionId[] =>
+  message.type === 'ENTITY_UNREPLICATE' ? [] : message.leaves;
+
+const madeHere = async (tables: Tables, me: string, ids: RevisionId[]): Promise<Set<RevisionId>> =>
+  new Set((await tables.find('revisions', { id: ids, origin: me })).map(({ id }) => id));
+
+const grantedLevels = async (tables: Tables, entities: EntityKey[]): Promise<Map<EntityKey, Set<string | null>>> => {
+  const levels = new Map<EntityKey, Set<string | null>>();
+  for (const { entity, their_level: level } of await tables.find('replicas', { entity: entities })) {
+    if (!levels.has(entity)) levels.set(entity, new Set());
+    levels.get(entity)!.add(level);
+  }
+  return levels;
+};
+
+/** The most that any link grants; an entry that no link ever sent shows everything. */
+const showsNow = (levels: ReadonlySet<string | null> | undefined, entry: Row<'entries'>): string => {
+  if (levels?.has('EVERYTHING')) return 'EVERYTHING';
+  if (levels?.has('PUBLISHED')) return 'PUBLISHED';
+  return entry.shows === 'WITHDRAWN' ? 'EVERYTHING' : entry.shows;
+};

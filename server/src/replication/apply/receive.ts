@@ -1,0 +1,176 @@
+import { FILE_UID, type Fields, type Json } from '../entity';
+import type { Context } from '../context';
+import { Busy, ReplicationError } from '../errors';
+import type { DomainEvent } from '../events';
+import { loadRevisions } from '../history/repository';
+import { openPart, readPartName, type Revision } from '../history/revision';
+import type { Row } from '../tables';
+import { fileHashes } from '../transport/deliver';
+import type { Answer } from '../transport/message';
+import { applyMessages, loadState, objectionTo } from './apply';
+import { verifyMessage, type Verified, type Verifier } from './verify';
+
+/** So many entries in one transaction: an editor's save on SQLite waits for no more than this. */
+export const APPLY_BATCH = 20;
+
+/** Takes messages from a linked instance, and answers each. See `README.md`, "Applying". */
+export const receive = async (
+  context: Context,
+  verifier: Verifier,
+  link: Row<'links'>,
+  messages: readonly Json[]
+): Promise<Answer[]> => {
+  const answers: Answer[] = new Array<Answer>(messages.length);
+  const ready: { position: number; verified: Verified }[] = [];
+  for (const [position, raw] of messages.entries()) {
+    const verified = await verifyMessage(context, verifier, link, raw).catch((error: unknown) =>
+      answerTo(context, link, error)
+    );
+    if ('status' in verified) answers[position] = verified;
+    else ready.push({ position, verified });
+  }
+  for (const batch of batches(ready)) {
+    const result = await applyBatch(
+      context,
+      link,
+      batch.map(({ verified }) => verified)
+    );
+    batch.forEach(({ position }, index) => (answers[position] = result[index]!));
+  }
+  return answers;
+};
+
+/** Batches in order; one entry is in a batch once, so that a later message finds what an earlier one did. */
+const batches = (ready: { position: number; verified: Verified }[]) => {
+  const result: { position: number; verified: Verified }[][] = [];
+  let current: typeof ready = [];
+  for (const one of ready) {
+    const again = current.some(({ verified }) => verified.entity === one.verified.entity);
+    if (again || current.length >= APPLY_BATCH) {
+      result.push(current);
+      current = [];
+    }
+    current.push(one);
+  }
+  if (current.length > 0) result.push(current);
+  return result;
+};
+
+/** One transaction for all; where somebody holds one of the rows, or one entry fails, one for each. */
+const applyBatch = async (context: Context, link: Row<'links'>, batch: Verified[]): Promise<Answer[]> => {
+  const answers = new Map<Verified, Answer>();
+  const bytes = new Map<Verified, string[]>();
+  for (const one of batch) {
+    const placed = await placeBytes(context, link, one).catch((error: unknown) => answerTo(context, link, error));
+    if (Array.isArray(placed)) bytes.set(one, placed);
+    else answers.set(one, placed);
+  }
+  const ready = [...bytes.keys()];
+  const apply = async (some: Verified[]): Promise<void> => {
+    const given = await applyOnce(context, link, some, bytes);
+    some.forEach((one, index) => answers.set(one, given[index]!));
+  };
+  try {
+    if (ready.length > 0) await apply(ready);
+  } catch (error) {
+    if (ready.length === 1) answers.set(ready[0]!, await answerTo(context, link, error));
+    else {
+      for (const one of ready) {
+        await apply([one]).catch(async (reason: unknown) => answers.set(one, await answerTo(context, link, reason)));
+      }
+    }
+  }
+  return batch.map((one) => answers.get(one)!);
+};
+
+const applyOnce = async (
+  context: Context,
+  link: Row<'links'>,
+  batch: Verified[],
+  bytes: ReadonlyMap<Verified, string[]>
+): Promise<Answer[]> => {
+  const events: DomainEvent[] = [];
+  const answers = await context.store.transaction((unit) => {
+    events.length = 0;
+    return applyMessages(context, unit, link, batch, bytes, events);
+  });
+  for (const event of events) context.observer.notice(event);
+  return answers;
+};
+
+/**
+ * What failed for one message is said of that message alone: nobody's queue stops at an entry that trips a defect here.
+ * Where nothing works at all, the whole request fails and the sender comes back.
+ */
+const answerTo = async (context: Context, link: Row<'links'>, error: unknown): Promise<Answer> => {
+  if (error instanceof Busy) return { status: 'busy' };
+  if (error instanceof ReplicationError) return { status: 'refused', code: error.code, message: error.message };
+  await context.store.transaction(({ tables }) => tables.count('links', { id: link.id }));
+  context.observer.notice({ type: 'defect', link: link.id, error });
+  return { status: 'refused', code: 'INTERNAL', message: 'Something went wrong on the other site. Its log says what.' };
+};
+
+/**
+ * Gives a file's bytes to the upload provider before the transaction that writes its row, where the message may move
+ * the file forward. Answers the hashes of bytes that are not here.
+ */
+const placeBytes = async (context: Context, link: Row<'links'>, one: Verified): Promise<string[] | Answer> => {
+  const { entity, message, revisions } = one;
+  if (message.type === 'ENTITY_UNREPLICATE' || message.entity.uid !== FILE_UID) return [];
+  const { id } = message.entity;
+  // A file that was never recorded is told by its bytes: they are not to be lost to a stranger's.
+  await context.files.hash([id]);
+  const { objection, head, leaves, held, stored, here } = await context.store.transaction(async (unit) => {
+    const state = await loadState(context, unit, link, [one]);
+    const entry = state.entries.get(entity);
+    return {
+      objection: objectionTo(link, one, state),
+      head: entry?.head ?? null,
+      held: entry !== undefined && entry.held !== null,
+      leaves: state.leaves.get(entity)!.length,
+      stored: [...(await loadRevisions(unit.tables, message.leaves)).values()],
+      here: {
+        started: state.ours.has(entity),
+        bytes: await unit.tables.find('file_bytes', { local_id: id }),
+      },
+    };
+  });
+  if (objection) return objection;
+  const newest = revisions.at(-1) ?? stored[0];
+  const fields = newest && fieldsOf(newest);
+  if (!fields) return [];
+  const ids = new Set(revisions.flatMap(({ id: revision, header }) => [revision, ...header.parents]));
+  const mine = here.bytes.find(({ format }) => format === '');
+  const unrelated = head === null || (here.started && !ids.has(head) && head !== newest.id);
+  if (unrelated && mine && mine.hash !== fields.sha256) {
+    return { status: 'refused', code: 'NOT_SHARED', message: 'This site has another file of its own under this id.' };
+  }
+  const missing = await missingFrom(context, link, here.bytes, fileHashes(fields));
+  if (missing.length > 0) return missing;
+  const forward = leaves <= 1 && (head === null || ids.has(head)) && head !== newest.id;
+  if (forward || held) await context.files.place(id, fields);
+  return [];
+};
+
+/**
+ * Bytes count as had where this link sent or got them, or where this very file has them already. Otherwise whoever knows
+ * a hash could have the bytes of any file here put under a name of their own.
+ */
+const missingFrom = async (
+  context: Context,
+  link: Row<'links'>,
+  bytes: readonly Row<'file_bytes'>[],
+  hashes: readonly string[]
+): Promise<string[]> => {
+  const exchanged = await context.store.transaction(({ tables }) =>
+    tables.find('link_blobs', { link: link.id, hash: hashes })
+  );
+  const had = new Set([...bytes, ...exchanged].map(({ hash }) => hash));
+  const lost = new Set(await context.files.missing(hashes));
+  return [...new Set(hashes)].filter((hash) => !had.has(hash) || lost.has(hash));
+};
+
+const fieldsOf = (revision: Revision): Fields | undefined => {
+  const row = revision.parts.find(({ name, content }) => content !== null && readPartName(name) !== null);
+  return row && openPart(row)?.fields;
+};

@@ -1,0 +1,256 @@
+import {
+  entityOf,
+  keyOf,
+  type EntityKey,
+  type Fields,
+  type Reference,
+  type RowState,
+  type TypeSchema,
+  type Uid,
+} from '../entity';
+import type { Context } from '../context';
+import { Busy, NotPossible, ReplicationError } from '../errors';
+import { same } from '../history/canonical';
+import { contentOf, loadRevisions } from '../history/repository';
+import { loadShown, saveShown } from '../history/shown';
+import { saveTargets, targetsByPart } from '../history/targets';
+import type { Revision } from '../history/revision';
+import { Identity, mapReferences, referencesIn } from '../identity';
+import type { Content, Unit } from '../ports';
+import { Presence } from '../presence';
+import type { Row } from '../tables';
+import { parkAll, wakeParked } from './park';
+import { planRows } from './plan-rows';
+import { render, type Rendered } from './render';
+
+/** An entry whose rows shall show a revision. */
+export interface ToShow {
+  entry: Row<'entries'>;
+  revision: Revision;
+  shows: 'EVERYTHING' | 'PUBLISHED';
+}
+
+export interface Shown {
+  entity: EntityKey;
+  /** Why the rows could not be written; null where they show the revision now. */
+  held: string | null;
+}
+
+/** Try again so much later when something threw; at once when what it waits for changes. */
+export const HELD_AGAIN_MS = 30_000;
+
+/**
+ * Makes rows show revisions: writes what differs in place, parks what has no place, reads back into `shown`.
+ * One entry that cannot be written is held with its reason and undone alone. The caller holds the entries' locks and
+ * has recorded what was edited here.
+ */
+export const showRevisions = async (context: Context, unit: Unit, wanted: readonly ToShow[]): Promise<Shown[]> => {
+  const { tables, content } = unit;
+  if (wanted.length === 0) return [];
+  const identity = new Identity(context.schemas, tables, content);
+  const results = new Map<EntityKey, string | null>();
+  const prepared: Prepared[] = [];
+  for (const one of wanted) {
+    const prepare = prepareOne(context, one);
+    if (typeof prepare === 'string') results.set(one.entry.entity, prepare);
+    else prepared.push(prepare);
+  }
+  const locals = await localIds(identity, prepared);
+  const references = prepared.flatMap(({ schema, rendered }) =>
+    rendered.rows.flatMap(({ fields }) => referencesIn(schema.attributes, context.schemas.components, fields))
+  );
+  const presence = await Presence.of(references, context.schemas, content, identity);
+  for (const { uid, id } of references) {
+    if (identity.isSingle(uid)) locals.set(keyOf({ uid, id }), (await identity.local({ uid, id })) ?? id);
+  }
+
+  const before = await readUnedited(unit, prepared);
+  const waiting = new Map<EntityKey, EntityKey[]>();
+  for (const one of prepared) {
+    const { entry, schema } = one;
+    const current = before.get(entry.uid)?.get(entry.local_id) ?? [];
+    const { rows, parked } = placeReferences(context, one, presence, locals);
+    const writes = planRows(schema, context.schemas.components, current, rows, one.rendered.keepDrafts);
+    try {
+      if (writes.length > 0) {
+        await context.store.savepoint(unit, () => content.write(entry.uid, entry.local_id, writes));
+      }
+      results.set(entry.entity, null);
+      waiting.set(entry.entity, parked);
+    } catch (error) {
+      if (error instanceof ReplicationError && error.code === 'BUSY') throw error;
+      results.set(entry.entity, reasonOf(error));
+    }
+  }
+  await rememberShown(context, unit, prepared, results, before, waiting);
+  return [...results].map(([entity, held]) => ({ entity, held }));
+};
+
+interface Prepared extends ToShow {
+  schema: TypeSchema;
+  rendered: Rendered;
+}
+
+const prepareOne = (context: Context, one: ToShow): Prepared | string => {
+  const schema = context.schemas.type(one.entry.uid);
+  if (!schema) return `This site has no content type “${one.entry.uid}”.`;
+  if (schema.single !== (entityOf(one.entry.entity).id === one.entry.uid)) {
+    return `“${one.entry.uid}” is a ${schema.single ? 'single' : 'collection'} type here, and not on the site it comes from.`;
+  }
+  try {
+    const { revision, shows } = one;
+    const rendered = render(schema, context.schemas.components, revision.header, contentOf(revision), shows);
+    return { ...one, schema, rendered };
+  } catch (error) {
+    if (error instanceof NotPossible) return error.message;
+    throw error;
+  }
+};
+
+const localIds = async (identity: Identity, prepared: readonly Prepared[]): Promise<Map<EntityKey, string>> => {
+  for (const { entry } of prepared) identity.assign(entry.uid, entry.local_id);
+  return new Map(prepared.map(({ entry }) => [entry.entity, entry.local_id]));
+};
+
+/**
+ * Reads the rows under their locks. A row that is not as it was recorded was saved or added since: it must go into the
+ * history before it is written over, so this waits for the recorder.
+ */
+const readUnedited = async (
+  { tables, content }: Unit,
+  prepared: readonly Prepared[]
+): Promise<Map<Uid, Map<string, RowState[]>>> => {
+  for (const [uid, ids] of byType(prepared)) await content.lock(uid, ids);
+  const rows = await readAll(content, prepared);
+  const shown = await loadShown(
+    tables,
+    prepared.map(({ entry }) => entry.entity)
+  );
+  for (const { entry } of prepared) {
+    for (const row of rows.get(entry.uid)?.get(entry.local_id) ?? []) {
+      const recorded = shown
+        .get(entry.entity)!
+        .find(({ locale, status }) => locale === row.locale && status === row.status);
+      if (!recorded || !same(recorded.fields, row.fields)) throw new Busy('The entry');
+    }
+    if (shown.get(entry.entity)!.length > (rows.get(entry.uid)?.get(entry.local_id)?.length ?? 0)) {
+      // A row was deleted meanwhile, not merely lost: rendering would bring it back.
+      const deleted = { uid: entry.uid, document_id: entry.local_id, action: 'delete' as const };
+      if ((await tables.count('marks', deleted)) > 0) throw new Busy('The entry');
+    }
+  }
+  return rows;
+};
+
+const byType = (prepared: readonly Prepared[]): Map<Uid, string[]> => {
+  const ids = new Map<Uid, string[]>();
+  for (const { entry } of prepared) ids.set(entry.uid, [...(ids.get(entry.uid) ?? []), entry.local_id]);
+  return ids;
+};
+
+const readAll = async (content: Content, prepared: readonly Prepared[]): Promise<Map<Uid, Map<string, RowState[]>>> => {
+  const rows = new Map<Uid, Map<string, RowState[]>>();
+  for (const [uid, ids] of byType(prepared)) rows.set(uid, await content.read(uid, ids));
+  return rows;
+};
+
+/** Drops references that have no place here yet, and says what they wait for. */
+const placeReferences = (
+  context: Context,
+  { schema, rendered }: Prepared,
+  presence: Presence,
+  locals: ReadonlyMap<EntityKey, string>
+): { rows: Rendered['rows']; parked: EntityKey[] } => {
+  const parked = new Set<EntityKey>();
+  const rows = rendered.rows.map((row) => {
+    const place = (reference: Reference): Reference | null => {
+      if (!presence.canPlace(reference, schema, row)) {
+        parked.add(keyOf(reference));
+        return null;
+      }
+      return { ...reference, id: locals.get(keyOf(reference)) ?? reference.id };
+    };
+    const fields: Fields = mapReferences(schema.attributes, context.schemas.components, row.fields, place);
+    return { ...row, fields };
+  });
+  return { rows, parked: [...parked] };
+};
+
+/** Reads the rows back: what a default or a hook of this site made of them is no edit. */
+const rememberShown = async (
+  context: Context,
+  { tables, content }: Unit,
+  prepared: readonly Prepared[],
+  results: ReadonlyMap<EntityKey, string | null>,
+  before: ReadonlyMap<Uid, ReadonlyMap<string, RowState[]>>,
+  waiting: ReadonlyMap<EntityKey, EntityKey[]>
+): Promise<void> => {
+  const written = prepared.filter(({ entry }) => results.get(entry.entity) === null);
+  const after = await readAll(content, written);
+  const rowsOf = (rows: ReadonlyMap<Uid, ReadonlyMap<string, RowState[]>>, entry: Row<'entries'>) =>
+    rows.get(entry.uid)?.get(entry.local_id) ?? [];
+  await saveShown(
+    tables,
+    written.map(({ entry, schema, rendered }) => ({
+      entity: entry.entity,
+      // A row that an editor added since is not ours to remember: it has its mark.
+      rows: rowsOf(after, entry).filter((row) =>
+        [...rowsOf(before, entry), ...rendered.rows].some(
+          (own) => own.locale === row.locale && own.status === row.status
+        )
+      ),
+      fingerprint: schema.fingerprint,
+    }))
+  );
+  await saveTargets(
+    tables,
+    new Map(
+      written.map(({ entry, schema, revision }) => [
+        entry.entity,
+        targetsByPart(schema, context.schemas.components, contentOf(revision)),
+      ])
+    )
+  );
+  await parkAll(tables, waiting);
+  // By what they are, not by how many: one row may have gone as another came.
+  const appeared = written.filter(({ entry }) =>
+    rowsOf(after, entry).some(
+      (row) => !rowsOf(before, entry).some(({ locale, status }) => locale === row.locale && status === row.status)
+    )
+  );
+  await wakeParked(
+    tables,
+    appeared.map(({ entry }) => entry.entity),
+    context.clock
+  );
+};
+
+const reasonOf = (error: unknown): string => {
+  const said = error instanceof Error ? error.message : String(error);
+  // The database layer repeats the statement, values and all: what follows is the database's own reason.
+  const message = said.replace(/^(insert|update|delete|select)\b[^]* - /i, '');
+  return `This site refused to store it: ${message}`.slice(0, 1_000);
+};
+
+/** Renders heads again: for what was parked, held, or opened since. Returns what each entry shows now. */
+export const showHeads = async (context: Context, unit: Unit, entries: readonly Row<'entries'>[]): Promise<void> => {
+  const headed = entries.filter(({ head, shows }) => head !== null && shows !== 'WITHDRAWN');
+  const revisions = await loadRevisions(
+    unit.tables,
+    headed.flatMap(({ head }) => head ?? [])
+  );
+  const ready = headed.flatMap((entry) => {
+    const revision = revisions.get(entry.head!);
+    return revision ? [{ entry, revision, shows: entry.shows as ToShow['shows'] }] : [];
+  });
+  await saveHolds(context, unit, await showRevisions(context, unit, ready));
+};
+
+export const saveHolds = async (context: Context, { tables }: Unit, shown: readonly Shown[]): Promise<void> => {
+  const held = shown.filter((one) => one.held !== null);
+  const free = shown.filter((one) => one.held === null).map(({ entity }) => entity);
+  await tables.update('entries', { entity: free, held_until: { gt: 0 } }, { held: null, held_until: 0 });
+  for (const { entity, held: reason } of held) {
+    await tables.update('entries', { entity }, { held: reason, held_until: context.clock.now() + HELD_AGAIN_MS });
+  }
+};

@@ -1,0 +1,60 @@
+import { maximal } from '../history/graph';
+import type { Revision, RevisionId } from '../history/revision';
+import type { Tables } from '../ports';
+import { stateHash } from '../queue/state-hash';
+import type { Row } from '../tables';
+import type { UpdateMessage } from '../transport/message';
+
+export interface TheirState {
+  level: string;
+  direction: string;
+  granted: boolean;
+}
+
+/** A decision of the other side that is older than what we have heard already: it changes nothing any more. */
+export const isStale = (replica: Row<'replicas'> | undefined, [incarnation, sequence]: [number, number]): boolean =>
+  replica !== undefined &&
+  (incarnation < replica.their_incarnation ||
+    (incarnation === replica.their_incarnation && sequence < replica.their_sequence));
+
+/**
+ * What a message says of the other side: what it grants, and what it has. What it has is common to both from now on,
+ * so nothing of it is ever sent back.
+ */
+export const acceptReplica = async (
+  tables: Tables,
+  replica: Row<'replicas'>,
+  message: UpdateMessage,
+  theirs: TheirState,
+  revisions: readonly Revision[]
+): Promise<Row<'replicas'>> => {
+  const before = JSON.parse(replica.common) as RevisionId[];
+  const leaves = message.leaves;
+  const sendsToo = message.direction === 'BOTH';
+  const common = message.level === 'EVERYTHING' ? await newest(tables, before, leaves, revisions) : [...leaves].sort();
+  const level = sendsToo ? 'EVERYTHING' : replica.common_level;
+  const direction = sendsToo ? 'BOTH' : replica.common_direction;
+  return {
+    ...replica,
+    their_level: theirs.granted ? theirs.level : null,
+    their_direction: theirs.granted ? theirs.direction : null,
+    their_incarnation: message.order[0],
+    their_sequence: message.order[1],
+    common: JSON.stringify(common),
+    common_level: level,
+    common_direction: direction,
+    common_hash: sendsToo ? stateHash(common, level, direction) : replica.common_hash,
+  };
+};
+
+/** The maximal elements of both; the message's revisions may not be stored yet. */
+const newest = async (
+  tables: Tables,
+  before: readonly RevisionId[],
+  leaves: readonly RevisionId[],
+  revisions: readonly Revision[]
+): Promise<RevisionId[]> => {
+  const parents = new Set(revisions.flatMap(({ header }) => header.parents));
+  const rest = before.filter((id) => !parents.has(id));
+  return rest.length === 0 ? [...leaves].sort() : maximal(tables, [...rest, ...leaves]);
+};

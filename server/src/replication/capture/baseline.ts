@@ -1,0 +1,44 @@
+import { FILE_UID, entityOf, type EntityKey, type Uid } from '../entity';
+import type { Context } from '../context';
+import type { Tables, Unit } from '../ports';
+
+/** How many entries one step of a job looks at. */
+export const BASELINE_STEP = 200;
+
+/** Files that entries use have no history until somebody uses them: their first sight is their first revision. */
+export const markFirstSeen = async (
+  context: Context,
+  { tables }: Unit,
+  targets: ReadonlyMap<EntityKey, Map<string, EntityKey[]>>
+): Promise<void> => {
+  const files = new Set(
+    [...targets.values()].flatMap((parts) => [...parts.values()].flat()).filter((key) => entityOf(key).uid === FILE_UID)
+  );
+  if (files.size === 0) return;
+  const known = new Set((await tables.find('entries', { entity: [...files] })).map(({ entity }) => entity));
+  const unseen = [...files].filter((key) => !known.has(key)).map((key) => entityOf(key).id);
+  await markBaseline(context, tables, FILE_UID, unseen);
+};
+
+/** Marks entries that are there already, so that the recorder takes them for what they are. */
+export const markBaseline = async (
+  context: Context,
+  tables: Tables,
+  uid: Uid,
+  localIds: readonly string[]
+): Promise<void> => {
+  await tables.insert(
+    'marks',
+    localIds.map((id) => ({
+      uid,
+      document_id: id,
+      locale: '',
+      status: '',
+      action: 'baseline' as const,
+      actor: null,
+      base: null,
+      at: context.clock.now(),
+    })),
+    'fail'
+  );
+};

@@ -1,0 +1,229 @@
+import { FILE_UID, keyOf, type EntityKey, type RowState, type Uid } from '../entity';
+import type { Context } from '../context';
+import { Busy } from '../errors';
+import type { DomainEvent } from '../events';
+import { hasRows, type EntryContent } from '../history/content';
+import { contentOf, leavesOf, loadRevisions, saveRevisions } from '../history/repository';
+import type { Revision } from '../history/revision';
+import { loadShown, saveShown, type ShownUpdate } from '../history/shown';
+import { saveTargets, targetsByPart } from '../history/targets';
+import { Identity, mapReferences } from '../identity';
+import type { Unit } from '../ports';
+import { Presence } from '../presence';
+import { refreshReplicas } from '../queue/refresh';
+import { parkAll, placeAgain, wakeParked } from '../apply/park';
+import { showHeads } from '../apply/show';
+import { markFirstSeen } from './baseline';
+import { groupByDocument, lockEntries, nextMarks, readUntilQuiet, type Touched } from './gather';
+import { referencesLost, unshown } from './missing-references';
+import { nextContent } from './next-content';
+import { sealNext } from './seal';
+
+/**
+ * Turns marks into revisions: one batch, one transaction. See `README.md`, "Recording".
+ *
+ * @returns how many marks were taken care of; 0 when there is nothing to do.
+ */
+export const recordBatch = async (context: Context): Promise<number> => {
+  const waiting = await context.store.transaction(({ tables }) => nextMarks(tables));
+  if (waiting.length === 0) return 0;
+  const files = new Set(waiting.filter(({ uid }) => uid === FILE_UID).map(({ document_id: id }) => id));
+  if (files.size > 0) await context.files.hash([...files]);
+
+  const events: DomainEvent[] = [];
+  const taken = await context.store.transaction(async (unit) => {
+    events.length = 0;
+    const documents = await groupByDocument(context, unit, waiting);
+    await lockEntries(context, unit, documents);
+    const { touched, rows } = await readUntilQuiet(context, unit, documents);
+    await recordTouched(context, unit, touched, rows, events);
+    const busy = await placeMarked(context, unit, touched);
+    const done = touched.flatMap(({ localId, marks }) =>
+      marks.filter((mark) => mark.action !== 'place' || !busy.has(localId))
+    );
+    await unit.tables.remove('marks', { id: done.map(({ id }) => id) });
+    return done.length;
+  });
+  for (const event of events) context.observer.notice(event);
+  return taken;
+};
+
+/**
+ * Renders the heads again of entries whose missing target, type or bytes may have arrived.
+ *
+ * @returns local ids of entries that somebody is editing: they are rendered when that is recorded.
+ */
+const placeMarked = async (context: Context, unit: Unit, touched: readonly Touched[]): Promise<Set<string>> => {
+  const busy = new Set<string>();
+  const waiting = touched.filter(({ marks }) => marks.some(({ action }) => action === 'place'));
+  const byType = new Map<Uid, string[]>();
+  for (const { uid, localId } of waiting) byType.set(uid, [...(byType.get(uid) ?? []), localId]);
+  const place = (uid: Uid, ids: string[]) =>
+    context.store.savepoint(unit, async (inside) =>
+      showHeads(context, inside, await inside.tables.find('entries', { uid, local_id: ids }))
+    );
+  for (const [uid, ids] of byType) {
+    try {
+      await place(uid, ids);
+    } catch (error) {
+      if (!(error instanceof Busy)) throw error;
+      for (const id of ids) {
+        await place(uid, [id]).catch((reason: unknown) => {
+          if (!(reason instanceof Busy)) throw reason;
+          busy.add(id);
+        });
+      }
+    }
+  }
+  return busy;
+};
+
+/** Compares entries with what is shown, and writes down what differs. The caller holds their locks. */
+export const recordTouched = async (
+  context: Context,
+  unit: Unit,
+  touched: readonly Touched[],
+  rows: ReadonlyMap<Uid, ReadonlyMap<string, RowState[]>>,
+  events: DomainEvent[]
+): Promise<void> => {
+  const { tables, content } = unit;
+  const identity = new Identity(context.schemas, tables, content);
+  const known: Touched[] = [];
+  for (const one of touched) {
+    const hasRows = rows.get(one.uid)?.has(one.localId) ?? false;
+    if (await isEntry(context, identity, one, hasRows)) known.push(one);
+  }
+  const keyed = known.map((one) => ({ ...one, entity: keyOf(identity.canonical({ uid: one.uid, id: one.localId })) }));
+  const entities = keyed.map(({ entity }) => entity);
+  if (entities.length === 0) return;
+  const entries = new Map((await tables.find('entries', { entity: entities })).map((entry) => [entry.entity, entry]));
+  const heads = [...entries.values()].flatMap(({ head }) => head ?? []);
+  const revisions = await loadRevisions(tables, heads);
+  const shownRows = await loadShown(tables, entities);
+  const leaves = await leavesOf(tables, entities);
+
+  const lookups = keyed.map(({ uid, localId, entity }) => ({
+    schema: context.schemas.type(uid)!,
+    shown: shownRows.get(entity)!.map((row) => inCanonicalIds(context, identity, uid, row)),
+    rows: (rows.get(uid)?.get(localId) ?? []).map((row) => inCanonicalIds(context, identity, uid, row)),
+  }));
+  const lost = lookups.map(({ schema, shown, rows: now }) => referencesLost(context, schema, shown, now));
+  const presence = await Presence.of(lost.flat(), context.schemas, content, identity);
+
+  const sealed: Revision[] = [];
+  /** Edits of rows that may not be edited here: kept, never sent. */
+  const aside: Revision[] = [];
+  const shownUpdates: ShownUpdate[] = [];
+  const targets = new Map<EntityKey, Map<string, EntityKey[]>>();
+  const waiting = new Map<EntityKey, EntityKey[]>();
+  const appeared: EntityKey[] = [];
+  const changed: EntityKey[] = [];
+  /** Published while a deletion took the draft away: what nobody could edit any more gets its draft back. */
+  const draftless: EntityKey[] = [];
+
+  for (const [index, one] of keyed.entries()) {
+    const { schema, shown, rows: now } = lookups[index]!;
+    const entry = entries.get(one.entity);
+    if (!entry) continue;
+    if (entry.local_id !== one.localId) {
+      // A single type's entry was made anew: from now on it is written there, also where nothing else changed.
+      entry.local_id = one.localId;
+      await tables.update('entries', { entity: one.entity }, { local_id: one.localId });
+    }
+    const writable = entry.shows === 'EVERYTHING' || (entry.shows === 'WITHDRAWN' && now.length > 0);
+    const headRevision = entry.head !== null ? revisions.get(entry.head) : undefined;
+    const head: EntryContent = headRevision ? contentOf(headRevision) : new Map();
+    const next = nextContent({
+      schema,
+      components: context.schemas.components,
+      head,
+      shown,
+      rows: now,
+      marks: one.marks,
+      gone: (reference, row) => !presence.canPlace(reference, schema, row),
+    });
+    const vanishedNames = new Set(next.vanished.map((row) => `${row.locale}/${row.status}`));
+    shownUpdates.push({
+      entity: one.entity,
+      rows: rows.get(one.uid)?.get(one.localId) ?? [],
+      keep: shownRows.get(one.entity)!.filter((row) => vanishedNames.has(`${row.locale}/${row.status}`)),
+      fingerprint: schema.fingerprint,
+    });
+    if (now.some((row) => !shown.some((was) => was.locale === row.locale && was.status === row.status))) {
+      appeared.push(one.entity);
+    }
+    if (!next.changed) {
+      // What lost its target here, not in the history, is placed again when the target's row comes back.
+      if (lost[index]!.length > 0) waiting.set(one.entity, unshown(next.content, now, context, schema));
+      continue;
+    }
+
+    if (!headRevision && !hasRows(next.content)) continue;
+    const reference = { uid: one.uid, id: identity.canonical({ uid: one.uid, id: one.localId }).id };
+    const revision = sealNext(context, reference, headRevision, next.content, one.marks);
+    if (!writable) {
+      aside.push(revision);
+      continue;
+    }
+    sealed.push(revision);
+    changed.push(one.entity);
+    const others = leaves.get(one.entity)!.filter((leaf) => leaf !== headRevision?.id);
+    leaves.set(one.entity, [...others, revision.id]);
+    entries.set(one.entity, {
+      ...entry,
+      head: revision.id,
+      shows: 'EVERYTHING',
+      version: entry.version + 1,
+      local_id: one.localId,
+    });
+    targets.set(one.entity, targetsByPart(schema, context.schemas.components, next.content));
+    waiting.set(one.entity, unshown(next.content, now, context, schema));
+    if (schema.drafts && lacksDraft(now)) draftless.push(one.entity);
+    events.push({ type: 'recorded', entity: one.entity, revision: revision.id });
+  }
+
+  await saveRevisions(tables, sealed, context.clock);
+  await saveRevisions(tables, aside, context.clock, { side: true });
+  await saveShown(tables, shownUpdates);
+  await saveTargets(tables, targets);
+  await parkAll(tables, waiting);
+  if (changed.length > 0) {
+    await tables.insert(
+      'entries',
+      changed.map((entity) => entries.get(entity)!),
+      'replace'
+    );
+    await tables.remove('leaves', { entity: changed });
+    await tables.insert(
+      'leaves',
+      changed.flatMap((entity) => leaves.get(entity)!.map((revision) => ({ entity, revision }))),
+      'ignore'
+    );
+  }
+  await wakeParked(tables, appeared, context.clock);
+  await placeAgain(tables, draftless, context.clock);
+  await markFirstSeen(context, unit, targets);
+  await refreshReplicas(context, unit, changed, events);
+};
+
+/** A single type's entry that was deleted and made anew is one entry: what is there now counts, under whatever documentId. */
+const isEntry = async (
+  context: Context,
+  identity: Identity,
+  { uid, localId }: Touched,
+  hasRows: boolean
+): Promise<boolean> => {
+  const schema = context.schemas.type(uid);
+  return schema !== null && (!schema.single || hasRows || (await identity.local({ uid, id: uid })) === localId);
+};
+
+const inCanonicalIds = (context: Context, identity: Identity, uid: Uid, row: RowState): RowState => ({
+  ...row,
+  fields: mapReferences(context.schemas.type(uid)!.attributes, context.schemas.components, row.fields, (reference) => ({
+    ...reference,
+    ...identity.canonical(reference),
+  })),
+});
+
+const lacksDraft = (rows: readonly RowState[]): boolean =>
+  rows.some(({ locale }) => !rows.some((row) => row.locale === locale && row.status === 'draft'));

@@ -1,0 +1,81 @@
+import type { EntityKey, Uid } from './entity';
+import type { Clock, Files, Schemas, Store } from './ports';
+import type { LinkState, Row } from './tables';
+
+/** How much of an entry a link gets. */
+export type Level = 'EVERYTHING' | 'PUBLISHED' | 'REFERENCE' | 'NONE';
+/** Who may edit, seen from here: both, only this site, only the other one. */
+export type Direction = 'BOTH' | 'SEND_ONLY' | 'RECEIVE_ONLY';
+
+/** One line of the standard controller: nearest scope wins, `type` before `instance`. */
+export interface Rule {
+  scope: 'type' | 'instance';
+  /** '' where the scope is `instance`. */
+  uid: Uid;
+  link: string;
+  level: Level;
+  direction: Direction;
+  /** Comes from the configuration and cannot be changed in the panel. */
+  locked: boolean;
+}
+
+export interface Site {
+  id: string;
+  name: string;
+  url: string;
+  /** The public key's fingerprint as people compare it: `a1b2 c3d4 e5f6 0718`. */
+  fingerprint: string;
+}
+
+/** Linking, as the page and the REST API use it. Errors are `ReplicationError`s whose message can be shown. */
+export interface LinkDesk {
+  me(): Promise<Site>;
+  /** A code for another site's administrator: good once, for 15 minutes. */
+  issueCode(): Promise<{ code: string; expiresAt: number }>;
+  /** What a code says, before anything is done with it. */
+  readCode(code: string): Promise<{ url: string; id: string; fingerprint: string; expiresAt: number }>;
+  /** Answers a code from another site; the link is then `REQUESTED` until the other administrator accepts. */
+  redeem(code: string): Promise<Row<'links'>>;
+  list(): Promise<Row<'links'>[]>;
+  accept(link: string): Promise<void>;
+  refuse(link: string): Promise<void>;
+  rename(link: string, name: string): Promise<void>;
+  pause(link: string, paused: boolean): Promise<void>;
+  /** Calls the other site and says what happened; never throws for what it finds there. */
+  test(link: string): Promise<{ ok: boolean; milliseconds: number; state: LinkState; message: string }>;
+  /** Ends the link on both sides. Content stays where it is. */
+  unlink(link: string): Promise<void>;
+}
+
+export interface RuleDesk {
+  list(): Promise<Rule[]>;
+  /** Replaces the unlocked rules of one link, then re-decides what they touch in the background. Throws `NotPossible` for rules that make no sense. */
+  replace(link: string, rules: Omit<Rule, 'link' | 'locked'>[]): Promise<void>;
+}
+
+export interface Comparison {
+  link: string;
+  at: number;
+  /** Entries equal on both sides, as far as the rules let each see. */
+  equal: number;
+  /** Entries that differ or are missing on one side. */
+  different: { entity: EntityKey; here: boolean; there: boolean }[];
+  /** Bytes that went over the wire for this. */
+  bytes: number;
+}
+
+/** Everything the edge (routes, page, tests) may ask of replication. `compose.ts` builds it. */
+export interface Engine {
+  readonly store: Store;
+  readonly schemas: Schemas;
+  readonly files: Files;
+  readonly clock: Clock;
+  readonly links: LinkDesk;
+  readonly rules: RuleDesk;
+  /** Tries failed, held and waiting deliveries again now; how many rows that were. */
+  retry(what: { link?: string; entity?: EntityKey }): Promise<number>;
+  /** Compares with a link and reports; `repair` queues what differs. */
+  compare(link: string, repair: boolean): Promise<Comparison>;
+  /** Resolves when there is nothing to record, nothing to re-decide and nothing to deliver at this moment. For tests and scripts. */
+  settled(): Promise<void>;
+}

@@ -1,0 +1,37 @@
+/**
+ * Errors of the domain: a machine code, and a message that is safe to show and says what to do next.
+ * Anything that is not one of these is a defect and is answered as `INTERNAL`.
+ */
+export class ReplicationError extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+    readonly details: Record<string, unknown> = {}
+  ) {
+    super(message);
+    this.name = new.target.name;
+  }
+}
+
+/** Somebody else holds a row: try again soon. Not an attempt, not a failure. */
+export class Busy extends ReplicationError {
+  constructor(what: string) {
+    super('BUSY', `${what} is being edited at this moment. It is tried again shortly.`);
+  }
+}
+
+/** A message or a request breaks the protocol. Nothing was changed. */
+export class Refused extends ReplicationError {}
+
+/** The other instance could not be reached, or did not answer as one. */
+export class Unreachable extends ReplicationError {
+  constructor(
+    message: string,
+    readonly retryAfterMs: number | null = null
+  ) {
+    super('UNREACHABLE', message);
+  }
+}
+
+/** What was asked for cannot be done as things stand; `message` says why. */
+export class NotPossible extends ReplicationError {}

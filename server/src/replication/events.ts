@@ -1,0 +1,16 @@
+import type { EntityKey } from './entity';
+
+/** What the domain tells the world after commit: for the log, for waking workers, for the entry's panel. */
+export type DomainEvent =
+  | { type: 'recorded'; entity: EntityKey; revision: string }
+  | { type: 'applied'; entity: EntityKey; link: string; revision: string | null }
+  | { type: 'held'; entity: EntityKey; link: string; reason: string }
+  | { type: 'withdrawn'; entity: EntityKey; link: string }
+  | { type: 'diverged'; entity: EntityKey; leaves: number }
+  | { type: 'queued'; link: string; count: number }
+  | { type: 'delivered'; entity: EntityKey; link: string }
+  | { type: 'delivery-failed'; entity: EntityKey; link: string; code: string; message: string }
+  | { type: 'link-down'; link: string; message: string; retryAt: number }
+  | { type: 'link-up'; link: string }
+  /** Something of ours went wrong with what a link sent: its message was refused, the others were taken. */
+  | { type: 'defect'; link: string; error: unknown };

@@ -1,0 +1,37 @@
+import type { Fields, Json } from './entity';
+
+/**
+ * Under which names a file entry's bytes are kept: its own, and one for each format. They come from outside and become
+ * names in a folder or a bucket, also when the file is removed again: so they are judged whether or not bytes come along.
+ */
+export interface FileName {
+  hash: string;
+  ext: string;
+}
+
+const SAFE_HASH = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,240}$/;
+const SAFE_EXTENSION = /^(\.[A-Za-z0-9]{1,20}){0,3}$/;
+
+/** null: one of the names is none that Strapi would give. */
+export const fileNames = (fields: Fields): FileName[] | null => {
+  const main = nameOf(fields);
+  if (!main) return null;
+  const names = [main];
+  const { formats } = fields;
+  if (formats !== undefined && formats !== null && !isObject(formats)) return null;
+  for (const format of Object.values(formats ?? {})) {
+    const name = isObject(format) ? nameOf(format) : null;
+    // `thumbnail_cat_1a2b` belongs to `cat_1a2b`, and to no other file.
+    if (!name || !name.hash.endsWith(`_${main.hash}`)) return null;
+    names.push(name);
+  }
+  return names;
+};
+
+const nameOf = ({ hash, ext }: Fields): FileName | null => {
+  const extension = ext ?? '';
+  if (typeof hash !== 'string' || typeof extension !== 'string') return null;
+  return SAFE_HASH.test(hash) && SAFE_EXTENSION.test(extension) ? { hash, ext: extension } : null;
+};
+
+const isObject = (value: Json): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,0 +1,17 @@
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
+
+/** Below this many bytes compressing costs more than it saves. */
+const WORTH_COMPRESSING = 256;
+const PLAIN = 0;
+const DEFLATED = 1;
+
+/** Part contents at rest: one byte that says how, then the text. */
+export const pack = (text: string): Buffer => {
+  const bytes = Buffer.from(text, 'utf8');
+  return bytes.length < WORTH_COMPRESSING
+    ? Buffer.concat([Buffer.from([PLAIN]), bytes])
+    : Buffer.concat([Buffer.from([DEFLATED]), deflateRawSync(bytes, { level: 1 })]);
+};
+
+export const unpack = (bytes: Buffer): string =>
+  (bytes[0] === DEFLATED ? inflateRawSync(bytes.subarray(1)) : bytes.subarray(1)).toString('utf8');

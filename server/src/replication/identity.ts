@@ -1,0 +1,115 @@
+import { ENTITY_ID_FORM, MOST_NAME, UID_FORM } from './entity';
+import type { Attributes, Components, EntityRef, Fields, Json, Reference } from './entity';
+import { isNothingFor, isRecord } from './history/canonical';
+import type { Content, Schemas, Tables } from './ports';
+
+/**
+ * Canonical ids and local ones. They are equal, but for single types: one entry on each site, whatever its documentId,
+ * so its canonical id is its uid.
+ */
+export class Identity {
+  private readonly singles = new Map<string, string | null>();
+
+  constructor(
+    private readonly schemas: Schemas,
+    private readonly tables: Tables,
+    private readonly content: Content
+  ) {}
+
+  canonical({ uid, id }: EntityRef): EntityRef {
+    return { uid, id: this.isSingle(uid) ? uid : id };
+  }
+
+  /** The documentId an entity has here, or null where a single type has no entry yet. */
+  async local({ uid, id }: EntityRef): Promise<string | null> {
+    if (!this.isSingle(uid)) return id;
+    if (!this.singles.has(uid)) this.singles.set(uid, await this.findSingle(uid));
+    return this.singles.get(uid)!;
+  }
+
+  /** Remembers which documentId a single type's entry gets. */
+  assign(uid: string, localId: string): void {
+    if (this.isSingle(uid)) this.singles.set(uid, localId);
+  }
+
+  isSingle(uid: string): boolean {
+    return this.schemas.type(uid)?.single ?? false;
+  }
+
+  private async findSingle(uid: string): Promise<string | null> {
+    const [known] = await this.tables.find('entries', { uid }, { limit: 1 });
+    if (known) {
+      const present = await this.content.presence(uid, [known.local_id]);
+      if (present.has(known.local_id)) return known.local_id;
+    }
+    const [existing] = await this.content.list(uid, null, 1);
+    return existing ?? known?.local_id ?? null;
+  }
+}
+
+/** Every reference in fields, with the attribute's own kind deciding what is one. */
+export const mapReferences = (
+  attributes: Attributes,
+  components: Components,
+  fields: Fields,
+  map: (reference: Reference) => Reference | null
+): Fields => {
+  const result: Fields = {};
+  for (const [name, value] of Object.entries(fields)) {
+    const mapped = mapValue(attributes, components, name, value, map);
+    if (!isNothingFor(attributes[name], mapped)) result[name] = mapped;
+  }
+  return result;
+};
+
+const mapValue = (
+  attributes: Attributes,
+  components: Components,
+  name: string,
+  value: Json,
+  map: (reference: Reference) => Reference | null
+): Json => {
+  const attribute = Object.hasOwn(attributes, name) ? attributes[name] : undefined;
+  switch (attribute?.kind) {
+    case 'relation':
+    case 'media':
+      return Array.isArray(value)
+        ? (value.flatMap((item) => (isReference(item) ? (map(item) ?? []) : [])) as unknown as Json)
+        : value;
+    case 'component': {
+      const inner = components(attribute.component);
+      if (!inner) return value;
+      const one = (item: Json) => (isRecord(item) ? mapReferences(inner, components, item, map) : item);
+      return Array.isArray(value) ? value.map(one) : one(value);
+    }
+    case 'zone':
+      return Array.isArray(value)
+        ? value.map((item) => {
+            const inner = isRecord(item) && typeof item.__component === 'string' ? components(item.__component) : null;
+            return inner && isRecord(item) ? mapReferences(inner, components, item, map) : item;
+          })
+        : value;
+    default:
+      return value;
+  }
+};
+
+/** What could not be an entry's name is none: it comes from outside, and becomes a key in tables. */
+export const isReference = (value: unknown): value is Reference & { [key: string]: Json } =>
+  isRecord(value) &&
+  matches(UID_FORM, value.uid) &&
+  matches(ENTITY_ID_FORM, value.id) &&
+  (value.locale === undefined || typeof value.locale === 'string');
+
+const matches = (pattern: RegExp, value: unknown): boolean =>
+  typeof value === 'string' && value.length <= MOST_NAME && pattern.test(value);
+
+/** All references in fields, in order. */
+export const referencesIn = (attributes: Attributes, components: Components, fields: Fields): Reference[] => {
+  const found: Reference[] = [];
+  mapReferences(attributes, components, fields, (reference) => {
+    found.push(reference);
+    return reference;
+  });
+  return found;
+};

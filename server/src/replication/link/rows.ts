@@ -1,0 +1,76 @@
+import { NotPossible } from '../errors';
+import type { Unit } from '../ports';
+import type { LinkState, Row } from '../tables';
+import type { Party } from './handshake';
+import { currentKey, learnKeys } from './key-record';
+import { fingerprintOf } from './keys';
+
+/** The rows of `links`, and what hangs on them. */
+
+export const ALL_TYPES = JSON.stringify(['*']);
+
+export const findLink = async ({ tables }: Unit, id: string): Promise<Row<'links'> | null> => {
+  const [row] = await tables.find('links', { id });
+  return row ?? null;
+};
+
+export const requireLink = async (unit: Unit, id: string): Promise<Row<'links'>> => {
+  const row = await findLink(unit, id);
+  if (!row) throw new NotPossible('LINK_UNKNOWN', 'This site is not linked.');
+  return row;
+};
+
+export const requireUnlocked = (row: Row<'links'>): void => {
+  if (row.locked) {
+    throw new NotPossible(
+      'LINK_LOCKED',
+      'This link comes from the configuration (REPLICATION_LINKS). Change it there.'
+    );
+  }
+};
+
+/** Stores a link that somebody asked for, in place of one with the same instance that is over. */
+export const startLink = async (unit: Unit, party: Party, state: LinkState, now: number): Promise<Row<'links'>> => {
+  const key = currentKey(await learnKeys(unit, party.keys));
+  const earlier = await findLink(unit, key.instance);
+  const row: Row<'links'> = {
+    id: key.instance,
+    name: earlier?.name || party.name || new URL(party.url).host,
+    url: party.url,
+    state,
+    fingerprint: fingerprintOf(key.key),
+    granted: ALL_TYPES,
+    paused: 0,
+    locked: 0,
+    failures: 0,
+    retry_at: 0,
+    last_contact_at: now,
+    last_error: null,
+    created_at: now,
+  };
+  await unit.tables.insert('links', [row], 'replace');
+  await setUntold(unit, row.id, false);
+  return row;
+};
+
+/** Ends a link here: no rule sends anything there any more, should the two be linked again. Content stays. */
+export const endLink = async ({ tables }: Unit, id: string, state: LinkState): Promise<void> => {
+  await tables.update('links', { id }, { state, failures: 0, retry_at: 0, last_error: null });
+  await tables.remove('rules', { link: id, locked: 0 });
+  await tables.remove('replicas', { link: id });
+  await tables.remove('link_blobs', { link: id });
+};
+
+const untoldName = (id: string): string => `link.untold:${id}`;
+
+/** Those links whose other side is still to be told of our state. */
+export const untoldOf = async ({ tables }: Unit, links: readonly { id: string }[]): Promise<Set<string>> => {
+  const settings = await tables.find('settings', { name: links.map(({ id }) => untoldName(id)) });
+  const names = new Set(settings.map(({ name }) => name));
+  return new Set(links.map(({ id }) => id).filter((id) => names.has(untoldName(id))));
+};
+
+export const setUntold = async ({ tables }: Unit, id: string, untold: boolean): Promise<void> => {
+  if (untold) await tables.insert('settings', [{ name: untoldName(id), value: '1' }], 'replace');
+  else await tables.remove('settings', { name: untoldName(id) });
+};

@@ -1,0 +1,58 @@
+import { FILE_UID } from '../entity';
+import type { Context } from '../context';
+import type { Unit } from '../ports';
+import type { Row } from '../tables';
+
+/** Deliveries of one link in one request. */
+export const CLAIM_LIMIT = 100;
+/**
+ * After so long a delivery that nobody settled is taken up again: its process has died. Where it only took so long, the
+ * other side answers the second one `known`.
+ */
+export const LEASE_MS = 30_000;
+
+export interface Claim {
+  lease: string;
+  replicas: Row<'replicas'>[];
+}
+
+/**
+ * Takes what is due for a link, files before their users. Only who holds the lease may settle it, so that two workers
+ * never settle one delivery. `sent_hash` is written first: after a crash we know that the other side may have it.
+ */
+export const claim = async (context: Context, { tables }: Unit, link: string): Promise<Claim> => {
+  const now = context.clock.now();
+  const due = async (where: { uid: string } | { uid: { not: string } }, limit: number) =>
+    limit <= 0
+      ? []
+      : [
+          ...(await tables.find(
+            'replicas',
+            { link, ...where, state: ['queued', 'held'], retry_at: { lte: now } },
+            { orderBy: 'wanted_at', limit }
+          )),
+          ...(await tables.find(
+            'replicas',
+            { link, ...where, state: 'sending', lease_until: { lte: now } },
+            { limit }
+          )),
+        ].slice(0, limit);
+  const files = await due({ uid: FILE_UID }, CLAIM_LIMIT);
+  const replicas = [...files, ...(await due({ uid: { not: FILE_UID } }, CLAIM_LIMIT - files.length))];
+  const lease = context.chance.bytes(12).toString('hex');
+  if (replicas.length === 0) return { lease, replicas };
+  const taken = replicas.map((replica) => ({
+    ...replica,
+    state: 'sending' as const,
+    lease,
+    lease_until: now + LEASE_MS,
+    sent_hash: replica.wanted === null ? replica.sent_hash : replica.wanted_hash,
+  }));
+  await tables.insert('replicas', taken, 'replace');
+  return { lease, replicas: taken };
+};
+
+/** For a process that knows it is the only one, at its start: what its predecessor was sending is sent again at once. */
+export const releaseClaims = async ({ tables }: Unit): Promise<void> => {
+  await tables.update('replicas', { state: 'sending' }, { state: 'queued', lease: null, lease_until: 0 });
+};

@@ -1,0 +1,37 @@
+import type { Context } from '../context';
+
+/** The longest a courier sleeps: so that what another process queued is seen. */
+export const IDLE_MS = 5_000;
+
+/** Milliseconds until there is something to deliver to a link. 0: now. */
+export const nextDue = async (context: Context, linkId: string): Promise<number> =>
+  context.store.transaction(async ({ tables }) => {
+    const [link] = await tables.find('links', { id: linkId });
+    if (!link || link.state !== 'REGISTERED' || link.paused) return IDLE_MS;
+    const [next] = await tables.find(
+      'replicas',
+      { link: linkId, state: ['queued', 'held'] },
+      { orderBy: 'retry_at', limit: 1 }
+    );
+    if (!next) return IDLE_MS;
+    const due = Math.max(next.retry_at, link.retry_at) - context.clock.now();
+    return Math.min(Math.max(due, 0), IDLE_MS);
+  });
+
+/** Tries what failed, is held or waits again now. How many rows that were. */
+export const retryNow = async (context: Context, what: { link?: string; entity?: string }): Promise<number> => {
+  const links = await context.store.transaction(async ({ tables }) => {
+    const where = {
+      ...(what.link === undefined ? {} : { link: what.link }),
+      ...(what.entity === undefined ? {} : { entity: what.entity as never }),
+      state: ['queued', 'held', 'failed'],
+    };
+    const rows = await tables.find('replicas', where);
+    await tables.update('replicas', where, { state: 'queued', attempts: 0, retry_at: 0, error: null });
+    const ids = [...new Set(rows.map(({ link }) => link))];
+    await tables.update('links', { id: ids }, { retry_at: 0 });
+    return { ids, count: rows.length };
+  });
+  for (const link of links.ids) context.observer.notice({ type: 'queued', link, count: links.count });
+  return links.count;
+};

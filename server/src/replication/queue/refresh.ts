@@ -1,0 +1,247 @@
+import { FILE_UID, entityOf, type EntityKey } from '../entity';
+import type { Direction, Level } from '../engine';
+import type { Context } from '../context';
+import { atMostHeld, forFile, intersect, ruleFor, type Decision, type Theirs } from '../controller/decide';
+import type { DomainEvent } from '../events';
+import { maximal } from '../history/graph';
+import { leavesOf } from '../history/repository';
+import { startedHere } from '../history/started-here';
+import type { RevisionId } from '../history/revision';
+import type { Tables, Unit } from '../ports';
+import type { Row } from '../tables';
+import { NOTHING_THERE, bucketOf, stateHash } from './state-hash';
+
+/**
+ * Decides for these entries what each link should have, and writes it to the queue where that changed.
+ * The files they use are decided with them. Called after everything that moves a leaf or a rule.
+ */
+export const refreshReplicas = async (
+  context: Context,
+  { tables }: Unit,
+  entities: readonly EntityKey[],
+  events: DomainEvent[]
+): Promise<void> => {
+  if (entities.length === 0) return;
+  const links = await tables.find('links', { state: 'REGISTERED' });
+  const rules = await tables.find('rules', {});
+  const ordinary = entities.filter((entity) => entityOf(entity).uid !== FILE_UID);
+  const used = (await tables.find('refs', { source: ordinary })).map(({ target }) => target);
+  const files = [...new Set([...entities, ...used])].filter((entity) => entityOf(entity).uid === FILE_UID);
+
+  const state = await loadState(context, tables, [...ordinary, ...files]);
+  const decided = new Map<string, Decision>();
+  const changes: Row<'replicas'>[] = [];
+  const standing = new Map<EntityKey, { locked: boolean; received: boolean }>();
+
+  const settle = async (entity: EntityKey, decide: (link: string) => Decision | null | Promise<Decision | null>) => {
+    let locked = false;
+    let received = false;
+    for (const { id: link } of links) {
+      const before = state.replicas.get(`${link} ${entity}`);
+      const wish = await decide(link);
+      if (wish === null) continue;
+      const decision = atMostHeld(wish, state.entries.get(entity)?.shows);
+      decided.set(`${link} ${entity}`, decision);
+      const grants = theirsOf(before) !== null && before?.their_level !== 'NONE';
+      received ||= grants;
+      locked ||= grants && decision.direction === 'RECEIVE_ONLY';
+      const after = await wantedReplica(context, tables, link, entity, before, decision, state);
+      if (after && differs(before, after)) changes.push(after);
+    }
+    standing.set(entity, { locked, received });
+  };
+
+  for (const entity of ordinary) {
+    await settle(entity, (link) =>
+      intersect(
+        ruleFor(rules, link, entityOf(entity).uid),
+        theirsOf(state.replicas.get(`${link} ${entity}`)),
+        state.started.has(entity)
+      )
+    );
+  }
+  const usersOf = await loadUsers(tables, files);
+  for (const entity of files) {
+    await settle(entity, (link) => {
+      const users = (usersOf.get(entity) ?? []).flatMap(({ source, part }) => {
+        const decision = decided.get(`${link} ${source}`) ?? usersOf.decisions.get(`${link} ${source}`);
+        return decision ? [{ decision, part }] : [];
+      });
+      const own = forFile(users);
+      const theirs = theirsOf(state.replicas.get(`${link} ${entity}`));
+      return own === null && theirs === null
+        ? null
+        : intersect(own?.level === 'NONE' && theirs ? null : own, theirs, state.started.has(entity));
+    });
+  }
+  await tables.insert('replicas', changes, 'replace');
+  await saveStanding(tables, state, standing);
+  for (const { id: link } of links) {
+    const count = changes.filter((change) => change.link === link && change.state === 'queued').length;
+    if (count > 0) events.push({ type: 'queued', link, count });
+  }
+};
+
+/** Most entries of a batch come to stand alike: one statement for all that do. */
+const saveStanding = async (
+  tables: Tables,
+  state: State,
+  standing: ReadonlyMap<EntityKey, { locked: boolean; received: boolean }>
+): Promise<void> => {
+  const alike = new Map<string, { patch: Pick<Row<'entries'>, 'locked' | 'shows'>; entities: EntityKey[] }>();
+  for (const [entity, { locked, received }] of standing) {
+    const entry = state.entries.get(entity);
+    if (!entry) continue;
+    // What no link sends us any more is this site's own: it shows, and records, whatever is in its rows.
+    const shows = entry.shows === 'PUBLISHED' && !received ? 'EVERYTHING' : entry.shows;
+    if ((entry.locked === 1) === locked && shows === entry.shows) continue;
+    const patch = { locked: locked ? 1 : 0, shows };
+    const key = JSON.stringify(patch);
+    if (!alike.has(key)) alike.set(key, { patch, entities: [] });
+    alike.get(key)!.entities.push(entity);
+  }
+  for (const { patch, entities } of alike.values()) await tables.update('entries', { entity: entities }, patch);
+};
+
+interface State {
+  entries: Map<EntityKey, Row<'entries'>>;
+  leaves: Map<EntityKey, RevisionId[]>;
+  anchors: Map<RevisionId, RevisionId | null>;
+  replicas: Map<string, Row<'replicas'>>;
+  /** Entries that this site started, of those that another site claims a say in. */
+  started: Set<EntityKey>;
+}
+
+const loadState = async (context: Context, tables: Tables, entities: EntityKey[]): Promise<State> => {
+  await tables.lock('replicas', { entity: entities });
+  const leaves = await leavesOf(tables, entities);
+  const ids = [...leaves.values()].flat();
+  const replicas = await tables.find('replicas', { entity: entities });
+  const claimed = new Set(replicas.filter((row) => theirsOf(row) !== null).map(({ entity }) => entity));
+  return {
+    leaves,
+    started: await startedHere(
+      tables,
+      context.signer.instance,
+      new Map([...leaves].filter(([entity]) => claimed.has(entity)))
+    ),
+    entries: new Map((await tables.find('entries', { entity: entities })).map((row) => [row.entity, row])),
+    anchors: new Map((await tables.find('revisions', { id: ids })).map(({ id, anchor }) => [id, anchor])),
+    replicas: new Map(replicas.map((row) => [`${row.link} ${row.entity}`, row])),
+  };
+};
+
+type Users = Map<EntityKey, Row<'refs'>[]> & { decisions: Map<string, Decision> };
+
+/** Who uses these files, and what was decided for those users before. */
+const loadUsers = async (tables: Tables, files: readonly EntityKey[]): Promise<Users> => {
+  const users = new Map<EntityKey, Row<'refs'>[]>() as Users;
+  users.decisions = new Map();
+  const refs = files.length === 0 ? [] : await tables.find('refs', { target: files });
+  for (const ref of refs) users.set(ref.target, [...(users.get(ref.target) ?? []), ref]);
+  const sources = [...new Set(refs.map(({ source }) => source))];
+  for (const row of sources.length === 0 ? [] : await tables.find('replicas', { entity: sources })) {
+    users.decisions.set(`${row.link} ${row.entity}`, {
+      level: row.level as Level,
+      direction: row.direction as Direction,
+      granted: row.granted === 1,
+    });
+  }
+  return users;
+};
+
+const theirsOf = (replica: Row<'replicas'> | undefined): Theirs | null =>
+  replica?.their_level && replica.their_direction
+    ? { level: replica.their_level as Level, direction: replica.their_direction as Direction }
+    : null;
+
+/** The replica as it should be, or null where this link has nothing to do with the entry. */
+const wantedReplica = async (
+  context: Context,
+  tables: Tables,
+  link: string,
+  entity: EntityKey,
+  before: Row<'replicas'> | undefined,
+  decision: Decision,
+  state: State
+): Promise<Row<'replicas'> | null> => {
+  const wanted = await wantedLeaves(tables, decision, state, entity);
+  const hasSomething =
+    before !== undefined && ((before.sent_hash ?? NOTHING_THERE) !== NOTHING_THERE || before.common !== '[]');
+  if (!before && wanted === null) return null;
+  const replica = before ?? newReplica(link, entity);
+  const receives = decision.direction === 'RECEIVE_ONLY';
+  const redecided = replica.level !== decision.level || replica.direction !== decision.direction;
+  const wantedHash =
+    receives || (wanted === null && !hasSomething)
+      ? NOTHING_THERE
+      : stateHash(wanted, decision.level, decision.direction);
+  // What was sent may be there although we do not know it to be: only an answer ends a withdrawal.
+  const withdraws = wanted === null && hasSomething;
+  const done = receives || (!withdraws && wantedHash === replica.common_hash);
+  const moved = wantedHash !== replica.wanted_hash;
+  return {
+    ...replica,
+    level: decision.level,
+    direction: decision.direction,
+    granted: decision.granted ? 1 : 0,
+    wanted: wanted === null || receives ? null : JSON.stringify(wanted),
+    wanted_hash: wantedHash,
+    sequence: redecided ? replica.sequence + 1 : replica.sequence,
+    state: done ? 'done' : moved || redecided || replica.state === 'done' ? 'queued' : replica.state,
+    retry_at: moved ? 0 : replica.retry_at,
+    attempts: moved ? 0 : replica.attempts,
+    error: moved || done ? null : replica.error,
+    waits_for: moved || done ? null : replica.waits_for,
+    wanted_at: moved ? context.clock.now() : replica.wanted_at,
+  };
+};
+
+const wantedLeaves = async (
+  tables: Tables,
+  decision: Decision,
+  state: State,
+  entity: EntityKey
+): Promise<RevisionId[] | null> => {
+  const leaves = state.leaves.get(entity) ?? [];
+  if (decision.direction === 'RECEIVE_ONLY') return null;
+  if (decision.level === 'EVERYTHING') return leaves.length > 0 ? leaves : null;
+  if (decision.level !== 'PUBLISHED') return null;
+  const anchors = leaves.flatMap((leaf) => state.anchors.get(leaf) ?? []);
+  return anchors.length > 0 ? maximal(tables, anchors) : null;
+};
+
+export const newReplica = (link: string, entity: EntityKey): Row<'replicas'> => ({
+  link,
+  entity,
+  uid: entityOf(entity).uid,
+  bucket: bucketOf(entity),
+  level: 'NONE',
+  direction: 'SEND_ONLY',
+  granted: 0,
+  their_level: null,
+  their_direction: null,
+  wanted: null,
+  wanted_hash: NOTHING_THERE,
+  sent_hash: null,
+  common: '[]',
+  common_level: 'NONE',
+  common_direction: 'SEND_ONLY',
+  common_hash: NOTHING_THERE,
+  state: 'done',
+  incarnation: 0,
+  sequence: 0,
+  their_incarnation: 0,
+  their_sequence: 0,
+  attempts: 0,
+  retry_at: 0,
+  lease: null,
+  lease_until: 0,
+  error: null,
+  waits_for: null,
+  wanted_at: 0,
+  acked_at: null,
+});
+
+const differs = (before: Row<'replicas'> | undefined, after: Row<'replicas'>): boolean =>
+  !before || (Object.keys(after) as (keyof Row<'replicas'>)[]).some((column) => before[column] !== after[column]);

@@ -1,0 +1,172 @@
+import { z } from 'zod';
+import { entityOf, type EntityKey, type Json } from '../entity';
+import type { Comparison } from '../engine';
+import type { Context } from '../context';
+import { Refused } from '../errors';
+import { sha256 } from '../history/canonical';
+import { wakeLink } from '../queue/wake-link';
+import { NOTHING_THERE, stateHash } from '../queue/state-hash';
+import type { Store, Tables } from '../ports';
+import type { Row } from '../tables';
+import type { Wire } from '../transport/wire';
+
+/**
+ * Two sites compare what one wants the other to have with what the other holds, in two levels of 256 buckets. Only
+ * buckets that differ are opened, so the cost is what differs, not what there is.
+ */
+type Side = 'wanted' | 'held';
+type States = Map<EntityKey, string>;
+
+const side = z.enum(['wanted', 'held']);
+const bucketNumber = z.number().int().min(0).max(255);
+const bucketsQuestion = z.strictObject({ side, within: bucketNumber.nullable() });
+const entriesQuestion = z.strictObject({ side, within: bucketNumber, bucket: bucketNumber });
+const resendQuestion = z.strictObject({ entities: z.array(z.string().max(400)).max(1_000) });
+const bucketsAnswer = z.array(z.string().max(32)).length(256);
+const entriesAnswer = z.array(z.tuple([z.string().max(400), z.string().max(64)])).max(1_000_000);
+
+/** Answers a linked instance's question about its own link. */
+export const answerComparison = async (store: Store, link: string, topic: string, question: Json): Promise<Json> =>
+  store.transaction(async ({ tables }) => {
+    switch (topic) {
+      case 'compare-buckets': {
+        const { side, within } = read(bucketsQuestion, question);
+        return digests(await statesOf(tables, link, side, within), within);
+      }
+      case 'compare-entries': {
+        const { side, within, bucket } = read(entriesQuestion, question);
+        const states = await statesOf(tables, link, side, within);
+        return [...states]
+          .filter(([entity]) => bucketBytes(entity)[1] === bucket)
+          .map(([entity, hash]) => [entity, hash]);
+      }
+      case 'resend': {
+        const { entities } = read(resendQuestion, question);
+        return resend(tables, link, entities as EntityKey[]);
+      }
+      default:
+        throw new Refused('UNKNOWN_TOPIC', 'This version has no answer to that.');
+    }
+  });
+
+/** Compares both directions with a link; `repair` has what differs sent again. */
+export const compareWith = async (
+  context: Context,
+  wire: Wire,
+  link: Row<'links'>,
+  repair: boolean
+): Promise<Comparison> => {
+  let bytes = 0;
+  const ask = async (topic: string, question: Json): Promise<Json> => {
+    const answer = await wire.ask({ id: link.id, url: link.url }, topic, question);
+    bytes += answer.bytes;
+    return answer.answer;
+  };
+  const sent = await compareDirection(context, link.id, 'wanted', 'held', ask);
+  const received = await compareDirection(context, link.id, 'held', 'wanted', ask);
+  if (repair) {
+    await context.store.transaction(({ tables }) =>
+      resend(
+        tables,
+        link.id,
+        sent.different.map(({ entity }) => entity)
+      )
+    );
+    for (let at = 0; at < received.different.length; at += 1_000) {
+      await ask('resend', { entities: received.different.slice(at, at + 1_000).map(({ entity }) => entity) });
+    }
+    await wakeLink(context, link.id);
+  }
+  const different = new Map([...received.different, ...sent.different].map((one) => [one.entity, one]));
+  return {
+    link: link.id,
+    at: context.clock.now(),
+    equal: sent.equal + received.equal,
+    different: [...different.values()],
+    bytes,
+  };
+};
+
+type Ask = (topic: string, question: Json) => Promise<Json>;
+
+const compareDirection = async (context: Context, link: string, mine: Side, theirs: Side, ask: Ask) => {
+  const states = await context.store.transaction(({ tables }) => statesOf(tables, link, mine, null));
+  const different: Comparison['different'] = [];
+  const top = digests(states, null) as string[];
+  const topThere = read(bucketsAnswer, await ask('compare-buckets', { side: theirs, within: null }));
+  for (let within = 0; within < 256; within += 1) {
+    if (top[within] === topThere[within]) continue;
+    const here = new Map([...states].filter(([entity]) => bucketBytes(entity)[0] === within));
+    const digest = digests(here, within) as string[];
+    const digestThere = read(bucketsAnswer, await ask('compare-buckets', { side: theirs, within }));
+    for (let bucket = 0; bucket < 256; bucket += 1) {
+      if (digest[bucket] === digestThere[bucket]) continue;
+      const there = new Map(read(entriesAnswer, await ask('compare-entries', { side: theirs, within, bucket })));
+      const ours = new Map([...here].filter(([entity]) => bucketBytes(entity)[1] === bucket));
+      for (const entity of new Set([...ours.keys(), ...there.keys()]) as Set<EntityKey>) {
+        if (ours.get(entity) === there.get(entity)) continue;
+        different.push({ entity, here: ours.has(entity), there: there.has(entity) });
+      }
+    }
+  }
+  return { different, equal: states.size - different.filter(({ here }) => here).length };
+};
+
+/** What this site wants a link to have, or holds because of it: a state hash for each entry that there is something of. */
+const statesOf = async (tables: Tables, link: string, side: Side, within: number | null): Promise<States> => {
+  const where = within === null ? { link } : { link, bucket: bucketRange(within) };
+  const rows = await tables.find('replicas', where);
+  const states: States = new Map();
+  for (const row of rows) {
+    const hash = side === 'wanted' ? row.wanted_hash : heldHash(row);
+    if (hash !== NOTHING_THERE) states.set(row.entity, hash);
+  }
+  return states;
+};
+
+const bucketRange = (within: number): number[] => Array.from({ length: 256 }, (_, low) => within * 256 + low);
+
+/** What we hold of an entry because of this link: what both are known to have, at the level it came at. */
+const heldHash = (row: Row<'replicas'>): string => {
+  const common = JSON.parse(row.common) as string[];
+  if (common.length === 0 || row.direction === 'SEND_ONLY') return NOTHING_THERE;
+  return stateHash(common, row.their_level ?? row.common_level, row.their_direction ?? row.common_direction);
+};
+
+const bucketBytes = (entity: EntityKey): [number, number] => {
+  const hash = sha256(entity);
+  return [parseInt(hash.slice(0, 2), 16), parseInt(hash.slice(2, 4), 16)];
+};
+
+/** One digest for each of 256 buckets, by the first byte of the entity's hash or, within one, by the second. */
+const digests = (states: States, within: number | null): Json => {
+  const buckets: string[][] = Array.from({ length: 256 }, () => []);
+  for (const [entity, hash] of states) {
+    const [first, second] = bucketBytes(entity);
+    if (within === null) buckets[first]!.push(`${entity} ${hash}`);
+    else if (first === within) buckets[second]!.push(`${entity} ${hash}`);
+  }
+  return buckets.map((lines) => (lines.length === 0 ? '' : sha256(lines.sort().join('\n')).slice(0, 16)));
+};
+
+/** Forgets what we believed the other side has of these entries, so that they are sent whole. How many there were. */
+const resend = (tables: Tables, link: string, entities: readonly EntityKey[]): Promise<number> =>
+  tables.update(
+    'replicas',
+    { link, entity: entities.filter((entity) => entityOf(entity).id !== ''), wanted_hash: { not: NOTHING_THERE } },
+    {
+      common: '[]',
+      common_level: 'NONE',
+      common_hash: NOTHING_THERE,
+      state: 'queued',
+      attempts: 0,
+      retry_at: 0,
+      error: null,
+    }
+  );
+
+const read = <T>(schema: z.ZodType<T>, value: unknown): T => {
+  const parsed = schema.safeParse(value);
+  if (!parsed.success) throw new Refused('MALFORMED', 'The question or its answer breaks the protocol.');
+  return parsed.data;
+};

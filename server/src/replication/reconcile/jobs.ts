@@ -1,0 +1,93 @@
+import { FILE_UID, keyOf } from '../entity';
+import type { Context } from '../context';
+import { BASELINE_STEP, markBaseline } from '../capture/baseline';
+import type { DomainEvent } from '../events';
+import { Identity } from '../identity';
+import type { Unit } from '../ports';
+import { refreshReplicas } from '../queue/refresh';
+import type { Row } from '../tables';
+
+/** Starts a job over again, or lets it begin. Jobs go on where they were after a crash. */
+export const startJob = async ({ tables }: Unit, kind: string, subject: string, now: number): Promise<void> => {
+  await tables.insert(
+    'jobs',
+    [
+      {
+        id: `${kind} ${subject}`,
+        kind,
+        subject,
+        cursor: null,
+        done: 0,
+        total: 0,
+        state: 'running',
+        error: null,
+        updated_at: now,
+      },
+    ],
+    'replace'
+  );
+};
+
+/** A link has come or gone: what it shared is decided again, and what one that is over granted is free. */
+export const followLink = async (unit: Unit, id: string, now: number): Promise<void> => {
+  const { tables } = unit;
+  const shared = await tables.countBy('replicas', ['uid'], { link: id });
+  const locked = await tables.countBy('entries', ['uid'], { locked: 1 });
+  const partly = await tables.countBy('entries', ['uid'], { shows: 'PUBLISHED' });
+  const types = new Set([...shared, ...locked, ...partly].map(({ key }) => key[0]!));
+  for (const uid of types) await startJob(unit, 'decide', uid, now);
+};
+
+/**
+ * One step of one job: a batch of a type's entries. Those with a history are decided again; those without one are
+ * marked, and decided when they have been recorded.
+ *
+ * @returns whether there was anything to do.
+ */
+export const jobStep = async (context: Context): Promise<boolean> => {
+  const events: DomainEvent[] = [];
+  const worked = await context.store.transaction(async (unit) => {
+    events.length = 0;
+    const [job] = await unit.tables.find('jobs', { state: 'running' }, { orderBy: 'updated_at', limit: 1 });
+    if (!job) return false;
+    await decideStep(context, unit, job, events);
+    return true;
+  });
+  for (const event of events) context.observer.notice(event);
+  return worked;
+};
+
+const decideStep = async (context: Context, unit: Unit, job: Row<'jobs'>, events: DomainEvent[]): Promise<void> => {
+  const { tables, content } = unit;
+  const uid = job.subject;
+  const now = context.clock.now();
+  if (!context.schemas.type(uid)) {
+    await tables.update('jobs', { id: job.id }, { state: 'done', updated_at: now });
+    return;
+  }
+  const total = job.cursor === null ? await content.total(uid) : job.total;
+  const ids = await content.list(uid, job.cursor, BASELINE_STEP);
+  const identity = new Identity(context.schemas, tables, content);
+  const keys = new Map(ids.map((id) => [id, keyOf(identity.canonical({ uid, id }))]));
+  const recorded = new Set(
+    (await tables.find('entries', { entity: [...keys.values()] })).flatMap(({ entity, head }) =>
+      head === null ? [] : [entity]
+    )
+  );
+  // Files have no history of their own until somebody uses them.
+  const unseen = uid === FILE_UID ? [] : ids.filter((id) => !recorded.has(keys.get(id)!));
+  await markBaseline(context, tables, uid, unseen);
+  await refreshReplicas(context, unit, [...recorded], events);
+  const finished = ids.length < BASELINE_STEP;
+  await tables.update(
+    'jobs',
+    { id: job.id },
+    {
+      cursor: ids.at(-1) ?? job.cursor,
+      done: job.done + ids.length,
+      total,
+      state: finished ? 'done' : 'running',
+      updated_at: now,
+    }
+  );
+};

@@ -1,0 +1,246 @@
+import type { EntityKey, Uid } from './entity';
+
+/**
+ * The plugin's own tables, as the domain sees them: flat rows of strings, numbers, bytes and null.
+ * `docs/architecture.md`, "Storage", says why they stand outside Strapi's registry.
+ * Times are milliseconds since 1970 (UTC). Booleans are 0 and 1. JSON is text.
+ */
+export interface TableRows {
+  /** Facts about this instance: its id, keys in use, incarnation, the URL it was bound to. */
+  settings: { name: string; value: string };
+  /** Public keys of this and of linked instances. `private_key` is encrypted, and only there for our own. */
+  signing_keys: {
+    id: string;
+    instance: string;
+    public_key: string;
+    private_key: string | null;
+    created_at: number;
+    retired_at: number | null;
+    /** The signed record that introduced this key, as it travels to others. */
+    record: string;
+  };
+  /** One row for each linked instance; `id` is that instance's id. */
+  links: {
+    id: string;
+    name: string;
+    url: string;
+    state: LinkState;
+    fingerprint: string;
+    /** JSON list of uids this link may change here; `["*"]` is every type that can be replicated. */
+    granted: string;
+    paused: number;
+    /** 1: comes from the configuration and cannot be changed in the panel. */
+    locked: number;
+    /** Consecutive failures to reach it, and when to try again. */
+    failures: number;
+    retry_at: number;
+    last_contact_at: number | null;
+    last_error: string | null;
+    created_at: number;
+  };
+  /** Link codes that were issued here and not used yet. */
+  invitations: { nonce: string; secret: string; expires_at: number; used_at: number | null };
+  /** Nonces of requests that were accepted, so that none is accepted twice. */
+  nonces: { instance: string; nonce: string; expires_at: number };
+  rules: {
+    id: string;
+    scope: 'type' | 'instance';
+    /** The content type's uid, or '' for the scope `instance`. */
+    uid: Uid;
+    link: string;
+    level: string;
+    direction: string;
+    locked: number;
+    created_at: number;
+  };
+  entries: {
+    entity: EntityKey;
+    uid: Uid;
+    /** The documentId here. */
+    local_id: string;
+    /** The leaf that the rows show; null before the first revision and after a withdrawal. */
+    head: string | null;
+    /** EVERYTHING, PUBLISHED or WITHDRAWN: what the rows show. */
+    shows: string;
+    /** 1: may not be edited here. */
+    locked: number;
+    /** Grows with each change; whoever writes checks it. */
+    version: number;
+    /** Why the rows do not show the newest leaf yet, in words, and when to try again; null where nothing is held. */
+    held: string | null;
+    held_until: number;
+  };
+  revisions: {
+    id: string;
+    entity: EntityKey;
+    origin: string;
+    kind: string;
+    /** Canonical bytes of the header, as text. */
+    header: string;
+    signature: string;
+    /** 1: a side revision, kept here and never sent. */
+    side: number;
+    /** The revision that stands for this one where only what is published may be seen; see `history/anchor.ts`. */
+    anchor: string | null;
+    stored_at: number;
+  };
+  parents: { revision: string; parent: string };
+  parts: {
+    revision: string;
+    name: string;
+    commitment: string;
+    /** null: withheld from us, or purged. */
+    salt: string | null;
+    content: string | null;
+  };
+  contents: { hash: string; bytes: Buffer };
+  leaves: { entity: EntityKey; revision: string };
+  /** A row as it was read back when we last wrote or recorded it. */
+  shown: {
+    entity: EntityKey;
+    locale: string;
+    status: string;
+    /** JSON of {@link import('./entity').Fields}, references by local id. */
+    fields: string;
+    dates: string;
+    ids: string;
+    fingerprint: string;
+  };
+  /** "This row has changed": written in the change's own transaction, see `capture/`. */
+  marks: {
+    id: number;
+    uid: Uid;
+    document_id: string;
+    locale: string;
+    status: string;
+    action: MarkAction;
+    /** JSON of an actor, or null for a change nobody signed for. */
+    actor: string | null;
+    base: string | null;
+    at: number;
+  };
+  /** One row per (link, entity): the queue and the status in one. See `queue/`. */
+  replicas: {
+    link: string;
+    entity: EntityKey;
+    uid: Uid;
+    /** The first two bytes of SHA-256(entity): 0–65535. */
+    bucket: number;
+    level: string;
+    direction: string;
+    /** 1: by a rule of this site; 0: only as the complement of the other side's. */
+    granted: number;
+    /** What the other side said of the direction from here, as we see it; null before it said anything. */
+    their_level: string | null;
+    their_direction: string | null;
+    /** JSON list of revision ids the other side should have, or null where it should have nothing. */
+    wanted: string | null;
+    wanted_hash: string;
+    sent_hash: string | null;
+    /** JSON list of revision ids that both are known to have, and the level they are opened at. */
+    common: string;
+    common_level: string;
+    common_direction: string;
+    common_hash: string;
+    state: ReplicaState;
+    incarnation: number;
+    sequence: number;
+    their_incarnation: number;
+    their_sequence: number;
+    attempts: number;
+    retry_at: number;
+    lease: string | null;
+    lease_until: number;
+    error: string | null;
+    /** JSON: what a held or failed delivery waits for. */
+    waits_for: string | null;
+    wanted_at: number;
+    acked_at: number | null;
+  };
+  /** `entity` shows less than its head holds, until `waits_for` is here. */
+  parked: { entity: EntityKey; waits_for: EntityKey };
+  /** What the head of `source` refers to, per part: decides which files go along. */
+  refs: { source: EntityKey; part: string; target: EntityKey };
+  /** Bytes a link sent us or got from us: only these count as had. */
+  link_blobs: { link: string; hash: string };
+  /** Where the bytes of files are here. `format` is '' for the file itself. */
+  file_bytes: {
+    local_id: string;
+    format: string;
+    hash: string;
+    url: string;
+    size: number;
+    /** Changes when the file was replaced: what the hash was taken of. */
+    stamp: string;
+  };
+  jobs: {
+    id: string;
+    kind: string;
+    subject: string;
+    cursor: string | null;
+    done: number;
+    total: number;
+    state: string;
+    error: string | null;
+    updated_at: number;
+  };
+  log: {
+    id: number;
+    at: number;
+    entity: EntityKey | null;
+    link: string | null;
+    type: string;
+    outcome: string;
+    detail: string | null;
+  };
+}
+
+export type LinkState = 'REQUESTING' | 'REQUESTED' | 'REGISTERED' | 'REFUSED' | 'UNLINKED';
+export type MarkAction = 'create' | 'update' | 'delete' | 'baseline' | 'place';
+export type ReplicaState = 'done' | 'queued' | 'sending' | 'held' | 'failed';
+
+export type TableName = keyof TableRows;
+export type Row<T extends TableName> = TableRows[T];
+
+/** The columns that identify a row, in order. */
+export const PRIMARY_KEYS: { [T in TableName]: readonly (keyof TableRows[T] & string)[] } = {
+  settings: ['name'],
+  signing_keys: ['id'],
+  links: ['id'],
+  invitations: ['nonce'],
+  nonces: ['instance', 'nonce'],
+  rules: ['id'],
+  entries: ['entity'],
+  revisions: ['id'],
+  parents: ['revision', 'parent'],
+  parts: ['revision', 'name'],
+  contents: ['hash'],
+  leaves: ['entity', 'revision'],
+  shown: ['entity', 'locale', 'status'],
+  marks: ['id'],
+  replicas: ['link', 'entity'],
+  parked: ['entity', 'waits_for'],
+  refs: ['source', 'part', 'target'],
+  link_blobs: ['link', 'hash'],
+  file_bytes: ['local_id', 'format'],
+  jobs: ['id'],
+  log: ['id'],
+};
+
+/** Tables whose `id` the database counts up. */
+export const COUNTED: ReadonlySet<TableName> = new Set(['marks', 'log']);
+
+/** Further columns that are looked up: each an index. */
+export const INDEXES: { [T in TableName]?: readonly (readonly (keyof TableRows[T] & string)[])[] } = {
+  entries: [['uid', 'local_id'], ['held_until']],
+  revisions: [['entity']],
+  parents: [['parent']],
+  parts: [['content']],
+  marks: [['uid', 'document_id']],
+  replicas: [['state', 'retry_at'], ['link', 'bucket'], ['entity'], ['link', 'state']],
+  parked: [['waits_for']],
+  refs: [['target']],
+  file_bytes: [['hash'], ['url']],
+  nonces: [['expires_at']],
+  log: [['entity'], ['at']],
+};

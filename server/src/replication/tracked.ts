@@ -1,0 +1,34 @@
+import { FILE_UID, type Uid } from './entity';
+import type { Schemas, Store } from './ports';
+
+/**
+ * Which types' saves are marked: those that a rule was ever made for, and those that came from another site. Kept in
+ * memory, because it is asked at every save.
+ */
+export class Tracked {
+  private types = new Set<Uid>();
+
+  constructor(
+    private readonly store: Store,
+    private readonly schemas: Schemas
+  ) {}
+
+  has(uid: Uid): boolean {
+    return this.types.has(uid);
+  }
+
+  add(uid: Uid): void {
+    this.types.add(uid);
+    this.types.add(FILE_UID);
+  }
+
+  async reload(): Promise<void> {
+    const types = await this.store.transaction(async ({ tables }) => {
+      const rules = await tables.find('rules', {});
+      if (rules.some(({ scope }) => scope === 'instance')) return this.schemas.types();
+      const seen = (await tables.countBy('entries', ['uid'], {})).map(({ key }) => key[0]!);
+      return [...rules.map(({ uid }) => uid), ...seen];
+    });
+    this.types = new Set(types.length > 0 ? [...types, FILE_UID] : []);
+  }
+}

@@ -1,0 +1,167 @@
+import { entityOf, type EntityKey, type Json } from '../entity';
+import type { Context } from '../context';
+import { loadRevisions } from '../history/repository';
+import { isPublishedPart, type Revision, type RevisionId } from '../history/revision';
+import type { Tables } from '../ports';
+import type { Row } from '../tables';
+import type { Message, RevisionOnWire, UpdateMessage } from './message';
+
+/** So much of an entry's history goes along at most; older parents are named in `shallow`. */
+export const MAX_HISTORY = 1_000;
+
+/** One message for each replica: everything between what the other side has and what it should have. */
+export const composeMessages = async (
+  context: Context,
+  tables: Tables,
+  replicas: readonly Row<'replicas'>[]
+): Promise<Message[]> => {
+  const entries = new Map(
+    (await tables.find('entries', { entity: replicas.map(({ entity }) => entity) })).map((row) => [row.entity, row])
+  );
+  const paths = await missingRevisions(tables, replicas);
+  const needed = new Set<RevisionId>();
+  for (const replica of replicas) {
+    for (const id of paths.get(replica.entity)!.ids) needed.add(id);
+    for (const id of commonOf(replica)) needed.add(id);
+  }
+  const revisions = await loadRevisions(tables, [...needed]);
+  const keys = await foreignKeys(context, tables, revisions);
+
+  return replicas.map((replica): Message => {
+    const entity = entityOf(replica.entity);
+    const order: [number, number] = [context.incarnation.current(), replica.sequence];
+    const wanted = wantedOf(replica);
+    if (wanted === null) return { type: 'ENTITY_UNREPLICATE', entity, order };
+    const { ids, shallow } = paths.get(replica.entity)!;
+    const sent = ids.flatMap((id) => revisions.get(id) ?? []);
+    const had = new Set(
+      replica.common_level === 'NONE' || isRaised(replica)
+        ? []
+        : commonOf(replica).flatMap((id) => openedParts(revisions.get(id), replica.common_level, true))
+    );
+    const origins = new Set(sent.map(({ header }) => header.origin));
+    return {
+      type: wanted.every((id) => revisions.get(id)?.header.kind === 'delete') ? 'ENTITY_DELETE' : 'ENTITY_UPDATE',
+      entity,
+      documentId: entries.get(replica.entity)?.local_id ?? entity.id,
+      level: replica.level as UpdateMessage['level'],
+      direction: replica.direction as UpdateMessage['direction'],
+      granted: replica.granted === 1,
+      order,
+      leaves: wanted,
+      revisions: sent.map((revision) => onWire(revision, replica.level, wanted.includes(revision.id), had)),
+      shallow,
+      keys: [...keys].flatMap(([instance, chain]) => (origins.has(instance) ? [chain] : [])),
+    };
+  });
+};
+
+const wantedOf = (replica: Row<'replicas'>): RevisionId[] | null =>
+  replica.wanted === null ? null : (JSON.parse(replica.wanted) as RevisionId[]);
+
+const commonOf = (replica: Row<'replicas'>): RevisionId[] => JSON.parse(replica.common) as RevisionId[];
+
+const isRaised = (replica: Row<'replicas'>): boolean =>
+  replica.level === 'EVERYTHING' && replica.common_level === 'PUBLISHED';
+const isLowered = (replica: Row<'replicas'>): boolean =>
+  replica.level === 'PUBLISHED' && replica.common_level === 'EVERYTHING';
+
+interface Path {
+  /** Parents before children. */
+  ids: RevisionId[];
+  shallow: RevisionId[];
+}
+
+/** For each replica the revisions from what both have to what is wanted, walked for all of them at once. */
+const missingRevisions = async (
+  tables: Tables,
+  replicas: readonly Row<'replicas'>[]
+): Promise<Map<EntityKey, Path>> => {
+  const walks = replicas.map((replica) => ({
+    entity: replica.entity,
+    stop: new Set(isRaised(replica) ? [] : commonOf(replica)),
+    found: new Map<RevisionId, RevisionId[]>(),
+    frontier: wantedOf(replica) ?? [],
+    once: isLowered(replica),
+    shallow: new Set<RevisionId>(),
+  }));
+  for (const walk of walks) walk.frontier = walk.frontier.filter((id) => walk.once || !walk.stop.has(id));
+  while (walks.some(({ frontier }) => frontier.length > 0)) {
+    const parents = new Map<RevisionId, RevisionId[]>();
+    const asked = walks.flatMap(({ frontier }) => frontier);
+    for (const { revision, parent } of await tables.find('parents', { revision: asked })) {
+      parents.set(revision, [...(parents.get(revision) ?? []), parent]);
+    }
+    for (const walk of walks) {
+      const next = new Set<RevisionId>();
+      for (const id of walk.frontier) {
+        walk.found.set(id, parents.get(id) ?? []);
+        for (const parent of parents.get(id) ?? []) {
+          if (walk.stop.has(parent) || walk.found.has(parent)) continue;
+          if (walk.once || walk.found.size + next.size >= MAX_HISTORY) walk.shallow.add(parent);
+          else next.add(parent);
+        }
+      }
+      walk.frontier = [...next].filter((id) => !walk.found.has(id));
+    }
+  }
+  return new Map(
+    walks.map(({ entity, found, shallow }) => [
+      entity,
+      { ids: parentsFirst(found), shallow: [...shallow].filter((id) => !found.has(id)) },
+    ])
+  );
+};
+
+const parentsFirst = (found: ReadonlyMap<RevisionId, RevisionId[]>): RevisionId[] => {
+  const done = new Set<RevisionId>();
+  for (const start of found.keys()) {
+    const stack = [start];
+    while (stack.length > 0) {
+      const id = stack.at(-1)!;
+      const open = (found.get(id) ?? []).filter((parent) => found.has(parent) && !done.has(parent));
+      if (open.length > 0 && !done.has(id)) {
+        stack.push(...open);
+        continue;
+      }
+      done.add(id);
+      stack.pop();
+    }
+  }
+  return [...done];
+};
+
+/** Commitments of the parts a level opens. */
+const openedParts = (revision: Revision | undefined, level: string, isLeaf: boolean): string[] =>
+  (revision?.parts ?? []).flatMap(({ name, commitment }) => (opens(level, name, isLeaf) ? [commitment] : []));
+
+/** EVERYTHING opens each part of every revision; PUBLISHED only what the leaves have published, and nobody's name. */
+const opens = (level: string, part: string, isLeaf: boolean): boolean =>
+  level === 'EVERYTHING' || (level === 'PUBLISHED' && isLeaf && isPublishedPart(part));
+
+const onWire = (revision: Revision, level: string, isLeaf: boolean, had: Set<string>): RevisionOnWire => {
+  const parts: RevisionOnWire['parts'] = {};
+  for (const { name, commitment, salt, content } of revision.parts) {
+    if (!opens(level, name, isLeaf) || salt === null || content === null || had.has(commitment)) continue;
+    had.add(commitment);
+    parts[name] = { salt, value: JSON.parse(content) as RevisionOnWire['parts'][string]['value'] };
+  }
+  return { header: revision.header, signature: revision.signature, parts };
+};
+
+/** Key chains of the other instances that revisions come from, by instance. */
+const foreignKeys = async (
+  context: Context,
+  tables: Tables,
+  revisions: ReadonlyMap<RevisionId, Revision>
+): Promise<Map<string, Json>> => {
+  const instances = new Set([...revisions.values()].map(({ header }) => header.origin));
+  instances.delete(context.signer.instance);
+  if (instances.size === 0) return new Map();
+  const chains = new Map<string, Json[]>();
+  for (const row of await tables.find('signing_keys', { instance: [...instances] }, { orderBy: 'created_at' })) {
+    if (row.record !== '')
+      chains.set(row.instance, [...(chains.get(row.instance) ?? []), JSON.parse(row.record) as Json]);
+  }
+  return chains;
+};

@@ -1,0 +1,166 @@
+import { FILE_UID } from '../entity';
+import type { Context } from '../context';
+import { Refused, Unreachable } from '../errors';
+import type { DomainEvent } from '../events';
+import type { Json } from '../entity';
+import { claim, type Claim } from '../queue/claim';
+import { settle } from '../queue/settle';
+import type { Row } from '../tables';
+import { composeMessages } from './compose-messages';
+import { answerSchema, type Answer, type Message } from './message';
+import type { Wire } from './wire';
+
+/** The longest a link that cannot be reached is left alone. */
+export const MAX_BACKOFF_MS = 15 * 60_000;
+const FIRST_BACKOFF_MS = 500;
+
+/**
+ * One delivery to one link: claim, read what is wanted, send, settle. See `README.md`, "Delivering".
+ *
+ * @returns how many entries were on the way; 0 when nothing was due or the link is to be left alone.
+ */
+export const deliver = async (context: Context, wire: Wire, linkId: string): Promise<number> => {
+  const link = await readyLink(context, linkId);
+  if (!link) return 0;
+  const { taken, messages } = await context.store.transaction(async (unit) => {
+    const taken = await claim(context, unit, linkId);
+    return { taken, messages: await composeMessages(context, unit.tables, taken.replicas) };
+  });
+  if (taken.replicas.length === 0) return 0;
+
+  try {
+    await sendBytes(context, wire, link, messages);
+    const answers = await wire.send({ id: link.id, url: link.url }, messages as unknown as Json[]);
+    await linkAnswered(context, link);
+    await settleAnswers(context, link, taken, answers.map(readAnswer));
+  } catch (error) {
+    await release(context, link, taken, error);
+    return 0;
+  }
+  return taken.replicas.length;
+};
+
+const readyLink = (context: Context, id: string): Promise<Row<'links'> | null> =>
+  context.store.transaction(async ({ tables }) => {
+    const [link] = await tables.find('links', { id });
+    return link && link.state === 'REGISTERED' && !link.paused && link.retry_at <= context.clock.now() ? link : null;
+  });
+
+const readAnswer = (answer: Json): Answer => {
+  const parsed = answerSchema.safeParse(answer);
+  return parsed.success
+    ? parsed.data
+    : {
+        status: 'refused',
+        code: 'BAD_ANSWER',
+        message: 'The other site gave an answer that this version does not understand.',
+      };
+};
+
+/** Files first: bytes that the other side got from us, or gave us, are never sent again. */
+const sendBytes = async (
+  context: Context,
+  wire: Wire,
+  link: Row<'links'>,
+  messages: readonly Message[]
+): Promise<void> => {
+  const hashes = [...new Set(messages.flatMap(hashesOf))];
+  await sendMissing(context, wire, link, hashes);
+};
+
+const sendMissing = async (
+  context: Context,
+  wire: Wire,
+  link: Row<'links'>,
+  hashes: readonly string[]
+): Promise<void> => {
+  if (hashes.length === 0) return;
+  const had = await context.store.transaction(({ tables }) =>
+    tables.find('link_blobs', { link: link.id, hash: hashes })
+  );
+  const hadHashes = new Set(had.map(({ hash }) => hash));
+  for (const hash of hashes) {
+    if (hadHashes.has(hash)) continue;
+    const first = await context.files.open(hash);
+    if (!first) continue;
+    first.stream.destroy();
+    try {
+      await wire.sendBlob({ id: link.id, url: link.url }, hash, async (from) => {
+        const opened = await context.files.open(hash, from);
+        if (!opened) throw new Refused('FILE_GONE', 'A file was removed while it was being sent.');
+        return opened;
+      });
+    } catch (error) {
+      // One file that the other side will not take stops nobody else: its entry is answered `held`, and says so.
+      if (error instanceof Refused) continue;
+      throw error;
+    }
+    await context.store.transaction(({ tables }) => tables.insert('link_blobs', [{ link: link.id, hash }], 'ignore'));
+  }
+};
+
+const hashesOf = (message: Message): string[] => {
+  if (message.type === 'ENTITY_UNREPLICATE' || message.entity.uid !== FILE_UID) return [];
+  return message.revisions
+    .filter((_, index) => index === message.revisions.length - 1)
+    .flatMap(({ parts }) => Object.values(parts).flatMap(({ value }) => fileHashes(value.fields ?? {})));
+};
+
+/** SHA-256 of a file's bytes and of each of its formats. */
+export const fileHashes = (fields: { [name: string]: Json }): string[] => {
+  const formats =
+    fields.formats && typeof fields.formats === 'object' && !Array.isArray(fields.formats) ? fields.formats : {};
+  const all = [fields.sha256, ...Object.values(formats).map((format) => (format as { sha256?: Json } | null)?.sha256)];
+  return all.filter((hash): hash is string => typeof hash === 'string' && /^[0-9a-f]{64}$/.test(hash));
+};
+
+const settleAnswers = async (context: Context, link: Row<'links'>, taken: Claim, answers: Answer[]): Promise<void> => {
+  const events: DomainEvent[] = [];
+  const settled = await context.store.transaction((unit) => {
+    events.length = 0;
+    return settle(context, unit, taken, answers, events);
+  });
+  if (settled.renewIncarnation) await context.incarnation.renew();
+  if (settled.missingBytes.length > 0) {
+    await context.store.transaction(({ tables }) =>
+      tables.remove('link_blobs', { link: link.id, hash: settled.missingBytes })
+    );
+  }
+  for (const event of events) context.observer.notice(event);
+};
+
+const linkAnswered = async (context: Context, link: Row<'links'>): Promise<void> => {
+  const now = context.clock.now();
+  if (link.failures === 0 && now - (link.last_contact_at ?? 0) < 1_000) return;
+  await context.store.transaction(({ tables }) =>
+    tables.update('links', { id: link.id }, { failures: 0, retry_at: 0, last_error: null, last_contact_at: now })
+  );
+  if (link.failures > 0) context.observer.notice({ type: 'link-up', link: link.id });
+};
+
+/** The whole request failed: the entries go back into the queue, and the link is left alone for a while. */
+const release = async (
+  context: Context,
+  link: Row<'links'>,
+  { lease, replicas }: Claim,
+  error: unknown
+): Promise<void> => {
+  const message = error instanceof Error ? error.message : String(error);
+  const failures = link.failures + 1;
+  const wait = (error instanceof Unreachable && error.retryAfterMs) || backoff(failures, context.chance.fraction());
+  const retryAt = context.clock.now() + Math.min(wait, MAX_BACKOFF_MS);
+  await context.store.transaction(async ({ tables }) => {
+    await tables.update(
+      'replicas',
+      { link: link.id, entity: replicas.map(({ entity }) => entity), lease },
+      { state: 'queued', lease: null, lease_until: 0 }
+    );
+    await tables.update('links', { id: link.id }, { failures, retry_at: retryAt, last_error: message });
+  });
+  context.observer.notice({ type: 'link-down', link: link.id, message, retryAt });
+  if (!(error instanceof Unreachable) && !(error instanceof Refused)) throw error;
+};
+
+/** Exponential with full jitter: a thousand sites that lost one target do not come back in the same second. */
+export const backoff = (failures: number, fraction: number): number =>
+  Math.max(100, Math.min(FIRST_BACKOFF_MS * 2 ** Math.min(failures, 12), MAX_BACKOFF_MS) * fraction);

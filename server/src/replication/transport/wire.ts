@@ -1,0 +1,65 @@
+import type { Readable } from 'node:stream';
+import type { Json } from '../entity';
+import type { LinkState } from '../tables';
+
+/** Another instance as requests need it. `url` is its announced base, REST prefix included: `https://site.example/api`. */
+export interface Peer {
+  id: string;
+  url: string;
+}
+
+/** How far a blob has come on the other side. */
+export type BlobProgress = { have: number } | 'complete';
+
+/**
+ * The way to other instances. Every method throws `Unreachable` where the other side could not be reached or did not
+ * answer as the instance it should be (network, 5xx, unsigned answers), and `Refused` with the peer's own code where
+ * it refused the whole request.
+ */
+export interface Wire {
+  /**
+   * Sends messages in chunks and answers in their order. Where a later chunk fails, answers to the earlier ones are
+   * lost with the error: sending them again is harmless, the peer knows them.
+   */
+  send(peer: Peer, messages: readonly Json[]): Promise<Json[]>;
+  /** A question and its answer. `bytes` is what both bodies took on the wire. */
+  ask(peer: Peer, topic: string, question: Json): Promise<{ answer: Json; bytes: number }>;
+  blobOffset(peer: Peer, hash: string): Promise<BlobProgress>;
+  /** Sends what the peer still lacks of a blob, in pieces. `bytes(from)` opens the blob at an offset; `size` is the whole blob's. */
+  sendBlob(
+    peer: Peer,
+    hash: string,
+    bytes: (from: number) => Promise<{ stream: Readable; size: number }>
+  ): Promise<void>;
+}
+
+/** The same, for linking: the first request goes to somebody whose key is not known yet. */
+export interface LinkWire {
+  /** Hands a link request to the holder of a code. The bodies prove themselves, see `link/handshake.ts`. */
+  introduce(url: string, request: Json): Promise<Json>;
+  /** Tells a linked instance our state of the link, and learns theirs. */
+  exchangeState(peer: Peer, mine: Json): Promise<Json>;
+  /** The protocol version spoken at this address. */
+  hello(url: string): Promise<number>;
+}
+
+/** What the gate asks of the engine for linked instances. `link` is the sender's verified instance id. */
+export interface PeerService {
+  /** One answer for each message, in order. */
+  receive(link: string, messages: Json[]): Promise<Json[]>;
+  /** Throws `Refused('UNKNOWN_TOPIC', …)` for what it does not answer. */
+  answer(link: string, topic: string, question: Json): Promise<Json>;
+  blobOffset(link: string, hash: string): Promise<BlobProgress>;
+  /** Adds one piece to a blob, whose digest was checked. Throws where `from` is not what is here, or the finished hash is wrong. */
+  stageBlob(link: string, hash: string, piece: Readable, from: number, total: number): Promise<void>;
+}
+
+/** What the gate asks of linking. */
+export interface Reception {
+  /** Somebody redeems a code that was issued here. */
+  introduced(request: Json): Promise<Json>;
+  /** A known instance tells its state of our link; the answer is ours. */
+  heardState(link: string, theirs: Json): Promise<Json>;
+  /** null: no link with this instance was ever made. */
+  stateOf(link: string): Promise<LinkState | null>;
+}

@@ -1,0 +1,120 @@
+import type { Core } from '@strapi/types';
+import type { EntryOnSite, EntryStatus, StatusBatch } from '../contracts';
+import type { Engine } from '../replication/engine';
+import type { EntityKey, Uid } from '../replication/entity';
+import type { Tables } from '../replication/ports';
+import type { Row } from '../replication/tables';
+import { entriesAt } from './entries';
+import { localIdsOf, nameEntries, type NamedEntries } from './entry-names';
+import { standingWith, type Standing } from './standing';
+import { causesIn, entitiesIn, withNames } from './waits-for';
+import type { Ability } from './reading-rights';
+
+interface Found {
+  localId: string;
+  entry: Row<'entries'> | null;
+  diverged: boolean;
+  standings: { link: Row<'links'>; standing: Standing }[];
+}
+
+/** All that the panel beside an entry shows. */
+export const readEntryStatus = async (
+  strapi: Core.Strapi,
+  engine: Engine,
+  ability: Ability | undefined,
+  uid: Uid,
+  localId: string
+): Promise<EntryStatus> => {
+  const { found, missing, localIds } = await engine.store.transaction(async ({ tables }) => {
+    const [one] = await findEntries(tables, uid, [localId]);
+    const entity = one?.entry?.entity;
+    const parked = entity ? await tables.find('parked', { entity }, { limit: 20 }) : [];
+    const waiting = one?.standings.flatMap(({ standing }) => entitiesIn(causesIn(standing.waitsFor))) ?? [];
+    const keys = parked.map((row) => row.waits_for);
+    return { found: one, missing: keys, localIds: await localIdsOf(tables, [...keys, ...waiting]) };
+  });
+  const names = await nameEntries(strapi, ability, localIds);
+  const sites = found?.standings.map(({ link, standing }) => onSite(link, standing, names)) ?? [];
+  return {
+    documentId: localId,
+    sites,
+    lockedBy: found?.entry?.locked === 1 ? (lockingSite(sites) ?? null) : null,
+    diverged: found?.diverged ?? false,
+    missing: missing.map(names),
+  };
+};
+
+/** The same for a page of a list, in a handful of queries. */
+export const readEntryBriefs = async (engine: Engine, uid: Uid, localIds: readonly string[]): Promise<StatusBatch> => {
+  const found = await engine.store.transaction(({ tables }) => findEntries(tables, uid, localIds));
+  const batch: StatusBatch = {};
+  for (const { localId, entry, diverged, standings } of found) {
+    const sites = standings.map(({ link, standing }) => ({ name: link.name, state: standing.state }));
+    batch[localId] = {
+      state: PRESSING.find((state) => sites.some((site) => site.state === state)) ?? 'unshared',
+      sites,
+      locked: entry?.locked === 1,
+      diverged,
+    };
+  }
+  return batch;
+};
+
+/** Which state stands for all sites: what needs a person first, what is well last. */
+const PRESSING: readonly Standing['state'][] = [
+  'failed',
+  'held',
+  'waiting',
+  'recording',
+  'current',
+  'unpublished',
+  'unshared',
+];
+
+const findEntries = async (tables: Tables, uid: Uid, localIds: readonly string[]): Promise<Found[]> => {
+  const links = await tables.find('links', { state: 'REGISTERED' }, { orderBy: 'created_at' });
+  const entries = await entriesAt(tables, uid, localIds);
+  const keys = [...entries.values()].map((entry) => entry.entity);
+  const replicas = groupBy(await tables.find('replicas', { entity: keys }), (row) => row.entity);
+  const leaves = groupBy(await tables.find('leaves', { entity: keys }), (row) => row.entity);
+  const marked = new Set((await tables.find('marks', { uid, document_id: localIds })).map((row) => row.document_id));
+  return localIds.map((localId) => {
+    const entry = entries.get(localId) ?? null;
+    const of = <V>(map: Map<EntityKey, V[]>): V[] => (entry ? (map.get(entry.entity) ?? []) : []);
+    return {
+      localId,
+      entry,
+      diverged: of(leaves).length > 1,
+      standings: links.map((link) => ({
+        link,
+        standing: standingWith(link, of(replicas).find((row) => row.link === link.id) ?? null, marked.has(localId)),
+      })),
+    };
+  });
+};
+
+const onSite = (link: Row<'links'>, { waitsFor, ...standing }: Standing, names: NamedEntries): EntryOnSite => ({
+  link: link.id,
+  name: link.name,
+  url: link.url,
+  ...standing,
+  waitsFor: withNames(causesIn(waitsFor), names),
+});
+
+/** An entry is locked because one linked site edits it. */
+const lockingSite = (sites: readonly EntryOnSite[]): EntryStatus['lockedBy'] | undefined => {
+  const site =
+    sites.find(({ direction, level }) => direction === 'RECEIVE_ONLY' && level !== 'NONE') ??
+    sites.find(({ direction }) => direction === 'RECEIVE_ONLY');
+  return site && { link: site.link, name: site.name, url: site.url };
+};
+
+const groupBy = <V>(values: readonly V[], keyOf: (value: V) => EntityKey): Map<EntityKey, V[]> => {
+  const groups = new Map<EntityKey, V[]>();
+  for (const value of values) {
+    const group = groups.get(keyOf(value));
+    if (group) group.push(value);
+    else groups.set(keyOf(value), [value]);
+  }
+  return groups;
+};

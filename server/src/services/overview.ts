@@ -1,0 +1,70 @@
+import type { Core } from '@strapi/types';
+import type { LinkView, Overview, Problem, QueueCounts, Site } from '../contracts';
+import type { Engine } from '../replication/engine';
+import { ReplicationError } from '../replication/errors';
+import type { Tables } from '../replication/ports';
+import type { Row } from '../replication/tables';
+import { findProblems } from './problems';
+
+/** The first thing one wants to know: who is this site, whom is it linked with, does it work. */
+export const readOverview = async (strapi: Core.Strapi, engine: Engine): Promise<Overview> => {
+  const { site, problem } = await identity(engine);
+  const rows = await engine.links.list();
+  const { counts, unrecorded } = await engine.store.transaction(async ({ tables }) => ({
+    counts: await countQueues(tables),
+    unrecorded: await tables.count('marks', {}),
+  }));
+  return {
+    site,
+    problems: problem ? [problem, ...findProblems(strapi, problem.code)] : findProblems(strapi),
+    links: rows.filter((row) => row.state !== 'UNLINKED').map((row) => viewOf(row, counts.get(row.id))),
+    unrecorded,
+    now: engine.clock.now(),
+  };
+};
+
+export const readLink = async (engine: Engine, id: string): Promise<LinkView | null> =>
+  engine.store.transaction(async ({ tables }) => {
+    const [row] = await tables.find('links', { id });
+    return row ? viewOf(row, (await countQueues(tables, id)).get(id)) : null;
+  });
+
+export const countQueues = async (tables: Tables, link?: string): Promise<Map<string, QueueCounts>> => {
+  const counts = new Map<string, QueueCounts>();
+  const where = link === undefined ? {} : { link };
+  for (const { key, count } of await tables.countBy('replicas', ['link', 'state'], where)) {
+    const [of, state] = key as [string, Row<'replicas'>['state']];
+    const counted = counts.get(of) ?? noCounts();
+    counted[state === 'sending' ? 'queued' : state] += Number(count);
+    counts.set(of, counted);
+  }
+  return counts;
+};
+
+export const noCounts = (): QueueCounts => ({ queued: 0, held: 0, failed: 0, done: 0 });
+
+const viewOf = (row: Row<'links'>, counts: QueueCounts = noCounts()): LinkView => ({
+  id: row.id,
+  name: row.name,
+  url: row.url,
+  fingerprint: row.fingerprint,
+  state: row.state,
+  paused: row.paused === 1,
+  locked: row.locked === 1,
+  counts,
+  lastContactAt: row.last_contact_at,
+  lastError: row.last_error,
+  failures: row.failures,
+  retryAt: row.retry_at,
+  createdAt: row.created_at,
+});
+
+/** A site without an identity can still show its page, which then says what is missing. */
+const identity = async (engine: Engine): Promise<{ site: Site | null; problem: Problem | null }> => {
+  try {
+    return { site: await engine.links.me(), problem: null };
+  } catch (error) {
+    if (!(error instanceof ReplicationError)) throw error;
+    return { site: null, problem: { code: error.code, message: error.message } };
+  }
+};

@@ -1,0 +1,58 @@
+import type { Core } from '@strapi/types';
+import type { Direction, Level, QueuePage, QueueState } from '../contracts';
+import type { Engine } from '../replication/engine';
+import type { Row } from '../replication/tables';
+import { localIdsOf, nameEntries } from './entry-names';
+import { countQueues, noCounts } from './overview';
+import { causesIn, entitiesIn, withNames } from './waits-for';
+import type { Ability } from './reading-rights';
+
+const STATES: { [S in QueueState]: readonly Row<'replicas'>['state'][] } = {
+  waiting: ['queued', 'sending', 'held', 'failed'],
+  queued: ['queued', 'sending'],
+  held: ['held'],
+  failed: ['failed'],
+  done: ['done'],
+};
+
+/** A page of what waits for a link, with the reasons. The longest waiting come first. */
+export const readQueue = async (
+  strapi: Core.Strapi,
+  engine: Engine,
+  ability: Ability | undefined,
+  link: string,
+  { state, page, pageSize }: { state: QueueState; page: number; pageSize: number }
+): Promise<QueuePage> => {
+  const { rows, counts, localIds } = await engine.store.transaction(async ({ tables }) => {
+    const where = { link, state: STATES[state] };
+    const upToPage = await tables.find('replicas', where, { orderBy: 'wanted_at', limit: page * pageSize });
+    const found = upToPage.slice((page - 1) * pageSize).map((row) => ({ row, causes: causesIn(row.waits_for) }));
+    const keys = found.flatMap(({ row, causes }) => [row.entity, ...entitiesIn(causes)]);
+    return {
+      rows: found,
+      counts: (await countQueues(tables, link)).get(link) ?? noCounts(),
+      localIds: await localIdsOf(tables, keys),
+    };
+  });
+  const names = await nameEntries(strapi, ability, localIds);
+  return {
+    items: rows.map(({ row, causes }) => ({
+      ...names(row.entity),
+      state: row.state,
+      level: row.level as Level,
+      direction: row.direction as Direction,
+      waitsFor: withNames(causes, names),
+      error: row.error,
+      attempts: row.attempts,
+      retryAt: row.retry_at,
+      since: row.wanted_at,
+    })),
+    page,
+    pageSize,
+    total: totalOf(counts, state),
+    counts,
+  };
+};
+
+const totalOf = (counts: QueuePage['counts'], state: QueueState): number =>
+  state === 'waiting' ? counts.queued + counts.held + counts.failed : counts[state];

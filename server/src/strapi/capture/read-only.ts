@@ -1,0 +1,126 @@
+import type { Core } from '@strapi/strapi';
+import { errors } from '@strapi/utils';
+import { keyOf, type Uid } from '../../replication/entity';
+import type { Schemas } from '../../replication/ports';
+import { isApplying, isApplyingRow } from '../content/applying';
+import { statementOnOwn } from '../content/connection';
+import { findRows } from './changed-rows';
+
+/**
+ * How long an answer "no entry of this type is locked" holds in this process. Another process on the same database may
+ * lock one meanwhile; `forget` ends it at once here.
+ */
+const HOLDS_MS = 2_000;
+
+/** What a document action changes: the entry it names. A clone reads its source and makes an entry of its own. */
+const CHANGING = new Set(['create', 'update', 'delete', 'publish', 'unpublish', 'discardDraft']);
+
+interface DocumentContext {
+  uid: Uid;
+  action: string;
+  params: { documentId?: unknown; data?: { documentId?: unknown } };
+}
+
+interface LifecycleEvent {
+  model: { uid: Uid };
+  params: { where?: unknown; filters?: unknown; _q?: unknown; data?: unknown };
+}
+
+export interface ReadOnly {
+  /** For `strapi.documents.use`, in register: outermost, so that nothing has been done when a write is refused. */
+  documentMiddleware(context: unknown, next: () => Promise<unknown>): Promise<unknown>;
+  /** Refuses in lifecycles what goes past the document service. To be called in bootstrap. */
+  subscribe(): void;
+  /** Nothing is refused before: what a site does while it starts must not make it fail to start. */
+  startRefusing(): void;
+  /** To be called after entries were locked or unlocked. */
+  forget(): void;
+}
+
+export const createReadOnly = (strapi: Core.Strapi, schemas: Schemas): ReadOnly => {
+  const knownFree = new Map<Uid, number>();
+  let started = false;
+
+  const anyLocked = async (uid: Uid): Promise<boolean> => {
+    if (!started || schemas.type(uid) === null) return false;
+    if ((knownFree.get(uid) ?? 0) > Date.now()) return false;
+    const { query } = await statementOnOwn(strapi, 'entries');
+    const found = await query.where({ uid, locked: 1 }).first('entity');
+    if (!found) knownFree.set(uid, Date.now() + HOLDS_MS);
+    return Boolean(found);
+  };
+
+  const siteEditing = async (entity: string): Promise<string> => {
+    const { query } = await statementOnOwn(strapi, 'replicas');
+    const link = await query
+      .join('replication_links', 'replication_links.id', 'replication_replicas.link')
+      .where({ 'replication_replicas.entity': entity, 'replication_replicas.direction': 'RECEIVE_ONLY' })
+      .first({ name: 'replication_links.name' });
+    return (link?.name as string | undefined) ?? 'another site';
+  };
+
+  const refuseLocked = async (uid: Uid, localIds: readonly string[]): Promise<void> => {
+    const foreign = [...new Set(localIds)].filter((id) => !isApplying(uid, id));
+    for (let at = 0; at < foreign.length; at += 500) {
+      const { query } = await statementOnOwn(strapi, 'entries');
+      const locked = await query
+        .where({ uid, locked: 1 })
+        .whereIn('local_id', foreign.slice(at, at + 500))
+        .first('entity', 'local_id');
+      if (!locked) continue;
+      const site = await siteEditing(locked.entity);
+      // Not a ForbiddenError: Strapi's routes answer those without their message.
+      throw new errors.ApplicationError(`This entry is edited at ${site} and is read-only here.`, {
+        code: 'READ_ONLY',
+        entity: keyOf({ uid, id: locked.local_id }),
+      });
+    }
+  };
+
+  const rowsConcerned = async ({ model, params }: LifecycleEvent): Promise<string[]> => {
+    const { where, filters, _q } = params;
+    return (await findRows(strapi, schemas, model.uid, { where, filters, _q })).map((row) => row.documentId);
+  };
+
+  const guarded = async (event: unknown): Promise<void> => {
+    const known = event as LifecycleEvent;
+    if (isApplyingRow(known.model.uid, known.params.where)) return;
+    if (await anyLocked(known.model.uid)) await refuseLocked(known.model.uid, await rowsConcerned(known));
+  };
+
+  /** A row made for an entry that is here already: another locale or version of it. */
+  const guardedCreation = async (event: unknown): Promise<void> => {
+    const { model, params } = event as LifecycleEvent;
+    const made = (Array.isArray(params.data) ? params.data : [params.data]) as ({ documentId?: unknown } | undefined)[];
+    const ids = made.flatMap((data) => (typeof data?.documentId === 'string' ? [data.documentId] : []));
+    const foreign = ids.filter((id) => !isApplying(model.uid, id));
+    if (foreign.length > 0 && (await anyLocked(model.uid))) await refuseLocked(model.uid, foreign);
+  };
+
+  return {
+    async documentMiddleware(context, next) {
+      const { uid, action, params } = context as DocumentContext;
+      if (CHANGING.has(action) && (await anyLocked(uid))) {
+        const id = action === 'create' ? params.data?.documentId : params.documentId;
+        if (typeof id === 'string') await refuseLocked(uid, [id]);
+      }
+      return next();
+    },
+    subscribe() {
+      strapi.db.lifecycles.subscribe({
+        beforeCreate: guardedCreation,
+        beforeCreateMany: guardedCreation,
+        beforeUpdate: guarded,
+        beforeUpdateMany: guarded,
+        beforeDelete: guarded,
+        beforeDeleteMany: guarded,
+      } as never);
+    },
+    startRefusing() {
+      started = true;
+    },
+    forget() {
+      knownFree.clear();
+    },
+  };
+};

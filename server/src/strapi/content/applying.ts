@@ -1,0 +1,66 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Core } from '@strapi/strapi';
+import type { Uid } from '../../replication/entity';
+
+/**
+ * "This write came from replication", for as long as it lasts. What a site's own hooks write meanwhile to *other*
+ * entries is an edit like any other; so the entry is part of the statement.
+ */
+interface Applying {
+  uid: Uid;
+  localId: string;
+  /** What `updatedAt` shall be, by the main row's id. */
+  updatedAt: Map<number, string>;
+  /** Hooks may leave work running that outlives the write and its transaction. */
+  over: boolean;
+}
+
+const storage = new AsyncLocalStorage<Applying>();
+
+export const whileApplying = async <T>(
+  uid: Uid,
+  localId: string,
+  work: (applying: Applying) => Promise<T>
+): Promise<T> => {
+  const applying: Applying = { uid, localId, updatedAt: new Map(), over: false };
+  try {
+    return await storage.run(applying, () => work(applying));
+  } finally {
+    applying.over = true;
+  }
+};
+
+/** Whether the current write is ours, to this entry. */
+export const isApplying = (uid: Uid, localId: string | null | undefined): boolean => {
+  const applying = storage.getStore();
+  return applying !== undefined && !applying.over && applying.uid === uid && applying.localId === localId;
+};
+
+/** Whether a write with this condition is ours, to a row that we are about to write. Asks no database. */
+export const isApplyingRow = (uid: Uid, where: unknown): boolean => {
+  const applying = storage.getStore();
+  if (!applying || applying.over || applying.uid !== uid) return false;
+  const id = (where as { id?: unknown } | null | undefined)?.id;
+  return applying.updatedAt.has(Number(id));
+};
+
+interface BeforeUpdate {
+  model: { uid: string };
+  params: { where?: { id?: unknown }; data?: Record<string, unknown> };
+}
+
+/**
+ * Strapi sets `updatedAt` to now on every update of a row. To be called in bootstrap, so that this comes after Strapi's
+ * own subscriber: applied rows get the date they have on the site they come from.
+ */
+export const keepDatesOfAppliedRows = (strapi: Core.Strapi): void => {
+  strapi.db.lifecycles.subscribe({
+    beforeUpdate(event: unknown) {
+      const { model, params } = event as BeforeUpdate;
+      const applying = storage.getStore();
+      if (!applying || applying.over || applying.uid !== model.uid || !params.data) return;
+      const date = applying.updatedAt.get(Number(params.where?.id));
+      if (date !== undefined) params.data.updatedAt = date;
+    },
+  } as never);
+};

@@ -1,0 +1,123 @@
+import {
+  NO_LOCALE,
+  type Attribute,
+  type Attributes,
+  type ComponentIds,
+  type Fields,
+  type ItemIds,
+  type Json,
+  type RowState,
+  type TypeSchema,
+  type Uid,
+} from '../../replication/entity';
+import type { Schemas } from '../../replication/ports';
+import { isNothing, isoDate, toCanonical } from './values';
+
+/** A row or component as Strapi gives it, populated. */
+export type DatabaseRow = Record<string, unknown>;
+
+interface Reading {
+  schemas: Schemas;
+  /** Whether the entry itself has locales: then its targets' locales follow from its own. */
+  localized: boolean;
+  encodeText: (text: string) => string;
+}
+
+const listOf = (value: unknown): DatabaseRow[] =>
+  (Array.isArray(value) ? value : value ? [value] : []).filter((item) => item !== null) as DatabaseRow[];
+
+/** Draft and published version of a target are one reference; the order is that of the rows. */
+const referencesOf = (value: unknown, target: Uid | null, reading: Reading): Json[] => {
+  const references = new Map<string, Json>();
+  for (const row of listOf(value)) {
+    const uid = target ?? (row.__type as Uid);
+    if (typeof row.documentId !== 'string') continue;
+    const withLocale = !reading.localized && typeof row.locale === 'string' && reading.schemas.type(uid)?.localized;
+    const reference: Json = { uid, id: row.documentId, ...(withLocale ? { locale: row.locale as string } : {}) };
+    references.set(JSON.stringify(reference), reference);
+  }
+  return [...references.values()];
+};
+
+interface Item {
+  fields: Fields;
+  ids: ItemIds;
+}
+
+const itemOf = (row: DatabaseRow, uid: Uid, reading: Reading): Item => {
+  const { fields, ids } = contentOf(row, reading.schemas.components(uid) ?? {}, reading);
+  return {
+    fields,
+    ids: { id: row.id === undefined ? null : Number(row.id), ...(Object.keys(ids).length > 0 ? { inner: ids } : {}) },
+  };
+};
+
+const valueOf = (
+  value: unknown,
+  attribute: Attribute,
+  reading: Reading
+): { value: Json; ids?: ItemIds | ItemIds[] } => {
+  switch (attribute.kind) {
+    case 'value':
+      return {
+        value: value === null || value === undefined ? null : toCanonical(attribute.type, value, reading.encodeText),
+      };
+    case 'relation':
+      return { value: referencesOf(value, attribute.target, reading) };
+    case 'media':
+      return { value: referencesOf(value, 'plugin::upload.file', reading) };
+    case 'component': {
+      const items = listOf(value).map((row) => itemOf(row, attribute.component, reading));
+      if (attribute.many) return { value: items.map((item) => item.fields), ids: items.map((item) => item.ids) };
+      return items[0] ? { value: items[0].fields, ids: items[0].ids } : { value: null };
+    }
+    case 'zone': {
+      const items = listOf(value).map((row) => {
+        const component = row.__component as Uid;
+        const { fields, ids } = itemOf(row, component, reading);
+        return { fields: { __component: component, ...fields }, ids };
+      });
+      return { value: items.map((item) => item.fields), ids: items.map((item) => item.ids) };
+    }
+  }
+};
+
+/** The canonical content of a row or a component, and the row ids of the components in it. */
+const contentOf = (
+  row: DatabaseRow,
+  attributes: Attributes,
+  reading: Reading
+): { fields: Fields; ids: ComponentIds } => {
+  const fields: Fields = {};
+  const ids: ComponentIds = {};
+  for (const [name, attribute] of Object.entries(attributes)) {
+    const read = valueOf(row[name], attribute, reading);
+    // An empty list is a value where it is JSON, and nothing where it is a list of links or components.
+    if (attribute.kind === 'value' ? read.value === null : isNothing(read.value)) continue;
+    fields[name] = read.value;
+    if (read.ids !== undefined) ids[name] = read.ids;
+  }
+  return { fields, ids };
+};
+
+/** Where a row stands in its entry. A type without draft & publish only has published rows. */
+export const rowKeyOf = (row: DatabaseRow, schema: TypeSchema): Pick<RowState, 'locale' | 'status'> => ({
+  locale: schema.localized && typeof row.locale === 'string' && row.locale !== '' ? row.locale : NO_LOCALE,
+  status: schema.drafts && isNothing(row.publishedAt) ? 'draft' : 'published',
+});
+
+/** A populated row as replication sees it. */
+export const rowStateOf = (
+  row: DatabaseRow,
+  schema: TypeSchema,
+  schemas: Schemas,
+  encodeText: (text: string) => string
+): RowState => ({
+  ...rowKeyOf(row, schema),
+  ...contentOf(row, schema.attributes, { schemas, localized: schema.localized, encodeText }),
+  dates: {
+    createdAt: isoDate(row.createdAt),
+    updatedAt: isoDate(row.updatedAt),
+    publishedAt: isoDate(row.publishedAt),
+  },
+});

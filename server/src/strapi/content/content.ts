@@ -1,0 +1,158 @@
+import type { Core } from '@strapi/strapi';
+import type { Knex } from 'knex';
+import {
+  FILE_UID,
+  NO_LOCALE,
+  type RowState,
+  type RowWrite,
+  type Status,
+  type TypeSchema,
+  type Uid,
+} from '../../replication/entity';
+import { NotPossible } from '../../replication/errors';
+import type { Content, Schemas } from '../../replication/ports';
+import { createTables } from '../tables/tables';
+import { type DatabaseRow, rowKeyOf } from './canonical-row';
+import { readFiles } from './file-rows';
+import { lockRows } from './lock-rows';
+import { databaseModelOf } from './models';
+import { createPopulate } from './populate';
+import { readRows } from './read-rows';
+import type { JsonStorage } from './values';
+import { writeRows } from './write-rows';
+
+export interface ContentOptions {
+  /** This site's public address, or '' where it has none: absolute URLs of uploads in text begin with it. */
+  siteUrl: () => string;
+}
+
+/** What reading and writing share within one transaction. */
+export interface Session {
+  strapi: Core.Strapi;
+  schemas: Schemas;
+  trx: Knex.Transaction;
+  tables: ReturnType<typeof createTables>;
+  populateOf: ReturnType<typeof createPopulate>;
+  siteUrl: string;
+  storage: JsonStorage;
+}
+
+export interface MainRow {
+  id: number;
+  documentId: string;
+  locale: string;
+  status: Status;
+}
+
+/** Large enough to be fast, small enough for every database's limit of values in a statement. */
+const BATCH = 100;
+
+export const mainRowsOf = async (
+  session: Session,
+  schema: TypeSchema,
+  localIds: readonly string[]
+): Promise<MainRow[]> => {
+  const { strapi } = session;
+  const columns = schema.uid === FILE_UID ? ['id', 'documentId'] : ['id', 'documentId', 'locale', 'publishedAt'];
+  const found: MainRow[] = [];
+  for (let at = 0; at < localIds.length; at += 5 * BATCH) {
+    const rows = await strapi.db
+      .queryBuilder(schema.uid)
+      .select(columns)
+      .where({ documentId: { $in: localIds.slice(at, at + 5 * BATCH) } })
+      .orderBy([{ id: 'asc' }])
+      .execute<(DatabaseRow & { id: number; documentId: string })[]>();
+    for (const row of rows) found.push({ id: row.id, documentId: row.documentId, ...rowKeyOf(row, schema) });
+  }
+  return found;
+};
+
+/** PostgreSQL and MySQL have a type for JSON, which their drivers parse. */
+const jsonStorageOf = (strapi: Core.Strapi): JsonStorage => {
+  const { client } = strapi.db.dialect;
+  if (client === 'sqlite') return 'text';
+  const isMariaDb = (strapi.db as unknown as { info?: { isMariaDB?: boolean } }).info?.isMariaDB === true;
+  return client === 'mysql' && isMariaDb ? 'text' : 'native';
+};
+
+/**
+ * The port `Content` on Strapi's rows. What is answered works inside `trx`, which must be Strapi's current transaction:
+ * `strapi.db.query` finds it by itself, our own statements are given it.
+ */
+export const createContent = (
+  strapi: Core.Strapi,
+  schemas: Schemas,
+  options: ContentOptions
+): ((trx: Knex.Transaction) => Content) => {
+  const populateOf = createPopulate(schemas);
+
+  const schemaOf = (uid: Uid): TypeSchema => {
+    const schema = schemas.type(uid);
+    if (!schema) throw new NotPossible('TYPE_UNKNOWN', `This site has no content type ${uid}.`, { uid });
+    return schema;
+  };
+
+  return (trx) => {
+    const session: Session = {
+      strapi,
+      schemas,
+      trx,
+      tables: createTables(trx),
+      populateOf,
+      siteUrl: options.siteUrl(),
+      storage: jsonStorageOf(strapi),
+    };
+    const table = (uid: Uid) => strapi.db.getConnection(databaseModelOf(strapi, uid).tableName).transacting(trx);
+
+    return {
+      async read(uid: Uid, localIds: readonly string[]) {
+        const schema = schemaOf(uid);
+        const entries = new Map<string, RowState[]>();
+        for (let at = 0; at < localIds.length; at += BATCH) {
+          const some = localIds.slice(at, at + BATCH);
+          const read =
+            uid === FILE_UID ? await readFiles({ ...session, schema }, some) : await readRows(session, schema, some);
+          for (const [id, rows] of read) entries.set(id, rows);
+        }
+        return entries;
+      },
+
+      async presence(uid: Uid, localIds: readonly string[]) {
+        const entries = new Map<string, { locale: string; status: Status }[]>();
+        for (const { documentId, locale, status } of await mainRowsOf(session, schemaOf(uid), localIds)) {
+          entries.set(documentId, [...(entries.get(documentId) ?? []), { locale, status }]);
+        }
+        return entries;
+      },
+
+      async list(uid: Uid, after: string | null, limit: number) {
+        schemaOf(uid);
+        const query = table(uid).distinct('document_id').orderBy('document_id').limit(limit);
+        const rows = (await query.where('document_id', '>', after ?? '')) as { document_id: string }[];
+        return rows.map((row) => row.document_id);
+      },
+
+      async total(uid: Uid) {
+        schemaOf(uid);
+        const [row] = (await table(uid).countDistinct({ n: 'document_id' })) as { n: unknown }[];
+        return Number(row?.n ?? 0);
+      },
+
+      async lock(uid: Uid, localIds: readonly string[]) {
+        const rows = await mainRowsOf(session, schemaOf(uid), localIds);
+        await lockRows(
+          strapi,
+          trx,
+          uid,
+          rows.map((row) => row.id)
+        );
+      },
+
+      async write(uid: Uid, localId: string, writes: readonly RowWrite[]) {
+        await writeRows(session, schemaOf(uid), localId, writes);
+      },
+    };
+  };
+};
+
+export const localeColumn = (locale: string): string | null => (locale === NO_LOCALE ? null : locale);

@@ -1,0 +1,43 @@
+import { randomBytes } from 'node:crypto';
+import type { Core } from '@strapi/types';
+import type { Secrets } from '../../replication/link/identity';
+import type { Chance, Clock } from '../../replication/ports';
+
+export const systemClock: Clock = { now: () => Date.now() };
+
+export const systemChance: Chance = {
+  bytes: (length) => randomBytes(length),
+  fraction: () => randomBytes(4).readUInt32BE() / 2 ** 32,
+};
+
+interface EncryptionService {
+  encrypt(value: string): string | null;
+  decrypt(value: string): string | null;
+}
+
+/** Strapi's own encryption of secrets in the database (AES-256-GCM under `admin.secrets.encryptionKey`). */
+export const strapiSecrets = (strapi: Core.Strapi): Secrets => {
+  const service = () => strapi.service('admin::encryption') as unknown as EncryptionService | undefined;
+  const missing = () =>
+    strapi.config.get('admin.secrets.encryptionKey') && service()
+      ? null
+      : 'This site has no encryption key, so its private key cannot be stored. Add ENCRYPTION_KEY to .env and ' +
+        "`secrets: { encryptionKey: env('ENCRYPTION_KEY') }` to config/admin, or set REPLICATION_PRIVATE_KEY. Then restart Strapi.";
+  return {
+    missing,
+    encrypt: (text) => {
+      const encrypted = service()?.encrypt(text);
+      if (!encrypted) throw new Error(missing() ?? 'Strapi could not encrypt the private key.');
+      return encrypted;
+    },
+    decrypt: (text) => service()?.decrypt(text) ?? null,
+  };
+};
+
+/** Where other sites reach this one, REST prefix included; '' where no public address is configured. */
+export const publicAddress = (strapi: Core.Strapi, configured: string): string => {
+  const url = (configured || strapi.config.get<string>('server.url', '')).replace(/\/+$/, '');
+  if (!/^https?:\/\//.test(url)) return '';
+  const prefix = strapi.config.get<string>('api.rest.prefix', '/api');
+  return `${url}/${prefix.replace(/^\/+|\/+$/g, '')}`.replace(/\/+$/, '');
+};

@@ -1,0 +1,91 @@
+/**
+ * How a worker leaves room for those who poke it. It begins `least` milliseconds after a poke, when what is under way
+ * (the save, its answer) has ended; in a burst it rests four times as long as it last ran, at most `most`, and takes
+ * what has gathered meanwhile in one run.
+ */
+export interface Rhythm {
+  least: number;
+  most: number;
+}
+
+const REST = 4;
+
+/**
+ * A procedure that runs again and again by itself: at once when it is poked, else after the pause that its last run
+ * asked for. Runs never overlap. It lives in the asynchronous context it was started in: whoever pokes it from inside
+ * a save sets a flag, no more, so that no run inherits the save's transaction.
+ */
+export class Worker {
+  private wake: (() => void) | null = null;
+  /** Ends a rest, which a poke does not. */
+  private cut: (() => void) | null = null;
+  private poked = false;
+  private stopping = false;
+  private running: Promise<void> | null = null;
+  private busy = false;
+
+  /** @param step one run; how many milliseconds to wait after it unless poked. It must not throw for ordinary reasons. */
+  constructor(
+    private readonly step: () => Promise<number>,
+    private readonly onError: (error: unknown) => void,
+    private readonly rhythm: Rhythm = { least: 0, most: 0 },
+    private readonly pauseAfterError = 1_000
+  ) {}
+
+  start(): void {
+    this.running ??= this.run();
+  }
+
+  poke(): void {
+    this.poked = true;
+    this.wake?.();
+  }
+
+  async stop(): Promise<void> {
+    this.stopping = true;
+    this.wake?.();
+    this.cut?.();
+    await this.running;
+  }
+
+  /** Neither running nor about to. */
+  get idle(): boolean {
+    return !this.busy && !this.poked;
+  }
+
+  private async run(): Promise<void> {
+    while (!this.stopping) {
+      this.poked = false;
+      this.busy = true;
+      const began = performance.now();
+      let pause: number;
+      try {
+        pause = await this.step();
+      } catch (error) {
+        this.onError(error);
+        pause = this.pauseAfterError;
+      }
+      const ended = performance.now();
+      this.busy = false;
+      if (pause > 0 && !this.poked) await this.sleep(pause, (wake) => (this.wake = wake));
+      const { least, most } = this.rhythm;
+      const rested = performance.now() - ended;
+      const rest = Math.min(Math.max(least, REST * (ended - began) - rested), most);
+      if (rest > 0) await this.sleep(rest, (cut) => (this.cut = cut));
+    }
+  }
+
+  private sleep(milliseconds: number, interruptible: (by: (() => void) | null) => void): Promise<void> {
+    if (this.stopping) return Promise.resolve();
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        interruptible(null);
+        resolve();
+      };
+      const timer = setTimeout(done, milliseconds);
+      timer.unref();
+      interruptible(done);
+    });
+  }
+}

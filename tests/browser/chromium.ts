@@ -1,0 +1,109 @@
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { access } from '../support/app';
+import type { Instance } from '../support/instance';
+
+const INSTALLED = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+
+/** Nothing but the tested site is ever asked for. */
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-dev-shm-usage',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--no-first-run',
+];
+
+/** Where pictures of a failed step, and those asked for by `screenshot`, are put. */
+const PICTURES = process.env.SCREENSHOTS ?? path.join(os.tmpdir(), 'replication-screenshots');
+
+/** The Chromium of `REPLICATION_CHROMIUM`, an installed one, else the one that npm brought. It is an ES module: Jest cannot load it. */
+const executable = (): string => {
+  const found = [process.env.REPLICATION_CHROMIUM ?? '', ...INSTALLED].find(
+    (file) => file !== '' && fs.existsSync(file)
+  );
+  if (found !== undefined && process.env.REPLICATION_CHROMIUM !== 'bundled') return found;
+  const script = "import('@sparticuz/chromium').then(async (m) => console.log(await m.default.executablePath()))";
+  return execFileSync(process.execPath, ['-e', script], { encoding: 'utf8', cwd: __dirname }).trim();
+};
+
+export const launchBrowser = (): Promise<Browser> =>
+  chromium.launch({ executablePath: executable(), args: FLAGS, headless: true });
+
+export interface Visit {
+  page: Page;
+  context: BrowserContext;
+  /** What the browser complained about so far. */
+  complaints: string[];
+  screenshot(name: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+export type Theme = 'light' | 'dark';
+
+/** A failed request that is not ours: Strapi's own panel also asks for what this edition or this site does not have. */
+const isElsewhere = (text: string, url: string): boolean =>
+  text.startsWith('Failed to load resource') && !url.includes('/replication/') && !url.endsWith('.js');
+
+type Session = Awaited<ReturnType<BrowserContext['storageState']>>;
+const sessions = new Map<Instance, Promise<Session>>();
+
+/** Logs in once per instance, as a person does. */
+const loggedIn = (browser: Browser, instance: Instance): Promise<Session> => {
+  const known = sessions.get(instance) ?? logIn(browser, instance);
+  sessions.set(instance, known);
+  return known;
+};
+
+const logIn = async (browser: Browser, instance: Instance): Promise<Session> => {
+  const context = await browser.newContext({ baseURL: instance.url });
+  const page = await context.newPage();
+  const { ADMINISTRATOR } = await access();
+  await page.goto('/admin/auth/login');
+  await page.locator('input[name=email]').fill(ADMINISTRATOR.email);
+  await page.locator('input[name=password]').fill(ADMINISTRATOR.password);
+  await page.locator('button[type=submit]').click();
+  await page.waitForURL((url) => !url.pathname.includes('/auth/'));
+  const session = await context.storageState();
+  await context.close();
+  return session;
+};
+
+/** Opens the admin panel in a browser of its own, logged in. */
+export const visit = async (
+  browser: Browser,
+  instance: Instance,
+  { theme = 'light', width = 1280 }: { theme?: Theme; width?: number } = {}
+): Promise<Visit> => {
+  const context = await browser.newContext({
+    storageState: await loggedIn(browser, instance),
+    baseURL: instance.url,
+    viewport: { width, height: 900 },
+    locale: 'en-GB',
+  });
+  context.setDefaultTimeout(15_000);
+  await context.addInitScript((chosen) => localStorage.setItem('STRAPI_THEME', chosen), theme);
+  // Only the tested site may be asked; Strapi's own panel would fetch news from elsewhere.
+  await context.route(
+    (url) => url.origin !== instance.url,
+    (route) => route.abort()
+  );
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on('console', (message) => {
+    const { url } = message.location();
+    if (message.type() === 'error' && !isElsewhere(message.text(), url)) complaints.push(`${message.text()} ${url}`);
+  });
+  page.on('pageerror', (error) => complaints.push(error.stack ?? error.message));
+
+  const screenshot = async (name: string) => {
+    fs.mkdirSync(PICTURES, { recursive: true });
+    await page.screenshot({ path: path.join(PICTURES, `${name}.png`), animations: 'disabled' });
+  };
+  return { page, context, complaints, screenshot, close: () => context.close() };
+};

@@ -1,0 +1,268 @@
+import type { Browser } from 'playwright-core';
+import { assemble } from '../support/app';
+import { startInstance, type Instance } from '../support/instance';
+import { launchBrowser, visit, type Theme, type Visit } from './chromium';
+import { answer, failure, link, overview, QUEUE, RULES, TYPES } from './replication-answers';
+
+let browser: Browser;
+let staging: Instance;
+let opened: Visit | null = null;
+
+beforeAll(async () => {
+  await assemble({ admin: true });
+  staging = await startInstance({ name: 'staging', panel: true });
+  browser = await launchBrowser();
+}, 600_000);
+
+afterEach(async () => {
+  await opened?.close();
+  opened = null;
+});
+
+afterAll(() => browser?.close());
+
+type Answers = Parameters<typeof answer>[1];
+
+/** Opens the page with these answers, and gives what was called. */
+const open = async (answers: Answers, { theme, query = '' }: { theme?: Theme; query?: string } = {}) => {
+  opened = await visit(browser, staging, { theme });
+  const calls = await answer(opened.page, { 'GET /jobs': [], 'GET /types': TYPES, ...answers });
+  await opened.page.goto(`/admin/plugins/replication${query}`);
+  return { ...opened, calls };
+};
+
+describe.each(['light', 'dark'] as const)('the replication page in the %s theme', (theme) => {
+  it('explains what to do where no site is linked', async () => {
+    const { page, complaints, screenshot } = await open({ 'GET /overview': overview() }, { theme });
+    await page.getByText('This site is not linked with another one yet.').waitFor();
+    await page.getByText('This site: Staging').waitFor();
+    await screenshot(`sites-empty-${theme}`);
+    expect(complaints).toEqual([]);
+  });
+
+  it('shows each linked site with its state, its queue and its last error', async () => {
+    const links = [
+      link({ counts: { queued: 3, held: 1, failed: 2, done: 142 } }),
+      link({
+        id: 'archive',
+        name: 'Archive',
+        failures: 4,
+        lastError: 'archive.example refused the connection. Is it running?',
+        retryAt: Date.now() + 240_000,
+      }),
+      link({ id: 'partner', name: 'Partner', state: 'REQUESTING' }),
+      link({ id: 'shop', name: 'Shop', state: 'REQUESTED', lastContactAt: null }),
+      link({ id: 'old', name: 'Old', paused: true, locked: true }),
+    ];
+    const job = {
+      id: 'j',
+      kind: 'decide',
+      subject: 'api::article.article',
+      subjectName: 'Article',
+      done: 40,
+      total: 100,
+      state: 'running',
+      error: null,
+      updatedAt: 0,
+    };
+    const { page, complaints, screenshot } = await open(
+      { 'GET /overview': overview({ links }), 'GET /jobs': [job] },
+      { theme }
+    );
+    const live = page.getByRole('region', { name: 'Live', exact: true });
+    await live.getByText('2 failed').waitFor();
+    await live.getByText('142 entries up to date').waitFor();
+    await page.getByText('Working out what is shared of Article: 40 of 100').waitFor();
+    const archive = page.getByRole('region', { name: 'Archive' });
+    await archive.getByText('Not reachable').waitFor();
+    await archive.getByText('refused the connection').waitFor();
+    const partner = page.getByRole('region', { name: 'Partner' });
+    await partner.getByText('a1b2 c3d4 e5f6 0718').waitFor();
+    await partner.getByText('1f0a 77c2 90de 4b11').waitFor();
+    const old = page.getByRole('region', { name: 'Old' });
+    await old.getByText('Paused').waitFor();
+    expect(await old.getByRole('button', { name: 'Unlink' }).isDisabled()).toBe(true);
+    await page.setViewportSize({ width: 1280, height: 1900 });
+    await screenshot(`sites-${theme}`);
+    expect(complaints).toEqual([]);
+  });
+
+  it('shows rules as a table of content types, and those of the configuration locked', async () => {
+    const { page, complaints, screenshot } = await open(
+      { 'GET /overview': overview({ links: [link()] }), 'GET /links/live/rules': RULES },
+      { theme, query: '?tab=rules' }
+    );
+    await page.getByRole('combobox', { name: 'What is shared of Article' }).waitFor();
+    expect(await page.getByRole('combobox', { name: 'What is shared of Author' }).isDisabled()).toBe(true);
+    await screenshot(`rules-${theme}`);
+    expect(complaints).toEqual([]);
+  });
+
+  it('shows what waits, and why', async () => {
+    const { page, complaints, screenshot } = await open(
+      { 'GET /overview': overview({ links: [link({ counts: QUEUE.counts })] }), 'GET /links/live/queue': QUEUE },
+      { theme, query: '?tab=queue' }
+    );
+    await page.getByText('The field “slug” is too long for the other site.').waitFor();
+    await page.getByText('Waits for News (Category)').waitFor();
+    await screenshot(`queue-${theme}`);
+    expect(complaints).toEqual([]);
+  });
+});
+
+describe('the replication page', () => {
+  it('says what failed and offers to try again where it cannot be loaded', async () => {
+    let broken = true;
+    const { page, screenshot } = await open({
+      'GET /overview': () =>
+        broken ? failure(400, 'Replication is not running on this site.', 'NOT_RUNNING') : overview(),
+    });
+    await page.getByText('Replication is not running on this site.').waitFor();
+    await screenshot('page-error');
+    broken = false;
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByText('This site is not linked with another one yet.').waitFor();
+  });
+
+  it('says what is missing in the configuration and offers no link without an identity', async () => {
+    const problem = {
+      code: 'ENCRYPTION_KEY_MISSING',
+      message: 'This site has no encryption key. Add ENCRYPTION_KEY to .env.',
+    };
+    const { page, screenshot } = await open({ 'GET /overview': overview({ site: null, problems: [problem] }) });
+    await page.getByText('Add ENCRYPTION_KEY to .env.').waitFor();
+    await screenshot('page-problem');
+    expect(await page.getByRole('button', { name: 'Create link code' }).count()).toBe(0);
+  });
+
+  it('makes a link code that can be copied and says until when it is good', async () => {
+    const { page, complaints, screenshot } = await open({
+      'GET /overview': overview(),
+      'POST /links/codes': { code: 'replication-code-1234', expiresAt: Date.now() + 900_000 },
+    });
+    await page.getByRole('button', { name: 'Create link code' }).first().click();
+    await page
+      .getByRole('dialog')
+      .getByText(/Good once, until/)
+      .waitFor();
+    expect(await page.getByRole('textbox', { name: 'Link code' }).inputValue()).toBe('replication-code-1234');
+    await screenshot('create-code');
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+    expect(complaints).toEqual([]);
+  });
+
+  it('shows what a pasted code says before the other site is asked', async () => {
+    const { page, calls, screenshot } = await open({
+      'GET /overview': overview(),
+      'POST /links/codes/read': { id: 'live', url: 'https://live.example', fingerprint: 'a1b2 c3d4', expiresAt: 1 },
+      'POST /links/redeem': link({ state: 'REQUESTED' }),
+    });
+    await page.getByRole('button', { name: 'I have a code' }).click();
+    await page.getByRole('textbox', { name: 'Link code' }).fill(' code ');
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByText('https://live.example').waitFor();
+    await screenshot('have-code');
+    expect(calls).not.toContain('POST /links/redeem');
+    await page.getByRole('button', { name: 'Ask to be linked' }).click();
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+    expect(calls).toContain('POST /links/redeem');
+  });
+
+  it('keeps the dialog open and says what is wrong with a code', async () => {
+    const { page } = await open({
+      'GET /overview': overview(),
+      'POST /links/codes/read': failure(400, 'This is not a link code.', 'CODE_MALFORMED'),
+    });
+    await page.getByRole('button', { name: 'I have a code' }).click();
+    await page.getByRole('textbox', { name: 'Link code' }).fill('nonsense');
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByRole('dialog').getByText('This is not a link code.').waitFor();
+  });
+
+  it('asks before it unlinks a site', async () => {
+    const { page, calls, screenshot } = await open({
+      'GET /overview': overview({ links: [link()] }),
+      'DELETE /links/live': null,
+    });
+    await page.getByRole('button', { name: 'Unlink' }).click();
+    await page.getByText('Unlink Live?').waitFor();
+    await screenshot('unlink');
+    expect(calls).not.toContain('DELETE /links/live');
+    await page.getByRole('button', { name: 'Confirm' }).click();
+    await page.getByText('Live is unlinked').waitFor();
+    expect(calls).toContain('DELETE /links/live');
+  });
+
+  it('says what saving rules will do before it saves them', async () => {
+    let saved: unknown = null;
+    const { page, screenshot } = await open(
+      {
+        'GET /overview': overview({ links: [link()] }),
+        'GET /links/live/rules': RULES,
+        'PUT /links/live/rules': (route) => {
+          saved = route.request().postDataJSON();
+          return [];
+        },
+      },
+      { query: '?tab=rules' }
+    );
+    await page.getByRole('combobox', { name: 'What is shared of Article' }).click();
+    await page.getByRole('option', { name: 'Published only' }).click();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Drafts are taken back from Live.').waitFor();
+    await screenshot('rules-confirm');
+    expect(saved).toBeNull();
+    await page.getByRole('button', { name: 'Save and apply' }).click();
+    await page.getByText('The rules for Live are saved').waitFor();
+    expect(saved).toEqual({
+      rules: [{ scope: 'type', uid: 'api::article.article', level: 'PUBLISHED', direction: 'SEND_ONLY' }],
+    });
+  });
+
+  it('retries one entry of the queue', async () => {
+    const { page, calls } = await open(
+      {
+        'GET /overview': overview({ links: [link({ counts: QUEUE.counts })] }),
+        'GET /links/live/queue': QUEUE,
+        'POST /entries/api::article.article/a/retry': { retried: 1 },
+      },
+      { query: '?tab=queue' }
+    );
+    await page.getByRole('button', { name: 'Retry The internet’s own boy (Article)' }).click();
+    await page.getByText('It is being tried again').waitFor();
+    expect(calls).toContain('POST /entries/api::article.article/a/retry');
+  });
+
+  it('compares with a site and sends again what differs', async () => {
+    const different = { uid: 'api::article.article', id: 'a', documentId: 'a', title: 'Hello', typeName: 'Article' };
+    const { page, screenshot } = await open({
+      'GET /overview': overview({ links: [link()] }),
+      'POST /links/live/compare': (route) => ({
+        link: 'live',
+        at: 1,
+        equal: 141,
+        differentCount: 1,
+        different: [{ ...different, here: true, there: false }],
+        bytes: 900,
+        repaired: route.request().postDataJSON().repair,
+      }),
+    });
+    await page.getByRole('button', { name: 'Compare' }).click();
+    await page.getByText('is missing on Live').waitFor();
+    await screenshot('compare');
+    await page.getByRole('button', { name: 'Send again what differs' }).click();
+    await page.getByText('1 entry is being sent again').waitFor();
+  });
+
+  it('is filled by the site itself, and the keyboard reaches its tabs', async () => {
+    const { page, complaints, screenshot } = await open({});
+    await page.getByRole('heading', { name: 'Replication' }).waitFor();
+    await page.getByText(`${staging.url}`).first().waitFor();
+    await page.getByRole('tab', { name: 'Sites' }).focus();
+    await page.keyboard.press('ArrowRight');
+    await page.getByText('Link a site first.').waitFor();
+    await screenshot('page-real');
+    expect(complaints).toEqual([]);
+  });
+});

@@ -1,0 +1,198 @@
+import { randomBytes } from 'node:crypto';
+import { createAgents } from '../../../server/src/http/agents';
+import { createHttpClient } from '../../../server/src/http/client';
+import { digestOf, signRequest } from '../../../server/src/http/signature';
+import type { Json } from '../../../server/src/replication/entity';
+import { sealPart, sealRevision, type Header, type PartValue } from '../../../server/src/replication/history/revision';
+import { learnKeys } from '../../../server/src/replication/link/key-record';
+import { createVerifier } from '../../../server/src/replication/link/verifier';
+import { PRIMARY_KEYS } from '../../../server/src/replication/tables';
+import type { Peer } from '../../../server/src/replication/transport/wire';
+import { startInstance, type Instance } from '../../support/instance';
+import { overview } from '../../support/link';
+import { chance, newIdentity, newStore } from '../../unit/http/two-sites';
+
+/** What a message may be made to say besides what an honest site would. */
+export interface Forgery {
+  parts?: { [name: string]: { fields?: { [name: string]: Json }; dates?: object; authors?: Json[] } };
+  parents?: string[];
+  kind?: Header['kind'];
+  message?: { [member: string]: Json };
+  /** Changes the finished revision, after it was signed. */
+  spoil?(revision: { header: { [member: string]: Json }; signature: string; parts: Record<string, any> }): void;
+}
+
+export interface RawRequest {
+  method?: string;
+  path: string;
+  body?: Buffer | string;
+  headers?: Record<string, string>;
+  /** What the signature is made for, where that is something else. */
+  signed?: { body?: Buffer; path?: string; recipient?: string; created?: number; expires?: number; nonce?: string };
+  signer?: 'own' | 'stranger' | 'none';
+}
+
+export const NDJSON = 'application/vnd.strapi-replication.v1+ndjson';
+export const JSON_TYPE = 'application/vnd.strapi-replication.v1+json';
+export const PIECE = 'application/vnd.strapi-replication.v1.piece';
+
+/**
+ * A site that is properly linked and means ill: it has a key of its own, which the honest site's configuration names,
+ * and forges whatever can be forged with that.
+ */
+export const startHonestAndHostile = async () => {
+  const store = newStore();
+  const identity = await newIdentity(store);
+  const strangerStore = newStore();
+  const stranger = await newIdentity(strangerStore);
+  const links = [{ url: 'http://127.0.0.1:9/api', publicKey: identity.keys[0]!.public_key, name: 'Hostile' }];
+  const honest = await startInstance({ name: 'honest', env: { REPLICATION_LINKS: JSON.stringify(links) } });
+  const { id } = (await overview(honest)).site!;
+  const [record] = await honest.run<string[]>(
+    "return (await strapi.db.connection('replication_signing_keys').whereNotNull('private_key')).map((row) => row.record)"
+  );
+  await store.transaction((unit) => learnKeys(unit, [JSON.parse(record!)]));
+
+  const agents = createAgents({ allowPrivateAddresses: true });
+  const verifier = createVerifier(store);
+  const clock = { now: Date.now };
+  const wire = createHttpClient({ identity, verifier, agents, clock, chance });
+  const peer: Peer = { id, url: `${honest.url}/api` };
+  let sequence = 0;
+
+  const update = (uid: string, entryId: string, forgery: Forgery = {}): { [member: string]: Json } => {
+    const parts = Object.entries(forgery.parts ?? {}).map(([name, value]) =>
+      sealPart(name, value as PartValue, randomBytes(16))
+    );
+    const revision = sealRevision(
+      {
+        entity: { uid, id: entryId },
+        parents: (forgery.parents ?? []) as never,
+        at: new Date().toISOString(),
+        kind: forgery.kind ?? 'edit',
+      },
+      parts,
+      identity
+    );
+    const sent = {
+      header: revision.header as unknown as { [member: string]: Json },
+      signature: revision.signature,
+      parts: Object.fromEntries(parts.map(({ name, salt, content }) => [name, { salt, value: JSON.parse(content!) }])),
+    };
+    forgery.spoil?.(sent);
+    return {
+      type: 'ENTITY_UPDATE',
+      entity: { uid, id: entryId },
+      documentId: entryId,
+      level: 'EVERYTHING',
+      direction: 'BOTH',
+      granted: true,
+      order: [Date.now(), (sequence += 1)],
+      leaves: [revision.id],
+      revisions: [sent as unknown as Json],
+      shallow: [],
+      keys: [],
+      ...forgery.message,
+    };
+  };
+
+  /** A request byte by byte: the answer as it came. */
+  const request = async (raw: RawRequest) => {
+    const body = Buffer.from(raw.body ?? '');
+    const signed = { body, path: raw.path, recipient: id, ...raw.signed };
+    const created = raw.signed?.created ?? Math.floor(Date.now() / 1000);
+    const signer = raw.signer === 'stranger' ? stranger : identity;
+    const plain = { 'content-type': NDJSON, ...raw.headers };
+    const headers =
+      raw.signer === 'none'
+        ? { ...plain, 'content-digest': digestOf(body), 'replication-sender': identity.instance }
+        : await signRequest(
+            // A stranger claims to be the linked site: only the key tells.
+            { ...signer, instance: identity.instance, sign: signer.sign } as never,
+            {
+              method: raw.method ?? 'POST',
+              body: signed.body,
+              headers: {
+                ...plain,
+                'replication-path': signed.path,
+                'replication-sender': identity.instance,
+                'replication-recipient': signed.recipient,
+              },
+            },
+            {
+              nonce: raw.signed?.nonce ?? randomBytes(18).toString('base64url'),
+              created,
+              expires: raw.signed?.expires ?? created + 60,
+            }
+          );
+    const method = raw.method ?? 'POST';
+    const response = await fetch(`${peer.url}/replication${raw.path}`, {
+      method,
+      headers,
+      body: ['GET', 'HEAD'].includes(method) ? undefined : body,
+      signal: AbortSignal.timeout(30_000),
+    });
+    const text = await response.text();
+    return {
+      status: response.status,
+      code: response.headers.get('replication-error'),
+      text,
+      headers: response.headers,
+    };
+  };
+
+  return {
+    honest,
+    peer,
+    wire,
+    me: identity.instance,
+    identity,
+    update,
+    request,
+    send: async (...messages: Json[]): Promise<any[]> => wire.send(peer, messages),
+    close: () => agents.destroy(),
+  };
+};
+
+export type Attack = Awaited<ReturnType<typeof startHonestAndHostile>>;
+
+const OWN_TABLES = Object.keys(PRIMARY_KEYS)
+  .filter((name) => name !== 'nonces')
+  .map((name) => `replication_${name}`);
+
+/**
+ * Everything that a request could change: the plugin's tables and the site's content. Left out is what a link counts of
+ * its own contacts, and what this site does by itself meanwhile.
+ */
+export const everythingOf = (site: Instance): Promise<Record<string, unknown[]>> =>
+  site.run(async (strapi, own: string[]) => {
+    const all = [...strapi.db.metadata.values()].map((model: any) => model.tableName);
+    const sessions = ['strapi_sessions', 'strapi_core_store_settings', 'admin_users'];
+    const dump: Record<string, unknown[]> = {};
+    for (const table of [...new Set([...all, ...own])].filter((name) => !sessions.includes(name)).sort()) {
+      const rows = await strapi.db.connection(table).select('*');
+      dump[table] = rows
+        .map((row: any) => {
+          if (table === 'replication_links')
+            return { id: row.id, state: row.state, url: row.url, granted: row.granted };
+          // Deliveries to a site that does not answer go on by themselves.
+          const queue = [
+            'state',
+            'sent_hash',
+            'lease',
+            'lease_until',
+            'attempts',
+            'retry_at',
+            'error',
+            'waits_for',
+            'wanted_at',
+          ];
+          return JSON.stringify(
+            row,
+            table === 'replication_replicas' ? Object.keys(row).filter((name) => !queue.includes(name)) : undefined
+          );
+        })
+        .sort();
+    }
+    return dump;
+  }, OWN_TABLES);

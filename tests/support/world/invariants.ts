@@ -1,0 +1,263 @@
+import type {
+  Attribute,
+  Attributes,
+  Fields,
+  Json,
+  Reference,
+  RowState,
+  TypeSchema,
+} from '../../../server/src/replication/entity';
+import type { EntityKey } from '../../../server/src/replication/entity';
+import { same } from '../../../server/src/replication/history/canonical';
+import { unpack } from '../../../server/src/replication/history/contents';
+import type { Row } from '../../../server/src/replication/tables';
+import { rowsHeldBy, type HeldRow } from './held-rows';
+import type { Rows } from './rows';
+import type { Site } from './site';
+import type { World } from './world';
+
+/** What must be true when everything has come to rest. Adds what is not to `world.violations`. */
+export const checkAtRest = (world: World): void => {
+  for (const site of world.sites) {
+    checkQueue(world, site);
+    checkHistory(world, site);
+    checkRows(world, site);
+    checkDeletions(world, site);
+    checkSharedFields(world, site);
+  }
+  for (const { from, to, level, direction } of world.sharing) {
+    const sender = world.sites.find(({ name }) => name === from) as Site;
+    const receiver = world.sites.find(({ name }) => name === to) as Site;
+    if (level === 'EVERYTHING' && direction === 'BOTH') checkEqual(world, sender, receiver);
+    if (level === 'PUBLISHED') checkNoDrafts(world, sender, receiver);
+  }
+};
+
+const table = <T>(site: Site, name: string): T[] => site.database.table(name).all() as T[];
+
+/** No work is left; what failed says so. */
+const checkQueue = (world: World, site: Site): void => {
+  const held = new Set(
+    table<Row<'entries'>>(site, 'entries').flatMap((entry) => (entry.held === null ? [] : entry.local_id))
+  );
+  const marks = table<Row<'marks'>>(site, 'marks').filter(({ document_id: id }) => !held.has(id));
+  if (marks.length > 0)
+    world.violations.push(`${site.name} has ${marks.length} marks left: ${JSON.stringify(marks[0])}`);
+  for (const replica of table<Row<'replicas'>>(site, 'replicas')) {
+    const other = world.sites.find(({ id }) => id === replica.link);
+    const cannotBeShown = replica.state === 'held' && other?.catalogue.type(replica.uid) === null;
+    if (replica.state !== 'done' && !cannotBeShown) {
+      world.violations.push(
+        `${site.name} has ${replica.entity} ${replica.state} for ${nameOf(world, replica.link)}: ${replica.error ?? replica.waits_for}`
+      );
+    }
+  }
+};
+
+/** Every word that an editor saved, and nobody saved over in the same breath, is in the site's history. */
+const checkHistory = (world: World, site: Site): void => {
+  const history = table<Row<'contents'>>(site, 'contents')
+    .map(({ bytes }) => unpack(bytes))
+    .join('\n');
+  for (const { entry, text } of world.ledger.owedBy(site.name)) {
+    if (!history.includes(text)) world.violations.push(`${site.name} has lost ${text}, which was saved in ${entry}.`);
+  }
+};
+
+/** With one leaf, the rows are what the schema here can show of the head, and so is what we think is shown. */
+const checkRows = (world: World, site: Site): void =>
+  site.look((rows) => {
+    const leaves = leavesBySite(site);
+    for (const entry of table<Row<'entries'>>(site, 'entries')) {
+      const schema = site.catalogue.type(entry.uid);
+      if (schema === null || entry.held !== null) continue;
+      const here = rows.of(entry.uid, entry.local_id);
+      checkShown(world, site, entry, here);
+      if (entry.head === null || (leaves.get(entry.entity)?.length ?? 0) !== 1 || entry.shows !== 'EVERYTHING')
+        continue;
+      const held = rowsHeldBy(site, entry.head, schema);
+      if (held === null) continue;
+      for (const key of new Set([...held.keys(), ...here.map(({ locale, status }) => `${locale}/${status}`)])) {
+        const wanted = held.get(key);
+        const row = here.find(({ locale, status }) => `${locale}/${status}` === key);
+        compareRow(world, site, entry.entity, key, wanted, row, schema, rows);
+      }
+    }
+  });
+
+const compareRow = (
+  world: World,
+  site: Site,
+  entity: EntityKey,
+  key: string,
+  wanted: HeldRow | undefined,
+  row: RowState | undefined,
+  schema: TypeSchema,
+  rows: Rows
+): void => {
+  const where = `${site.name} ${entity} ${key}`;
+  if (wanted === undefined || row === undefined) {
+    world.violations.push(
+      `${where} is ${row === undefined ? 'in the head and not in the rows' : 'in the rows and not in the head'}.`
+    );
+    return;
+  }
+  for (const [name, attribute] of Object.entries(schema.attributes)) {
+    if (name === site.rewrittenField) continue;
+    const expected = placeable(attribute, wanted.fields[name] ?? null, schema, row, rows, site);
+    const found = canonicalIds(attribute, row.fields[name] ?? null, site);
+    if (!same(expected, found)) {
+      world.violations.push(
+        `${where}: ${name} is ${JSON.stringify(found)}, the head holds ${JSON.stringify(expected)}`
+      );
+    }
+  }
+  if ((wanted.publishedAt ?? null) !== (row.dates.publishedAt ?? null)) {
+    world.violations.push(`${where}: was published at ${row.dates.publishedAt}, in the head at ${wanted.publishedAt}`);
+  }
+};
+
+/** Of a value in the head what can be linked here. */
+const placeable = (
+  attribute: Attribute,
+  value: Json,
+  schema: TypeSchema,
+  row: RowState,
+  rows: Rows,
+  site: Site
+): Json =>
+  mapValue(attribute, value, site, (reference) => {
+    const local = { ...reference, id: localId(site, reference) };
+    return rows.canPlace(local, schema, row) ? reference : null;
+  });
+
+const canonicalIds = (attribute: Attribute, value: Json, site: Site): Json =>
+  mapValue(attribute, value, site, (reference) =>
+    site.catalogue.type(reference.uid)?.single ? { ...reference, id: reference.uid } : reference
+  );
+
+const localId = (site: Site, { uid, id }: Reference): string =>
+  site.catalogue.type(uid)?.single
+    ? (table<Row<'entries'>>(site, 'entries').find((entry) => entry.uid === uid)?.local_id ?? id)
+    : id;
+
+const mapValue = (
+  attribute: Attribute,
+  value: Json,
+  site: Site,
+  map: (reference: Reference) => Reference | null
+): Json => {
+  if (value === null) return null;
+  const within = (attributes: Attributes, item: Json): Json => {
+    const result: Fields = {};
+    for (const [name, inner] of Object.entries(attributes)) {
+      const mapped = mapValue(inner, (item as Fields)[name] ?? null, site, map);
+      if (mapped !== null) result[name] = mapped;
+    }
+    return result;
+  };
+  const list = Array.isArray(value) ? value : [value];
+  const nothingIfEmpty = (items: Json[]): Json => (items.length === 0 ? null : items);
+  switch (attribute.kind) {
+    case 'relation':
+    case 'media': {
+      const mapped = list.flatMap((one) => (map(one as unknown as Reference) as unknown as Json) ?? []);
+      return nothingIfEmpty(attribute.many ? mapped : mapped.slice(0, 1));
+    }
+    case 'component': {
+      const inner = site.catalogue.components(attribute.component);
+      if (inner === null) return null;
+      return attribute.many ? nothingIfEmpty(list.map((one) => within(inner, one))) : within(inner, value);
+    }
+    case 'zone':
+      return nothingIfEmpty(
+        list.flatMap((one) => {
+          const type = String((one as Fields).__component);
+          const inner = attribute.components.includes(type) ? site.catalogue.components(type) : null;
+          return inner === null ? [] : [{ __component: type, ...(within(inner, one) as Fields) }];
+        })
+      );
+    case 'value':
+      return value;
+  }
+};
+
+/** What we remember of the rows is what they are: or else the next look would take it for an edit. */
+const checkShown = (world: World, site: Site, entry: Row<'entries'>, rows: readonly RowState[]): void => {
+  const shown = table<Row<'shown'>>(site, 'shown').filter(({ entity }) => entity === entry.entity);
+  for (const row of rows) {
+    const known = shown.find(({ locale, status }) => locale === row.locale && status === row.status);
+    if (known === undefined || !same(JSON.parse(known.fields), row.fields) || !same(JSON.parse(known.ids), row.ids)) {
+      world.violations.push(
+        `${site.name} ${entry.entity} ${row.locale}/${row.status} shows ${JSON.stringify(row.fields)}, remembered as ${known?.fields}`
+      );
+    }
+  }
+};
+
+const leavesBySite = (site: Site): Map<EntityKey, string[]> => {
+  const result = new Map<EntityKey, string[]>();
+  for (const { entity, revision } of table<Row<'leaves'>>(site, 'leaves')) {
+    result.set(entity, [...(result.get(entity) ?? []), revision].sort());
+  }
+  return result;
+};
+
+/** Two sites that share everything both ways know the same versions. */
+const checkEqual = (world: World, a: Site, b: Site): void => {
+  const ofA = leavesBySite(a);
+  const ofB = leavesBySite(b);
+  for (const entity of new Set([...ofA.keys(), ...ofB.keys()])) {
+    const [left, right] = [ofA.get(entity) ?? [], ofB.get(entity) ?? []];
+    if (!same(left, right)) {
+      world.violations.push(`${entity} has the leaves ${short(left)} on ${a.name} and ${short(right)} on ${b.name}`);
+    }
+  }
+};
+
+/** Where only what is published goes, no unpublished word is in the other database, unless another link brought it. */
+const checkNoDrafts = (world: World, from: Site, to: Site): void => {
+  const gettingMore = world.sharing.some(
+    (one) => one.level === 'EVERYTHING' && (one.to === to.name || (one.from === to.name && one.direction === 'BOTH'))
+  );
+  if (gettingMore) return;
+  const text = table<Row<'contents'>>(to, 'contents')
+    .map(({ bytes }) => unpack(bytes))
+    .join('\n');
+  for (const word of text.match(new RegExp(`~${from.name}[^~]+~`, 'g')) ?? []) {
+    if (!world.ledger.wasPublished(word))
+      world.violations.push(`${to.name} holds ${word}, which ${from.name} never published.`);
+  }
+};
+
+/** A version that deletes is there only where somebody deleted. */
+const checkDeletions = (world: World, site: Site): void => {
+  for (const { entity, kind, origin } of table<Row<'revisions'>>(site, 'revisions')) {
+    if (kind === 'delete' && !world.ledger.wasRemoved(entity)) {
+      world.violations.push(`${entity} was deleted by ${nameOf(world, origin)}, though nobody did.`);
+    }
+  }
+};
+
+/** Fields that all locales share are equal in all drafts. */
+const checkSharedFields = (world: World, site: Site): void =>
+  site.look((rows) => {
+    const leaves = leavesBySite(site);
+    for (const uid of site.catalogue.types()) {
+      const { shared } = site.catalogue.type(uid) as TypeSchema;
+      for (const id of shared.length > 0 ? rows.idsOf(uid) : []) {
+        if ((leaves.get(`${uid}/${id}` as EntityKey)?.length ?? 0) > 1) continue;
+        const drafts = rows.of(uid, id).filter(({ status }) => status === 'draft');
+        for (const name of shared) {
+          const values = new Set(drafts.map(({ fields }) => JSON.stringify(fields[name])));
+          if (values.size > 1)
+            world.violations.push(
+              `${site.name} ${uid}/${id}: ${name} differs between locales: ${[...values].join(' ')}`
+            );
+        }
+      }
+    }
+  });
+
+export const nameOf = (world: World, id: string): string => world.sites.find((site) => site.id === id)?.name ?? id;
+const short = (ids: readonly string[]): string => `[${ids.map((id) => id.slice(0, 8)).join(' ')}]`;

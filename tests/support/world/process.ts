@@ -1,0 +1,146 @@
+import type { Context } from '../../../server/src/replication/context';
+import type { Json } from '../../../server/src/replication/entity';
+import { Busy, Unreachable } from '../../../server/src/replication/errors';
+import { receive } from '../../../server/src/replication/apply/receive';
+import { recordBatch } from '../../../server/src/replication/capture/record';
+import { learnKeys } from '../../../server/src/replication/link/key-record';
+import { loadIdentity, type Identity } from '../../../server/src/replication/link/identity';
+import { createVerifier } from '../../../server/src/replication/link/verifier';
+import type { Files, Store } from '../../../server/src/replication/ports';
+import { loadIncarnation } from '../../../server/src/replication/incarnation';
+import { keepHouse } from '../../../server/src/replication/reconcile/housekeeping';
+import { jobStep } from '../../../server/src/replication/reconcile/jobs';
+import { deliver } from '../../../server/src/replication/transport/deliver';
+import type { Peer, Wire } from '../../../server/src/replication/transport/wire';
+import { Killed } from '../memory/database';
+import type { Site } from './site';
+
+/** The domain as one process of a site runs it. A new process has nothing but what the database holds. */
+export class Process {
+  private alive = true;
+  private readonly running = new Set<string>();
+  private readonly verifier: ReturnType<typeof createVerifier>;
+
+  private constructor(
+    private readonly site: Site,
+    readonly context: Context,
+    readonly identity: Identity
+  ) {
+    this.verifier = createVerifier(context.store);
+  }
+
+  static async start(site: Site): Promise<Process> {
+    let process: Process | null = null;
+    const store = guarded(
+      site.store(),
+      () => process === null || process.alive,
+      () => site.mayDie()
+    );
+    const identity = await store.transaction((unit) =>
+      loadIdentity(unit, { secrets: PLAIN, clock: site.world.clock, privateKey: site.privateKey })
+    );
+    const context: Context = {
+      store,
+      schemas: site.catalogue,
+      files: NO_FILES,
+      clock: site.world.clock,
+      chance: site.chance,
+      observer: {
+        notice: (event) => {
+          if (event.type === 'defect') site.world.defect(`${site.name} while it received`, event.error);
+          else site.world.log(`${site.name} ${JSON.stringify(event)}`);
+        },
+      },
+      signer: identity,
+      incarnation: await loadIncarnation(store, site.world.clock),
+    };
+    process = new Process(site, context, identity);
+    return process;
+  }
+
+  kill(): void {
+    this.alive = false;
+  }
+
+  /** Starts whatever this process has time for and does not do already. Answers whether there was anything to start. */
+  work(): boolean {
+    let started = this.start('record', () => recordBatch(this.context));
+    started = this.start('house', async () => Number(await keepHouse(this.context))) || started;
+    started = this.start('jobs', async () => Number(await jobStep(this.context))) || started;
+    for (const link of this.site.links())
+      started = this.start(`deliver ${link}`, () => deliver(this.context, this.wire, link)) || started;
+    return started;
+  }
+
+  async receive(link: string, messages: Json[]): Promise<Json[]> {
+    if (!this.alive) throw new Unreachable('Nobody is listening.');
+    const [row] = await this.context.store.transaction(({ tables }) => tables.find('links', { id: link }));
+    if (!row) throw new Error(`${this.site.name} has no link ${link}.`);
+    const verifier = {
+      verify: this.verifier.verify,
+      learn: (record: Json) => this.context.store.transaction((unit) => learnKeys(unit, record)).then(() => true),
+    };
+    return (await receive(this.context, verifier, row, messages)) as unknown as Json[];
+  }
+
+  get idle(): boolean {
+    return this.running.size === 0;
+  }
+
+  private start(name: string, task: () => Promise<number>): boolean {
+    if (this.running.has(name)) return false;
+    this.running.add(name);
+    task()
+      .catch((error: unknown) => {
+        // Somebody edits at this moment: the worker comes back.
+        if (!(error instanceof Killed) && !(error instanceof Busy) && this.alive)
+          this.site.world.defect(`${this.site.name}: ${name}`, error);
+      })
+      .finally(() => this.running.delete(name));
+    return true;
+  }
+
+  private readonly wire: Wire = {
+    send: async (peer: Peer, messages) => {
+      this.site.mayDie();
+      const answers = await this.site.world.carry(this.site, peer.id, JSON.parse(JSON.stringify(messages)) as Json[]);
+      this.site.mayDie();
+      if (!this.alive) throw new Killed();
+      return answers;
+    },
+    ask: () => Promise.reject(new Unreachable('Nothing is asked in this world.')),
+    blobOffset: () => Promise.resolve('complete'),
+    sendBlob: () => Promise.resolve(),
+  };
+}
+
+/** Between any two steps of a process it may die; then nothing it still does reaches the database. */
+const guarded = (store: Store, isAlive: () => boolean, mayDie: () => void): Store => {
+  const check = (): void => {
+    if (!isAlive()) throw new Killed();
+  };
+  return {
+    async transaction(work) {
+      check();
+      mayDie();
+      check();
+      const result = await store.transaction(work);
+      check();
+      mayDie();
+      check();
+      return result;
+    },
+    savepoint: (unit, work) => store.savepoint(unit, work),
+  };
+};
+
+const PLAIN = { missing: () => null, encrypt: (text: string) => text, decrypt: (text: string) => text };
+
+const NO_FILES: Files = {
+  hash: () => Promise.resolve(),
+  missing: () => Promise.resolve([]),
+  open: () => Promise.resolve(null),
+  staged: () => Promise.resolve(0),
+  stage: () => Promise.reject(new Error('There are no files in this world.')),
+  place: () => Promise.resolve(),
+};

@@ -1,0 +1,150 @@
+import type { Store } from '../../../server/src/replication/ports';
+import { Blocked, MemoryDatabase, type MemoryTransaction } from '../memory/database';
+import { memoryStore, ownTables } from '../memory/tables';
+import type { Catalogue } from './catalogue';
+import type { SeededChance } from './chance';
+import { worldContent } from './content';
+import { copyShared, editSomething, type Desk, type PendingCopy } from './editor';
+import { Process } from './process';
+import { CONTENT_TABLES, Rows, type SiteRow } from './rows';
+import type { World } from './world';
+
+/** One Strapi site of a simulated world: its database, its people, and the process that may die. */
+export class Site {
+  readonly database = new MemoryDatabase({ ...ownTables(), ...CONTENT_TABLES });
+  process: Process | null = null;
+  readonly privateKey: string;
+  /** The instance's id, known from its first start on. */
+  id = '';
+  private lastComponentId = 0;
+  private pendingCopies: PendingCopy[] = [];
+  private dying = false;
+
+  constructor(
+    readonly world: World,
+    readonly name: string,
+    readonly catalogue: Catalogue,
+    readonly chance: SeededChance,
+    /** A lifecycle of the site writes its own name into this field, whatever is saved. */
+    private readonly rewrites: string | null
+  ) {
+    this.privateKey = chance.bytes(32).toString('base64');
+    this.database.beforeStatement = () => this.interleave();
+  }
+
+  get rewrittenField(): string | null {
+    return this.rewrites;
+  }
+
+  async start(): Promise<void> {
+    this.dying = false;
+    this.process = await Process.start(this);
+    this.id = this.process.context.signer.instance;
+  }
+
+  store(): Store {
+    return memoryStore(this.database, (transaction) =>
+      worldContent(this.rows(transaction), transaction, () => this.world.clock.now(), this.hook)
+    );
+  }
+
+  rows(transaction: MemoryTransaction): Rows {
+    return new Rows(this.catalogue, transaction, () => (this.lastComponentId += 1));
+  }
+
+  links(): string[] {
+    return this.database
+      .table('links')
+      .all()
+      .map((row) => String(row.id));
+  }
+
+  /** Reads what is committed. */
+  look<T>(read: (rows: Rows, transaction: MemoryTransaction) => T): T {
+    return this.database.now((transaction) => read(this.rows(transaction), transaction));
+  }
+
+  /** Somebody edits, if what they want to edit is not being written at this moment. */
+  edit(): void {
+    // i18n's copies belong to the request of the save: whoever edits next finds them done.
+    if (this.pendingCopies.length > 0) {
+      this.copyPending();
+      return;
+    }
+    const copies: PendingCopy[] = [];
+    this.atDesk(copies, (desk) => {
+      const what = editSomething(desk);
+      if (what !== 'nothing') this.world.log(`${this.name} ${what}`);
+    });
+    this.pendingCopies.push(...copies);
+  }
+
+  /** i18n's copies, which come after the save. */
+  copyPending(): boolean {
+    const [copy] = this.pendingCopies;
+    if (copy === undefined) return false;
+    if (this.atDesk([], (desk) => copyShared(desk, copy))) this.pendingCopies.shift();
+    return true;
+  }
+
+  kill(): void {
+    if (this.process === null) return;
+    this.world.log(`${this.name} dies`);
+    this.process.kill();
+    this.process = null;
+    this.database.kill();
+    this.world.network.breakOff(this.name);
+  }
+
+  /** The process may die here. */
+  mayDie(): void {
+    if (this.dying || this.process === null || !this.world.isRough) return;
+    if (this.chance.happens(this.world.faults.death)) {
+      this.dying = true;
+      this.kill();
+    }
+  }
+
+  private atDesk(copies: PendingCopy[], work: (desk: Desk) => void): boolean {
+    const undo = this.world.ledger.savepoint();
+    try {
+      this.database.now((transaction) =>
+        work({
+          site: this.name,
+          database: this.database,
+          rows: this.rows(transaction),
+          transaction,
+          chance: this.chance,
+          ledger: this.world.ledger,
+          now: this.world.clock.now(),
+          actor: { id: `${this.name}-1`, name: `Editor of ${this.name}` },
+          pendingCopies: copies,
+          hook: this.hook,
+        })
+      );
+      return true;
+    } catch (error) {
+      undo();
+      copies.length = 0;
+      if (error instanceof Blocked) return false;
+      throw error;
+    }
+  }
+
+  /** Between any two statements of a transaction of ours. */
+  private interleave(): void {
+    if (!this.world.isRough) return;
+    if (this.chance.happens(this.world.faults.interleaved)) {
+      if (this.chance.happens(0.3)) this.copyPending();
+      else this.edit();
+    }
+    this.mayDie();
+  }
+
+  private readonly hook = (row: SiteRow): SiteRow => {
+    const field = this.rewrites;
+    const schema = this.catalogue.type(row.uid);
+    if (field === null || schema === null || !(field in schema.attributes)) return row;
+    return { ...row, fields: { ...row.fields, [field]: `written by ${this.name}` } };
+  };
+}

@@ -1,0 +1,270 @@
+import type { Json } from '../../../server/src/replication/entity';
+import { Unreachable } from '../../../server/src/replication/errors';
+import { learnKeys } from '../../../server/src/replication/link/key-record';
+import { catalogue } from './catalogue';
+import { SeededChance } from './chance';
+import { Ledger } from './ledger';
+import { Network } from './network';
+import { Site } from './site';
+import { inspect, type Sharing } from './tap';
+
+/** How often what goes wrong, as probabilities of one step. */
+export interface Faults {
+  /** A process dies before or after a transaction, a statement or a request. */
+  death: number;
+  /** An editor saves between two statements of a transaction of ours. */
+  interleaved: number;
+  /** A packet is lost. */
+  loss: number;
+  /** A request arrives once more, later. */
+  doubled: number;
+  /** A connection is cut. */
+  cut: number;
+}
+
+const STEPS = 220;
+/** So many rounds without anything new are rest. */
+const QUIET_ROUNDS = 4;
+const MOST_ROUNDS = 400;
+const START = Date.UTC(2026, 0, 1);
+
+/** 2 to 5 sites, their people, and everything that goes wrong, all from one seed. */
+export class World {
+  readonly chance: SeededChance;
+  readonly network = new Network();
+  readonly ledger = new Ledger();
+  readonly sites: Site[] = [];
+  readonly sharing: Sharing[] = [];
+  readonly faults: Faults;
+  readonly story: string[] = [];
+  readonly violations: string[] = [];
+  private rough = false;
+  private time = START;
+  readonly clock = { now: (): number => this.time };
+
+  constructor(readonly seed: number) {
+    this.chance = new SeededChance(seed);
+    const { chance } = this;
+    const gentle = chance.happens(0.2);
+    this.faults = {
+      death: gentle ? 0 : chance.pick([0, 0.0005, 0.002]),
+      interleaved: gentle ? 0 : chance.pick([0, 0.01, 0.05]),
+      loss: gentle ? 0 : chance.pick([0, 0.05, 0.3]),
+      doubled: gentle ? 0 : chance.pick([0, 0.1]),
+      cut: gentle ? 0 : chance.pick([0, 0.01]),
+    };
+  }
+
+  get isRough(): boolean {
+    return this.rough;
+  }
+
+  log(line: string): void {
+    if (this.story.length < 20_000) this.story.push(line);
+  }
+
+  defect(where: string, error: unknown): void {
+    this.violations.push(`${where} threw ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  }
+
+  /** Runs the whole schedule, up to rest. */
+  async run(): Promise<void> {
+    await this.begin();
+    this.rough = true;
+    for (let step = 0; step < STEPS && this.violations.length === 0; step += 1) await this.step();
+    this.rough = false;
+    await this.settle();
+  }
+
+  private async begin(): Promise<void> {
+    const { chance } = this;
+    const count = chance.pick([2, 2, 2, 3, 3, 4, 5]);
+    const vary = chance.happens(0.4);
+    const hooks = chance.happens(0.2);
+    for (let index = 0; index < count; index += 1) {
+      const name = `s${index}`;
+      const rewrites = hooks && chance.happens(0.5) ? 'origin' : null;
+      this.sites.push(new Site(this, name, catalogue(chance, vary), chance.fork(), rewrites));
+    }
+    for (const site of this.sites) await site.start();
+    const editorial = chance.between(Math.min(2, count - 1), count);
+    await this.linkEditors(this.sites.slice(0, editorial));
+    for (let index = editorial; index < count; index += 1) {
+      const level = chance.happens(0.75) ? 'PUBLISHED' : 'EVERYTHING';
+      // From one of the editors' sites, or handed on by another that only receives.
+      await this.link(chance.pick(this.sites.slice(0, index)), this.sites[index] as Site, level, 'SEND_ONLY');
+    }
+  }
+
+  /** Sites where people edit: each hears of the others, some over one in between. */
+  private async linkEditors(sites: readonly Site[]): Promise<void> {
+    const shape = this.chance.pick(['chain', 'star', 'ring']);
+    for (let index = 1; index < sites.length; index += 1) {
+      await this.link(sites[shape === 'star' ? 0 : index - 1] as Site, sites[index] as Site, 'EVERYTHING', 'BOTH');
+    }
+    if (shape === 'ring' && sites.length > 2)
+      await this.link(sites.at(-1) as Site, sites[0] as Site, 'EVERYTHING', 'BOTH');
+  }
+
+  /** Two sites know one another; the first has a rule for all types, and where both edit, so has the second. */
+  private async link(
+    first: Site,
+    second: Site,
+    level: Sharing['level'],
+    direction: Sharing['direction']
+  ): Promise<void> {
+    await introduce(first, second);
+    await introduce(second, first);
+    await this.share(first, second, level, direction);
+    if (direction === 'BOTH') await this.share(second, first, level, direction);
+  }
+
+  private async share(from: Site, to: Site, level: Sharing['level'], direction: Sharing['direction']): Promise<void> {
+    this.sharing.push({ from: from.name, to: to.name, level, direction });
+    const rule = { scope: 'instance' as const, uid: '', link: to.id, level, direction, locked: 0, created_at: 0 };
+    await from.process!.context.store.transaction(({ tables }) =>
+      tables.insert('rules', [{ id: `to ${to.id}`, ...rule }], 'fail')
+    );
+  }
+
+  private async step(): Promise<void> {
+    const { chance } = this;
+    const site = chance.pick(this.sites);
+    const action = chance.fraction();
+    if (site.process === null) {
+      if (chance.happens(0.3)) await this.restart(site);
+    } else if (action < 0.35) site.edit();
+    else if (action < 0.45) site.copyPending();
+    else if (action < 0.7) site.process.work();
+    else if (action < 0.9) this.network.deliverOne(chance, this.faults.loss);
+    else if (action < 0.95) this.time += chance.pick([10, 300, 5_000, 130_000]);
+    else if (chance.happens(this.faults.cut * 20))
+      this.network.setCut(site.name, chance.pick(this.sites).name, chance.happens(0.6));
+    else site.process.work();
+    this.time += 1;
+    await breathe();
+  }
+
+  private async restart(site: Site): Promise<void> {
+    this.log(`${site.name} starts`);
+    await site.start().catch((error: unknown) => {
+      if (site.process !== null) this.defect(`${site.name} start`, error);
+    });
+  }
+
+  /** Nobody edits, nothing breaks, time passes: everything must come to rest. */
+  private async settle(): Promise<void> {
+    this.log('--- everything is mended, nobody edits any more');
+    this.network.heal();
+    for (const site of this.sites) if (site.process === null) await this.restart(site);
+    let quiet = 0;
+    for (let round = 0; round < MOST_ROUNDS && this.violations.length === 0; round += 1) {
+      const before = this.fingerprint();
+      for (const site of this.sites) {
+        while (site.copyPending());
+        site.process?.work();
+      }
+      for (
+        let pause = 0;
+        pause < 50 && (this.network.busy || this.sites.some(({ process }) => process?.idle === false));
+        pause += 1
+      ) {
+        while (this.network.busy) this.network.deliverOne(this.chance, 0);
+        await breathe();
+      }
+      this.time += 60_000;
+      quiet = this.fingerprint() === before ? quiet + 1 : 0;
+      if (quiet === QUIET_ROUNDS) return;
+      // A lease, a back-off or a held delivery may need longer.
+      if (quiet > 0) this.time += 20 * 60_000;
+    }
+    if (this.violations.length === 0) this.violations.push(`The sites have not come to rest in ${MOST_ROUNDS} rounds.`);
+  }
+
+  /** What changes as long as there is something to do. */
+  private fingerprint(): string {
+    return this.sites
+      .map(({ database }) => {
+        const replicas = database
+          .table('replicas')
+          .all()
+          .map((row) => `${row.state} ${row.wanted_hash}`);
+        // What is held asks again and again to be rendered.
+        const edits = database
+          .table('marks')
+          .all()
+          .filter(({ action }) => action !== 'place');
+        return [edits.length, database.table('revisions').all().length, replicas.sort().join()].join(' ');
+      })
+      .join('\n');
+  }
+
+  /** From one process to another and back. */
+  async carry(from: Site, toId: string, messages: Json[]): Promise<Json[]> {
+    const to = this.sites.find(({ id }) => id === toId);
+    const doubled = this.rough && this.chance.happens(this.faults.doubled);
+    await this.network.transit(from.name, to?.name ?? toId);
+    const receiver = to?.process;
+    if (!to || !receiver) throw new Unreachable('Nobody is there.');
+    inspect(this, from, to, messages);
+    const link = from.id;
+    if (doubled) void this.again(from.name, to, link, messages);
+    const answers = await receiver.receive(link, messages).catch((error: unknown) => {
+      if (to.process === receiver && !(error instanceof Unreachable)) this.defect(`${to.name} receiving`, error);
+      throw new Unreachable('The other side broke off.');
+    });
+    messages.forEach((message, index) => this.log(`${from.name} → ${to.name} ${brief(message, answers[index])}`));
+    await this.network.transit(to.name, from.name);
+    return JSON.parse(JSON.stringify(answers)) as Json[];
+  }
+
+  /** The same request once more, whenever the network likes. */
+  private async again(from: string, to: Site, link: string, messages: Json[]): Promise<void> {
+    try {
+      await this.network.transit(from, to.name);
+      await to.process?.receive(link, messages);
+    } catch {
+      // A lost copy, or one that met a process that died: nobody waits for its answer.
+    }
+  }
+}
+
+const introduce = async (site: Site, other: Site): Promise<void> => {
+  const { keys } = other.process!.identity;
+  await site.process!.context.store.transaction(async (unit) => {
+    await learnKeys(unit, keys);
+    await unit.tables.insert(
+      'links',
+      [
+        {
+          id: other.id,
+          name: other.name,
+          url: `https://${other.name}.example/api`,
+          state: 'REGISTERED',
+          fingerprint: '',
+          granted: '["*"]',
+          paused: 0,
+          locked: 0,
+          failures: 0,
+          retry_at: 0,
+          last_contact_at: null,
+          last_error: null,
+          created_at: 0,
+        },
+      ],
+      'fail'
+    );
+  });
+};
+
+const brief = (message: Json, answer: Json | undefined): string => {
+  const { type, entity, leaves, level, order } = message as { [name: string]: Json };
+  const { uid, id } = entity as { uid: string; id: string };
+  const ids = Array.isArray(leaves) ? leaves.map((leaf) => String(leaf).slice(0, 8)).join(' ') : '';
+  return `${String(type)} ${uid}/${id} [${ids}] ${String(level)} ${JSON.stringify(order)}: ${JSON.stringify(answer)}`;
+};
+
+/** Lets everything that waits for no packet run until it does. */
+const breathe = async (): Promise<void> => {
+  await new Promise((resolve) => setImmediate(resolve));
+};

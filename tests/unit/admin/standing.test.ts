@@ -1,0 +1,96 @@
+import type { Row } from '../../../server/src/replication/tables';
+import { standingWith } from '../../../server/src/services/standing';
+import { causesIn } from '../../../server/src/services/waits-for';
+
+const link = { id: 'live', name: 'Live', paused: 0, failures: 0, retry_at: 0 } as Row<'links'>;
+
+const replica = (changes: Partial<Row<'replicas'>> = {}): Row<'replicas'> =>
+  ({
+    link: 'live',
+    level: 'EVERYTHING',
+    direction: 'BOTH',
+    their_level: null,
+    wanted: '["r1"]',
+    state: 'done',
+    retry_at: 0,
+    error: null,
+    waits_for: null,
+    wanted_at: 5,
+    acked_at: 9,
+    ...changes,
+  }) as Row<'replicas'>;
+
+const stateOf = (changes: Partial<Row<'replicas'>>, marked = false) =>
+  standingWith(link, replica(changes), marked).state;
+
+describe('how an entry stands with a site', () => {
+  it('is up to date since the other site confirmed it', () => {
+    expect(standingWith(link, replica(), false)).toMatchObject({ state: 'current', since: 9 });
+  });
+
+  it('is not shared where no rule ever touched it', () => {
+    expect(standingWith(link, null, false).state).toBe('unshared');
+  });
+
+  it('is saved just now while nobody looked at the save', () => {
+    expect(standingWith(link, null, true).state).toBe('recording');
+    expect(stateOf({}, true)).toBe('recording');
+  });
+
+  it('waits, and says so where the site is down or paused', () => {
+    const queued = replica({ state: 'queued', retry_at: 70 });
+    expect(standingWith(link, queued, false)).toMatchObject({ state: 'waiting', reason: null, retryAt: 70 });
+    expect(standingWith({ ...link, failures: 2, retry_at: 50 }, queued, false)).toMatchObject({
+      reason: 'unreachable',
+      retryAt: 50,
+    });
+    expect(standingWith({ ...link, paused: 1 }, queued, false)).toMatchObject({ reason: 'paused', retryAt: null });
+  });
+
+  it('does not show an old error once it is up to date again', () => {
+    expect(standingWith(link, replica({ error: 'old', waits_for: '["x"]' }), false)).toMatchObject({
+      error: null,
+      waitsFor: null,
+    });
+  });
+
+  it('is not published yet where only published versions go there', () => {
+    expect(stateOf({ level: 'PUBLISHED', direction: 'SEND_ONLY', wanted: null })).toBe('unpublished');
+  });
+
+  it('is not shared where the rules say so', () => {
+    expect(stateOf({ level: 'NONE', direction: 'SEND_ONLY', wanted: null })).toBe('unshared');
+    expect(stateOf({ level: 'NONE', direction: 'SEND_ONLY', wanted: null }, true)).toBe('unshared');
+    expect(stateOf({ level: 'NONE', direction: 'RECEIVE_ONLY', wanted: null, their_level: 'NONE' })).toBe('unshared');
+  });
+
+  it('is up to date where it comes from there, at the level the other site shares', () => {
+    const received = replica({ level: 'NONE', direction: 'RECEIVE_ONLY', wanted: null, their_level: 'PUBLISHED' });
+    expect(standingWith(link, received, false)).toMatchObject({ state: 'current', level: 'PUBLISHED' });
+  });
+
+  it('is shared also where the other side only receives', () => {
+    expect(stateOf({ direction: 'SEND_ONLY', their_level: 'NONE' })).toBe('current');
+  });
+});
+
+describe('what a delivery waits for', () => {
+  it('is read as entries, types, files or sentences', () => {
+    const hash = 'a'.repeat(64);
+    expect(
+      causesIn(JSON.stringify(['api::a.a/x', 'api::b.b', hash, 'A hook threw.', { uid: 'api::c.c', id: 'y' }]))
+    ).toEqual([
+      { kind: 'entry', key: 'api::a.a/x' },
+      { kind: 'type', uid: 'api::b.b' },
+      { kind: 'file', hash },
+      { kind: 'other', text: 'A hook threw.' },
+      { kind: 'entry', key: 'api::c.c/y' },
+    ]);
+  });
+
+  it('is never taken for more than text, whatever the other site sent', () => {
+    expect(causesIn('not json')).toEqual([{ kind: 'other', text: 'not json' }]);
+    expect(causesIn('[null, 5, {}, []]')).toEqual([]);
+    expect(causesIn(null)).toEqual([]);
+  });
+});

@@ -1,0 +1,86 @@
+import { createAgents } from '../../../server/src/http/agents';
+import { createHttpClient } from '../../../server/src/http/client';
+import { createGate } from '../../../server/src/http/gate';
+import type { Json } from '../../../server/src/replication/entity';
+import { Unreachable } from '../../../server/src/replication/errors';
+import { createLinkDesk } from '../../../server/src/replication/link/desk';
+import { createExchange } from '../../../server/src/replication/link/exchange';
+import { loadIdentity } from '../../../server/src/replication/link/identity';
+import { createReception } from '../../../server/src/replication/link/reception';
+import { createVerifier } from '../../../server/src/replication/link/verifier';
+import type { Store } from '../../../server/src/replication/ports';
+import type { LinkState } from '../../../server/src/replication/tables';
+import type { LinkWire } from '../../../server/src/replication/transport/wire';
+import { chance, listen, newStore, plainSecrets, RememberingService, ShiftedClock } from '../http/two-sites';
+
+/** One site with all that linking needs, on loopback. */
+export const createLinkedSite = async (
+  name: string,
+  options: { store?: Store; privateKey?: string; clock?: ShiftedClock } = {}
+) => {
+  const store = options.store ?? newStore();
+  const clock = options.clock ?? new ShiftedClock();
+  const identity = await store.transaction((unit) =>
+    loadIdentity(unit, { secrets: plainSecrets, clock, privateKey: options.privateKey ?? null })
+  );
+  const agents = createAgents({ allowPrivateAddresses: true });
+  const verifier = createVerifier(store);
+  const client = createHttpClient({ identity, verifier, agents, clock, chance });
+  const changes: [string, LinkState][] = [];
+  const onChange = (link: string, state: LinkState) => void changes.push([link, state]);
+  const network = { down: false, sent: [] as { url: string; body: Json }[] };
+  const guard = async <T>(url: string, body: Json, work: () => Promise<T>): Promise<T> => {
+    if (network.down) throw new Unreachable('The test has cut the line.');
+    network.sent.push({ url, body });
+    return work();
+  };
+  const wire: LinkWire = {
+    introduce: (url, request) => guard(url, request, () => client.introduce(url, request)),
+    exchangeState: (peer, mine) => guard(peer.url, mine, () => client.exchangeState(peer, mine)),
+    hello: (url) => guard(url, null, () => client.hello(url)),
+  };
+  const site = { name, url: '' };
+  const exchange = createExchange({ identity, store, clock, wire, onChange });
+  const gateParts = () => ({
+    identity,
+    verifier,
+    store,
+    clock,
+    service: new RememberingService(),
+    reception: createReception({ identity, store, clock, site, exchange, onChange }),
+  });
+  // The gate needs the address that it gets by listening.
+  const handlers: { gate: ReturnType<typeof createGate> | null } = { gate: null };
+  const late = (action: keyof ReturnType<typeof createGate>) => (ctx: never) => handlers.gate![action](ctx);
+  const listener = await listen({
+    hello: late('hello'),
+    messages: late('messages'),
+    ask: late('ask'),
+    blob: late('blob'),
+    link: late('link'),
+    linkState: late('linkState'),
+  });
+  site.url = listener.url;
+  handlers.gate = createGate(gateParts());
+  const desk = createLinkDesk({ identity, store, clock, chance, wire, site, exchange, onChange });
+  return {
+    store,
+    clock,
+    identity,
+    desk,
+    exchange,
+    wire,
+    client,
+    changes,
+    network,
+    url: listener.url,
+    peer: { id: identity.instance, url: listener.url },
+    stateOf: async (link: string) => (await desk.list()).find((row) => row.id === link)?.state ?? null,
+    close: async () => {
+      agents.destroy();
+      await listener.close();
+    },
+  };
+};
+
+export type LinkedSite = Awaited<ReturnType<typeof createLinkedSite>>;

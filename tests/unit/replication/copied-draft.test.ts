@@ -1,0 +1,71 @@
+import { render } from '../../../server/src/replication/apply/render';
+import { nextContent } from '../../../server/src/replication/capture/next-content';
+import type { Fields, RowDates, RowState, Status, TypeSchema } from '../../../server/src/replication/entity';
+import type { EntryContent } from '../../../server/src/replication/history/content';
+import type { Header } from '../../../server/src/replication/history/revision';
+import type { Row } from '../../../server/src/replication/tables';
+
+const schema: TypeSchema = {
+  uid: 'api::page.page',
+  single: false,
+  localized: true,
+  drafts: true,
+  attributes: {
+    title: { kind: 'value', type: 'string' },
+    body: { kind: 'value', type: 'text' },
+    code: { kind: 'value', type: 'string' },
+  },
+  shared: ['code'],
+  fingerprint: 'a',
+};
+const components = () => null;
+const dates: RowDates = { createdAt: 'then', updatedAt: 'then', publishedAt: 'then' };
+const row = (status: Status, fields: Fields): RowState => ({
+  locale: 'en',
+  status,
+  fields,
+  ids: {},
+  dates: { ...dates, publishedAt: status === 'published' ? 'then' : null },
+});
+const mark = (action: Row<'marks'>['action'], status: string): Row<'marks'> => ({
+  id: 1,
+  uid: schema.uid,
+  document_id: 'one',
+  locale: 'en',
+  status,
+  action,
+  actor: null,
+  base: null,
+  at: 0,
+});
+
+const whole = { title: 'Title', body: 'Body', code: 'c' };
+const head: EntryContent = new Map([['en/published', { fields: whole, dates }]]);
+const shown = [row('published', whole), row('draft', whole)];
+const next = (rows: RowState[], ...marks: Row<'marks'>[]) =>
+  nextContent({ schema, components, head, shown, rows, marks, gone: () => false });
+const rendered = (content: EntryContent) => render(schema, components, {} as Header, content, 'EVERYTHING').rows;
+
+describe('a draft that is a copy of what is published', () => {
+  it('is no edit where nobody touched it', () => {
+    expect(next(shown, mark('place', '')).changed).toBe(false);
+  });
+
+  it('keeps what was not edited when one field of it is', () => {
+    const { content } = next([shown[0]!, row('draft', { ...whole, title: 'New' })], mark('update', 'draft'));
+    expect(content.get('en/draft')?.fields).toEqual({ title: 'New', body: 'Body' });
+    expect(content.get('shared')?.fields).toEqual({ code: 'c' });
+  });
+
+  it('stays whole when what it was copied from is unpublished', () => {
+    const { content } = next([shown[1]!], mark('delete', 'published'));
+    expect([...content.keys()].sort()).toEqual(['en/draft', 'shared']);
+    expect(content.get('en/draft')?.fields).toEqual({ title: 'Title', body: 'Body' });
+  });
+
+  it('has the fields that all drafts share from them', () => {
+    const content = new Map([...head, ['de/draft', { fields: {}, dates }], ['shared', { fields: { code: 'new' } }]]);
+    const draft = rendered(content as EntryContent).find(({ locale, status }) => locale === 'en' && status === 'draft');
+    expect(draft?.fields).toEqual({ title: 'Title', body: 'Body', code: 'new' });
+  });
+});

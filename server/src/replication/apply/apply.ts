@@ -108,6 +108,8 @@ export const loadState = async (
 ): Promise<State> => {
   const entities = batch.map(({ entity }) => entity);
   const leaves = await leavesOf(tables, entities);
+  // A courier writes these rows without holding the entries' locks.
+  await tables.lock('replicas', { link: link.id, entity: entities });
   const replicas = await tables.find('replicas', { link: link.id, entity: entities });
   return {
     entries: new Map((await tables.find('entries', { entity: entities })).map((row) => [row.entity, row])),

@@ -1,6 +1,6 @@
 import { FILE_UID } from '../entity';
 import type { Context } from '../context';
-import type { Unit } from '../ports';
+import type { Tables, Unit } from '../ports';
 import type { Row } from '../tables';
 
 /** Deliveries of one link in one request. */
@@ -38,9 +38,10 @@ export const claim = async (context: Context, { tables }: Unit, link: string): P
           )),
         ].slice(0, limit);
   const files = await due({ uid: FILE_UID }, CLAIM_LIMIT);
-  const replicas = [...files, ...(await due({ uid: { not: FILE_UID } }, CLAIM_LIMIT - files.length))];
+  const found = [...files, ...(await due({ uid: { not: FILE_UID } }, CLAIM_LIMIT - files.length))];
   const lease = context.chance.bytes(12).toString('hex');
-  if (replicas.length === 0) return { lease, replicas };
+  if (found.length === 0) return { lease, replicas: [] };
+  const replicas = (await lockReplicas(tables, link, found)).filter((replica) => isDue(replica, now));
   const taken = replicas.map((replica) => ({
     ...replica,
     state: 'sending' as const,
@@ -51,6 +52,21 @@ export const claim = async (context: Context, { tables }: Unit, link: string): P
   await tables.insert('replicas', taken, 'replace');
   return { lease, replicas: taken };
 };
+
+/** The same rows in the same order, as they are once nobody else can write them: what was read before may be old by now. */
+const lockReplicas = async (
+  tables: Tables,
+  link: string,
+  found: readonly Row<'replicas'>[]
+): Promise<Row<'replicas'>[]> => {
+  const where = { link, entity: found.map(({ entity }) => entity) };
+  await tables.lock('replicas', where);
+  const current = new Map((await tables.find('replicas', where)).map((row) => [row.entity, row]));
+  return found.flatMap(({ entity }) => current.get(entity) ?? []);
+};
+
+const isDue = ({ state, retry_at: retryAt, lease_until: leaseUntil }: Row<'replicas'>, now: number): boolean =>
+  state === 'sending' ? leaseUntil <= now : (state === 'queued' || state === 'held') && retryAt <= now;
 
 /** For a process that knows it is the only one, at its start: what its predecessor was sending is sent again at once. */
 export const releaseClaims = async ({ tables }: Unit): Promise<void> => {

@@ -28,6 +28,8 @@ export const refreshReplicas = async (
   const used = (await tables.find('refs', { source: ordinary })).map(({ target }) => target);
   const files = [...new Set([...entities, ...used])].filter((entity) => entityOf(entity).uid === FILE_UID);
 
+  // Who records or applies holds these locks already; a job does not, nor does anybody those of files decided along.
+  await tables.lock('entries', { entity: [...ordinary, ...files] });
   const state = await loadState(context, tables, [...ordinary, ...files]);
   const decided = new Map<string, Decision>();
   const changes: Row<'replicas'>[] = [];

@@ -142,21 +142,25 @@ const components = (site: Instance) =>
   }));
 
 describe(`killed at random moments, seed ${SEED}`, () => {
-  it(`${CRASHES} times the sender and ${CRASHES} times the receiver: equal afterwards, nothing lost, nothing twice`, async () => {
-    const chance = random(SEED);
-    const { staging, live } = pair;
-    for (let crash = 0; crash < CRASHES; crash += 1) {
-      const moments = [chance() * WITHIN, chance() * WITHIN];
-      const work = editing(chance);
-      const receiver = pass(moments[0]).then(() => live.restart('SIGKILL'));
-      const sender = pass(moments[1]).then(() => staging.kill('SIGKILL'));
-      await sender;
-      await work.stop();
-      await Promise.all([receiver, staging.start()]);
-    }
-    await expectAllThere();
-    console.log(`${saved.size} entries in ${count} saves, ${CRASHES} crashes of each site, seed ${SEED}.`);
-  }, 120_000 + CRASHES * 30_000);
+  it(
+    `${CRASHES} times the sender and ${CRASHES} times the receiver: equal afterwards, nothing lost, nothing twice`,
+    async () => {
+      const chance = random(SEED);
+      const { staging, live } = pair;
+      for (let crash = 0; crash < CRASHES; crash += 1) {
+        const moments = [chance() * WITHIN, chance() * WITHIN];
+        const work = editing(chance);
+        const receiver = pass(moments[0]).then(() => live.restart('SIGKILL'));
+        const sender = pass(moments[1]).then(() => staging.kill('SIGKILL'));
+        await sender;
+        await work.stop();
+        await Promise.all([receiver, staging.start()]);
+      }
+      await expectAllThere();
+      console.log(`${saved.size} entries in ${count} saves, ${CRASHES} crashes of each site, seed ${SEED}.`);
+    },
+    120_000 + CRASHES * 30_000
+  );
 
   it('the receiver was down the whole time: it has everything once it is back', async () => {
     const { staging, live } = pair;

@@ -127,10 +127,6 @@ const histories = (site: Instance) =>
     return Object.fromEntries(Object.entries(result).sort(([a], [b]) => (a < b ? -1 : 1)));
   });
 
-/** What is not acknowledged, and why. */
-const undelivered = (site: Instance) =>
-  site.run((strapi) => strapi.db.connection('replication_replicas').whereNot({ state: 'done' }));
-
 /** What the other side has not acknowledged, and why. */
 const undelivered = (site: Instance) =>
   site.run((strapi) => strapi.db.connection('replication_replicas').whereNot({ state: 'done' }));

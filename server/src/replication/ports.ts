@@ -30,7 +30,10 @@ export interface Tables {
     by: (keyof Row<T> & string)[],
     where: Where<T>
   ): Promise<{ key: string[]; count: number }[]>;
-  /** `fail` throws where the key exists, `ignore` leaves the row that is there, `replace` overwrites it. Counted ids are left out of the row. */
+  /**
+   * `fail` throws where the key exists, `ignore` leaves the row that is there and holds its lock, `replace` overwrites it.
+   * Counted ids are left out of the row.
+   */
   insert<T extends TableName>(table: T, rows: NewRow<T>[], onConflict: 'fail' | 'ignore' | 'replace'): Promise<void>;
   /** How many rows were changed. */
   update<T extends TableName>(table: T, where: Where<T>, patch: Partial<Row<T>>): Promise<number>;

@@ -34,6 +34,8 @@ export const forgetHistory = async (tables: Tables, entity: EntityKey): Promise<
 const dropUnused = async (tables: Tables, hashes: readonly string[]): Promise<void> => {
   const candidates = [...new Set(hashes)];
   if (candidates.length === 0) return;
+  // Who stores one of them meanwhile waits for us and puts it back, or has done so and is seen here.
+  await tables.lock('contents', { hash: candidates });
   const used = new Set((await tables.find('parts', { content: candidates })).map(({ content }) => content));
   await tables.remove('contents', { hash: candidates.filter((hash) => !used.has(hash)) });
 };

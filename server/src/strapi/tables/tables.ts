@@ -80,9 +80,9 @@ export const createTables = (trx: Knex.Transaction): Tables => {
         const query = trx(`replication_${table}`).insert(chunk);
         if (counted || onConflict === 'fail') await query;
         else if (onConflict === 'replace') await query.onConflict([...primary]).merge(names);
-        // Not knex's `ignore()` on MySQL: that is INSERT IGNORE, which also cuts values that are too long.
-        else if (dialect === 'mysql') await query.onConflict([...primary]).merge([primary[0] as string]);
-        else await query.onConflict([...primary]).ignore();
+        else if (dialect === 'sqlite') await query.onConflict([...primary]).ignore();
+        // Not knex's `ignore()`: on MySQL it also cuts values that are too long, on PostgreSQL it takes no lock.
+        else await query.onConflict([...primary]).merge([primary[0] as string]);
       }
     },
 

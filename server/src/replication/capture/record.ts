@@ -17,6 +17,7 @@ import { markFirstSeen } from './baseline';
 import { groupByDocument, lockEntries, nextMarks, readUntilQuiet, type Touched } from './gather';
 import { referencesLost, unshown } from './missing-references';
 import { nextContent } from './next-content';
+import { foldSeconds, isMadeBeside, type SecondDocument } from './second-document';
 import { sealNext } from './seal';
 
 /**
@@ -120,12 +121,15 @@ export const recordTouched = async (
   const changed: EntityKey[] = [];
   /** Published while a deletion took the draft away: what nobody could edit any more gets its draft back. */
   const draftless: EntityKey[] = [];
+  const second: SecondDocument[] = [];
 
   for (const [index, one] of keyed.entries()) {
     const { schema, shown, rows: now } = lookups[index]!;
     const entry = entries.get(one.entity);
     if (!entry) continue;
-    if (entry.local_id !== one.localId) {
+    const isSecond = entry.local_id !== one.localId && (await isMadeBeside(content, one, entry.local_id));
+    if (isSecond) second.push({ ...one, rows: rows.get(one.uid)?.get(one.localId) ?? [] });
+    else if (entry.local_id !== one.localId) {
       // A single type's entry was made anew: from now on it is written there, also where nothing else changed.
       entry.local_id = one.localId;
       await tables.update('entries', { entity: one.entity }, { local_id: one.localId });
@@ -142,13 +146,15 @@ export const recordTouched = async (
       marks: one.marks,
       gone: (reference, row) => !presence.canPlace(reference, schema, row),
     });
-    const vanishedNames = new Set(next.vanished.map((row) => `${row.locale}/${row.status}`));
-    shownUpdates.push({
-      entity: one.entity,
-      rows: rows.get(one.uid)?.get(one.localId) ?? [],
-      keep: shownRows.get(one.entity)!.filter((row) => vanishedNames.has(`${row.locale}/${row.status}`)),
-      fingerprint: schema.fingerprint,
-    });
+    if (!isSecond) {
+      const vanishedNames = new Set(next.vanished.map((row) => `${row.locale}/${row.status}`));
+      shownUpdates.push({
+        entity: one.entity,
+        rows: rows.get(one.uid)?.get(one.localId) ?? [],
+        keep: shownRows.get(one.entity)!.filter((row) => vanishedNames.has(`${row.locale}/${row.status}`)),
+        fingerprint: schema.fingerprint,
+      });
+    }
     if (now.some((row) => !shown.some((was) => was.locale === row.locale && was.status === row.status))) {
       appeared.push(one.entity);
     }
@@ -174,7 +180,6 @@ export const recordTouched = async (
       head: revision.id,
       shows: 'EVERYTHING',
       version: entry.version + 1,
-      local_id: one.localId,
     });
     targets.set(one.entity, targetsByPart(schema, context.schemas.components, next.content));
     waiting.set(one.entity, unshown(next.content, now, context, schema));
@@ -202,6 +207,7 @@ export const recordTouched = async (
   }
   await wakeParked(tables, appeared, context.clock);
   await placeAgain(tables, draftless, context.clock);
+  await foldSeconds(context, unit, second);
   await markFirstSeen(context, unit, targets);
   await refreshReplicas(context, unit, changed, events);
 };

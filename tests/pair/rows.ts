@@ -11,11 +11,6 @@ export interface ReadRow {
   publishedAt: string | null;
   /** Without row ids; relations and media as documentIds, sorted where the other side owns the order. */
   fields: Record<string, unknown>;
-  /**
-   * Fields that follow from what entries without drafts refer to. They refer to an entry, not to one of its versions:
-   * which of them shows it is not content.
-   */
-  loose: string[];
   /** Row ids, of the row and of its components: this site's own. */
   ids: unknown;
 }
@@ -51,9 +46,15 @@ const readInside = async (strapi: any, { uid, documentIds }: { uid: string; docu
       })
     );
   const listOf = (value: any) => (Array.isArray(value) ? value : value ? [value] : []);
-  // The target's status is not content: it follows from the source's; where that has no drafts, Strapi links whatever
-  // there was at the time.
-  const referenceOf = (row: any) => [row.__type, row.documentId, row.locale].filter(Boolean).join(' ');
+  const withDrafts = (model: string) => strapi.getModel(model)?.options?.draftAndPublish === true;
+  // Which version of the target is linked counts. Strapi answers only one of both for a to-one relation, whichever: there
+  // the target's own row tells, from its side of the relation.
+  const referenceOf = (attribute: any) => (row: any) => {
+    const oneOfBoth = ['oneToOne', 'manyToOne'].includes(attribute.relation);
+    const version =
+      withDrafts(row.__type ?? attribute.target) && !oneOfBoth && (row.publishedAt ? 'published' : 'draft');
+    return [row.__type, row.documentId, row.locale, version].filter(Boolean).join(' ');
+  };
   const convert = (model: string, row: any): { fields: any; ids: any } => {
     const fields: any = {};
     const ids: any = { id: row.id };
@@ -61,7 +62,7 @@ const readInside = async (strapi: any, { uid, documentIds }: { uid: string; docu
       const value = row[name];
       if (['id', 'documentId', 'locale', ...dates].includes(name)) continue;
       if (attribute.type === 'relation' || attribute.type === 'media') {
-        const list = [...new Set(listOf(value).filter(Boolean).map(referenceOf))];
+        const list = [...new Set(listOf(value).filter(Boolean).map(referenceOf(attribute)))];
         const inverse = attribute.mappedBy || attribute.morphBy;
         if (list.length > 0) fields[name] = inverse ? list.sort() : list;
       } else if (attribute.type === 'component' || attribute.type === 'dynamiczone') {
@@ -85,10 +86,6 @@ const readInside = async (strapi: any, { uid, documentIds }: { uid: string; docu
     where: documentIds ? { documentId: { $in: documentIds } } : {},
     populate: populateOf(uid),
   });
-  const withDrafts = (model: string) => strapi.getModel(model)?.options?.draftAndPublish === true;
-  const loose = attributesOf(uid).flatMap(([name, { mappedBy, morphBy, target }]) =>
-    (mappedBy || morphBy) && withDrafts(uid) && !withDrafts(target) ? [name] : []
-  );
   const day = (value: any) => (value ? new Date(value).toISOString() : null);
   return rows
     .map((row: any) => ({
@@ -98,7 +95,6 @@ const readInside = async (strapi: any, { uid, documentIds }: { uid: string; docu
       createdAt: day(row.createdAt),
       updatedAt: day(row.updatedAt),
       publishedAt: day(row.publishedAt),
-      loose,
       ...convert(uid, row),
     }))
     .sort((a: any, b: any) => {
@@ -112,11 +108,7 @@ export const rowsOf = (site: Instance, uid: string, documentIds: string[] | null
   site.run<ReadRow[], { uid: string; documentIds: string[] | null }>(readInside, { uid, documentIds });
 
 /** What has to be equal on two sites. `updatedAt` is not: a save of shared fields touches it in every locale. */
-export const comparableRows = (rows: ReadRow[]) =>
-  rows.map(({ ids: _ids, updatedAt: _updatedAt, loose, fields, ...rest }) => ({
-    ...rest,
-    fields: Object.fromEntries(Object.entries(fields).filter(([name]) => !loose.includes(name))),
-  }));
+export const comparableRows = (rows: ReadRow[]) => rows.map(({ ids: _ids, updatedAt: _updatedAt, ...rest }) => rest);
 
 /** Row ids of each row and its components, for "they were kept". */
 export const idsOf = (rows: ReadRow[]): Record<string, unknown> =>

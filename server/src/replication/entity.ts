@@ -22,6 +22,12 @@ export const UID_FORM = /^(api|plugin)::[a-z0-9-]+\.[a-z0-9-]+$/;
 export const ENTITY_ID_FORM = /^[A-Za-z0-9_.:-]+$/;
 export const MOST_NAME = 190;
 
+/** An entry by the id it has here. */
+export interface LocalEntry {
+  uid: Uid;
+  localId: string;
+}
+
 /** `uid/id`: an entity as one string, the key in tables and maps. */
 export type EntityKey = string & { readonly __brand: 'EntityKey' };
 
@@ -51,9 +57,15 @@ export interface Fields {
   [attribute: string]: Json;
 }
 
-/** A relation's or media field's target. `locale` only where the source has no locales and the target has. */
+/**
+ * A relation's or media field's target. `locale` only where the source has no locales and the target has.
+ *
+ * Without `status` it names the versions that Strapi links by itself: of a row with drafts the version of its own status,
+ * of a row without drafts every version there is. With `status` it names that version and no other.
+ */
 export interface Reference extends EntityRef {
   locale?: string;
+  status?: Status;
 }
 
 export type Attribute =

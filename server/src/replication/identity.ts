@@ -1,5 +1,5 @@
 import { ENTITY_ID_FORM, MOST_NAME, UID_FORM } from './entity';
-import type { Attributes, Components, EntityRef, Fields, Json, Reference } from './entity';
+import type { Attribute, Attributes, Components, EntityRef, Fields, Json, Reference, RowState } from './entity';
 import { isNothingFor, isRecord } from './history/canonical';
 import type { Content, Schemas, Tables } from './ports';
 
@@ -52,7 +52,7 @@ export const mapReferences = (
   attributes: Attributes,
   components: Components,
   fields: Fields,
-  map: (reference: Reference) => Reference | null
+  map: (reference: Reference, attribute: Attribute) => Reference | null
 ): Fields => {
   const result: Fields = {};
   for (const [name, value] of Object.entries(fields)) {
@@ -67,14 +67,14 @@ const mapValue = (
   components: Components,
   name: string,
   value: Json,
-  map: (reference: Reference) => Reference | null
+  map: (reference: Reference, attribute: Attribute) => Reference | null
 ): Json => {
   const attribute = Object.hasOwn(attributes, name) ? attributes[name] : undefined;
   switch (attribute?.kind) {
     case 'relation':
     case 'media':
       return Array.isArray(value)
-        ? (value.flatMap((item) => (isReference(item) ? (map(item) ?? []) : [])) as unknown as Json)
+        ? (value.flatMap((item) => (isReference(item) ? (map(item, attribute) ?? []) : [])) as unknown as Json)
         : value;
     case 'component': {
       const inner = components(attribute.component);
@@ -94,12 +94,27 @@ const mapValue = (
   }
 };
 
+/** A row as its head would name what it refers to. */
+export const inCanonicalIds = (
+  { schemas }: { schemas: Schemas },
+  identity: Identity,
+  uid: string,
+  row: RowState
+): RowState => ({
+  ...row,
+  fields: mapReferences(schemas.type(uid)!.attributes, schemas.components, row.fields, (reference) => ({
+    ...reference,
+    ...identity.canonical(reference),
+  })),
+});
+
 /** What could not be an entry's name is none: it comes from outside, and becomes a key in tables. */
 export const isReference = (value: unknown): value is Reference & { [key: string]: Json } =>
   isRecord(value) &&
   matches(UID_FORM, value.uid) &&
   matches(ENTITY_ID_FORM, value.id) &&
-  (value.locale === undefined || typeof value.locale === 'string');
+  (value.locale === undefined || typeof value.locale === 'string') &&
+  (value.status === undefined || value.status === 'draft' || value.status === 'published');
 
 const matches = (pattern: RegExp, value: unknown): boolean =>
   typeof value === 'string' && value.length <= MOST_NAME && pattern.test(value);

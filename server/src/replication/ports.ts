@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { Components, Fields, RowState, RowWrite, Status, TypeSchema, Uid } from './entity';
+import type { Components, Fields, LocalEntry, RowState, RowWrite, Status, TypeSchema, Uid } from './entity';
 import type { Row, TableName } from './tables';
 import type { DomainEvent } from './events';
 
@@ -55,8 +55,11 @@ export interface Content {
   total(uid: Uid): Promise<number>;
   /** Locks the rows and their components without waiting; throws `Busy` where somebody else holds them. */
   lock(uid: Uid, localIds: readonly string[]): Promise<void>;
-  /** Writes rows in place: kept rows and kept components keep their ids, dates are as given. */
-  write(uid: Uid, localId: string, writes: readonly RowWrite[]): Promise<void>;
+  /**
+   * Writes rows in place: kept rows and kept components keep their ids, dates are as given. Answers which other entries'
+   * rows may have changed along: links vanish with their target, and some can be held by one entry only.
+   */
+  write(uid: Uid, localId: string, writes: readonly RowWrite[]): Promise<LocalEntry[]>;
 }
 
 /** What this site's content types look like. */

@@ -2,6 +2,12 @@ import type { Reference, Status } from './entity';
 import type { Identity } from './identity';
 import type { Content, Schemas } from './ports';
 
+/** What matters of the type that refers. */
+interface Source {
+  localized: boolean;
+  drafts: boolean;
+}
+
 interface RowKey {
   locale: string;
   status: Status;
@@ -37,19 +43,47 @@ export class Presence {
     return presence;
   }
 
+  /** Where the target has no row that this reference links, the link cannot be written. */
+  canPlace(reference: Reference, source: Source, row: RowKey): boolean {
+    return this.linked(reference, source, row).length > 0;
+  }
+
+  /** Whether the target is here at all, as far as the row could be linked to it: in another version, too, if one is named. */
+  isHere({ status, ...reference }: Reference, source: Source, row: RowKey): boolean {
+    const every = status === undefined ? source : { ...source, drafts: false };
+    return this.canPlace(reference, every, row);
+  }
+
+  /** Whether a row without drafts that is linked to this version is linked to every version there is. */
+  isOnlyVersion({ status, ...reference }: Reference, source: Source, row: RowKey): boolean {
+    return this.linked(reference, source, row).every((version) => version === status);
+  }
+
+  /** The reference as it is read from a row that is linked as this says; null where the link cannot be written. */
+  asLinked(reference: Reference, source: Source, row: RowKey): Reference | null {
+    const { status: _named, ...entry } = reference;
+    const versions = this.linked(reference, source, row);
+    if (versions.length === 0) return null;
+    const [version] = versions;
+    if (versions.length > 1 || !this.schemas.type(reference.uid)?.drafts) return entry;
+    return source.drafts && version === row.status ? entry : { ...entry, status: version! };
+  }
+
   /**
-   * Strapi links a draft to its target's draft, a published row to its target's published row, and a row of a locale
-   * to its target's row of that locale. Where the target has no such row, the link cannot be written.
+   * Strapi links a draft to its target's draft, a published row to its target's published row, a row without drafts to
+   * both, and a row of a locale to its target's row of that locale.
    */
-  canPlace(reference: Reference, source: { localized: boolean; drafts: boolean }, row: RowKey): boolean {
-    const target = this.schemas.type(reference.uid);
-    const rows = this.rows.get(`${reference.uid}/${reference.id}`);
-    if (!target || !rows) return false;
-    const locale = source.localized ? row.locale : reference.locale;
-    return rows.some(
+  private linked({ uid, id, locale: named, status }: Reference, source: Source, row: RowKey): Status[] {
+    const target = this.schemas.type(uid);
+    const rows = this.rows.get(`${uid}/${id}`);
+    if (!target || !rows) return [];
+    const locale = source.localized ? row.locale : named;
+    const wanted = status ?? (target.drafts && source.drafts ? row.status : undefined);
+    const linked = rows.filter(
       (there) =>
-        (!target.drafts || !source.drafts || there.status === row.status) &&
+        (wanted === undefined || there.status === wanted) &&
         (!target.localized || locale === undefined || there.locale === locale)
     );
+    return [...new Set(linked.map((there) => there.status))];
   }
 }

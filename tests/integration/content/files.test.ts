@@ -36,7 +36,7 @@ const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).dig
 const upload = (name: string): string => path.join(site.directory, 'public/uploads', name);
 const read = (id: string): Promise<RowState[]> =>
   store.transaction(async ({ content }) => (await content.read(FILE, [id])).get(id) ?? []);
-const write = (id: string, ...writes: RowWrite[]): Promise<void> =>
+const write = (id: string, ...writes: RowWrite[]) =>
   store.transaction(({ content }) => content.write(FILE, id, writes));
 const SENDER = 'the other site';
 const stage = (bytes: Buffer): Promise<boolean> =>

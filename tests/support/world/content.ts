@@ -1,16 +1,10 @@
-import type { RowState, RowWrite, Status, Uid } from '../../../server/src/replication/entity';
+import type { LocalEntry, RowState, RowWrite, Status, Uid } from '../../../server/src/replication/entity';
 import type { Content } from '../../../server/src/replication/ports';
 import type { MemoryTransaction } from '../memory/database';
-import { markLinking } from './marks';
 import type { Rows, SiteRow } from './rows';
 
 /** The port `Content` over simulated rows. `afterWrite` is a hook of the site that may rewrite what was written. */
-export const worldContent = (
-  rows: Rows,
-  transaction: MemoryTransaction,
-  now: () => number,
-  hook: (row: SiteRow) => SiteRow
-): Content => ({
+export const worldContent = (rows: Rows, transaction: MemoryTransaction, hook: (row: SiteRow) => SiteRow): Content => ({
   async read(uid, ids) {
     transaction.statement();
     const found = new Map<string, RowState[]>();
@@ -54,29 +48,23 @@ export const worldContent = (
   },
 
   async write(uid, id, writes) {
+    const along: LocalEntry[] = [];
     for (const write of writes) {
       transaction.statement();
-      writeRow(rows, transaction, now, hook, uid, id, write);
+      along.push(...writeRow(rows, hook, uid, id, write));
     }
+    return along;
   },
 });
 
-const writeRow = (
-  rows: Rows,
-  transaction: MemoryTransaction,
-  now: () => number,
-  hook: (row: SiteRow) => SiteRow,
-  uid: Uid,
-  id: string,
-  write: RowWrite
-): void => {
+const writeRow = (rows: Rows, hook: (row: SiteRow) => SiteRow, uid: Uid, id: string, write: RowWrite): LocalEntry[] => {
   const { locale, status } = write;
   const before = rows.one(uid, id, locale, status);
   if (write.kind === 'remove') {
-    if (before === undefined) return;
-    markLinking(rows, transaction, now(), uid, id);
+    if (before === undefined) return [];
+    const linking = rows.linking(uid, id).filter((row) => row.uid !== uid || row.document_id !== id);
     rows.remove(before);
-    return;
+    return linking.map((row) => ({ uid: row.uid, localId: row.document_id }));
   }
   if (write.kind === 'create') {
     if (before !== undefined) throw new Error(`${uid}/${id} has a row for ${locale}/${status} already.`);
@@ -90,7 +78,7 @@ const writeRow = (
       dates: { ...write.dates },
     });
     rows.put(row, {});
-    return;
+    return [];
   }
   if (before === undefined) throw new Error(`${uid}/${id} has no row for ${locale}/${status}.`);
   const fields = { ...before.fields, ...structuredClone(write.fields) };
@@ -98,4 +86,5 @@ const writeRow = (
   const ids = { ...before.ids };
   for (const name of Object.keys(write.fields)) delete ids[name];
   rows.put(row, { ...ids, ...write.ids });
+  return [];
 };

@@ -43,9 +43,7 @@ export class Site {
   }
 
   store(): Store {
-    return memoryStore(this.database, (transaction) =>
-      worldContent(this.rows(transaction), transaction, () => this.world.clock.now(), this.hook)
-    );
+    return memoryStore(this.database, (transaction) => worldContent(this.rows(transaction), transaction, this.hook));
   }
 
   rows(transaction: MemoryTransaction): Rows {

@@ -43,7 +43,7 @@ const whole = { title: 'Title', body: 'Body', code: 'c' };
 const head: EntryContent = new Map([['en/published', { fields: whole, dates }]]);
 const shown = [row('published', whole), row('draft', whole)];
 const next = (rows: RowState[], ...marks: Row<'marks'>[]) =>
-  nextContent({ schema, components, head, shown, rows, marks, gone: () => false });
+  nextContent({ schema, components, head, shown, rows, marks, gone: () => false, isOnlyVersion: () => true });
 const rendered = (content: EntryContent) => render(schema, components, {} as Header, content, 'EVERYTHING').rows;
 
 describe('a draft that is a copy of what is published', () => {

@@ -3,6 +3,7 @@ import {
   keyOf,
   type EntityKey,
   type Fields,
+  type LocalEntry,
   type Reference,
   type RowState,
   type TypeSchema,
@@ -11,15 +12,17 @@ import {
 import type { Context } from '../context';
 import { Busy, NotPossible, ReplicationError } from '../errors';
 import { same } from '../history/canonical';
+import { referencesDropped } from '../capture/missing-references';
 import { contentOf, loadRevisions } from '../history/repository';
 import { loadShown, saveShown } from '../history/shown';
 import { saveTargets, targetsByPart } from '../history/targets';
 import type { Revision } from '../history/revision';
-import { Identity, mapReferences, referencesIn } from '../identity';
+import { Identity, inCanonicalIds, mapReferences, referencesIn } from '../identity';
 import type { Content, Unit } from '../ports';
 import { Presence } from '../presence';
 import type { Row } from '../tables';
-import { parkAll, wakeParked } from './park';
+import { rememberAlong } from './changed-along';
+import { parkAll, wakeParked, wakeReferring } from './park';
 import { planRows } from './plan-rows';
 import { render, type Rendered } from './render';
 
@@ -66,6 +69,7 @@ export const showRevisions = async (context: Context, unit: Unit, wanted: readon
 
   const before = await readUnedited(unit, prepared);
   const waiting = new Map<EntityKey, EntityKey[]>();
+  const along: LocalEntry[] = [];
   for (const one of prepared) {
     const { entry, schema } = one;
     const current = before.get(entry.uid)?.get(entry.local_id) ?? [];
@@ -73,7 +77,7 @@ export const showRevisions = async (context: Context, unit: Unit, wanted: readon
     const writes = planRows(schema, context.schemas.components, current, rows, one.rendered.keepDrafts);
     try {
       if (writes.length > 0) {
-        await context.store.savepoint(unit, () => content.write(entry.uid, entry.local_id, writes));
+        along.push(...(await context.store.savepoint(unit, () => content.write(entry.uid, entry.local_id, writes))));
       }
       results.set(entry.entity, null);
       waiting.set(entry.entity, parked);
@@ -83,6 +87,8 @@ export const showRevisions = async (context: Context, unit: Unit, wanted: readon
     }
   }
   await rememberShown(context, unit, prepared, results, before, waiting);
+  const written = prepared.map(({ entry }) => entry.entity).filter((entity) => results.get(entity) === null);
+  await rememberAlong(context, unit, along, new Set(written));
   return [...results].map(([entity, held]) => ({ entity, held }));
 };
 
@@ -164,11 +170,12 @@ const placeReferences = (
   const parked = new Set<EntityKey>();
   const rows = rendered.rows.map((row) => {
     const place = (reference: Reference): Reference | null => {
-      if (!presence.canPlace(reference, schema, row)) {
+      const linked = presence.asLinked(reference, schema, row);
+      if (linked === null) {
         parked.add(keyOf(reference));
         return null;
       }
-      return { ...reference, id: locals.get(keyOf(reference)) ?? reference.id };
+      return { ...linked, id: locals.get(keyOf(reference)) ?? reference.id };
     };
     const fields: Fields = mapReferences(schema.attributes, context.schemas.components, row.fields, place);
     return { ...row, fields };
@@ -218,10 +225,18 @@ const rememberShown = async (
       (row) => !rowsOf(before, entry).some(({ locale, status }) => locale === row.locale && status === row.status)
     )
   );
-  await wakeParked(
+  const identity = new Identity(context.schemas, tables, content);
+  const canonical = (rows: ReadonlyMap<Uid, ReadonlyMap<string, RowState[]>>, entry: Row<'entries'>) =>
+    rowsOf(rows, entry).map((row) => inCanonicalIds(context, identity, entry.uid, row));
+  const released = written.flatMap(({ entry, schema }) =>
+    referencesDropped(context, schema, canonical(before, entry), canonical(after, entry))
+  );
+  await wakeParked(tables, [...appeared.map(({ entry }) => entry.entity), ...released], context.clock);
+  const joined = appeared.filter(({ entry }) => rowsOf(before, entry).length > 0);
+  await wakeReferring(
+    context,
     tables,
-    appeared.map(({ entry }) => entry.entity),
-    context.clock
+    joined.map(({ entry }) => entry.entity)
   );
 };
 

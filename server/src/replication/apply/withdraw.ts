@@ -3,6 +3,7 @@ import type { Context } from '../context';
 import type { DomainEvent } from '../events';
 import { forgetHistory } from '../history/purge';
 import type { Unit } from '../ports';
+import { rememberAlong } from './changed-along';
 import { NOTHING_THERE } from '../queue/state-hash';
 import type { Row } from '../tables';
 import type { Answer } from '../transport/message';
@@ -54,11 +55,12 @@ export const withdraw = async (
   if (!entry) return { status: 'known' };
   if (context.schemas.type(entry.uid)) {
     const rows = (await content.presence(entry.uid, [entry.local_id])).get(entry.local_id) ?? [];
-    await content.write(
+    const along = await content.write(
       entry.uid,
       entry.local_id,
       rows.map((row) => ({ kind: 'remove', ...row }))
     );
+    await rememberAlong(context, unit, along, new Set([entity]));
   }
   await tables.remove('shown', { entity });
   await tables.remove('refs', { source: entity });

@@ -20,6 +20,27 @@ export const referencesLost = (
     return referencesIn(schema.attributes, context.schemas.components, Object.fromEntries(changed));
   });
 
+/** What rows referred to and do not any more: what only one entry can hold is free for another now. */
+export const referencesDropped = (
+  context: Context,
+  schema: TypeSchema,
+  before: RowState[],
+  after: RowState[]
+): EntityKey[] => {
+  const refersTo = (rows: RowState[]) =>
+    rows.flatMap(({ fields }) => referencesIn(schema.attributes, context.schemas.components, fields).map(keyOf));
+  const held = new Set(refersTo(after));
+  return refersTo(before).filter((key) => !held.has(key));
+};
+
+/** References of rows without drafts to one version of an entry: is that all there is of it? */
+export const referencesToOneVersion = (context: Context, schema: TypeSchema, rows: RowState[]): Reference[] =>
+  schema.drafts
+    ? []
+    : rows.flatMap(({ fields }) =>
+        referencesIn(schema.attributes, context.schemas.components, fields).filter(({ status }) => status !== undefined)
+      );
+
 /** What the head refers to, and the row that should show it does not. */
 export const unshown = (content: EntryContent, rows: RowState[], context: Context, schema: TypeSchema): EntityKey[] => {
   const refersTo = (fields: RowState['fields']) =>

@@ -12,6 +12,7 @@ import { splitDraft, type EntryContent } from '../history/content';
 import { SHARED, rowPartName, type PartValue } from '../history/revision';
 import type { Row } from '../tables';
 import { carry, type Side } from './carry';
+import { nameVersions } from './versions';
 
 export interface Observed {
   schema: TypeSchema;
@@ -24,6 +25,8 @@ export interface Observed {
   marks: readonly Row<'marks'>[];
   /** The reference's target has no row that this row could be linked to. */
   gone: (reference: Reference, row: RowState) => boolean;
+  /** The one version of its target that this row is linked to is all there is of it. */
+  isOnlyVersion: (reference: Reference, row: RowState) => boolean;
 }
 
 export interface NextContent {
@@ -85,7 +88,16 @@ const carryRow = (observed: Observed, content: EntryContent, shown: RowState | u
   const head = content.get(name);
 
   if (row.status === 'published') {
-    const fields = carried(head?.fields ?? {}, was, row);
+    const { was: shownAs, is } = nameVersions({
+      schema,
+      components,
+      head: head?.fields ?? {},
+      shown: was.fields,
+      row: row.fields,
+      touched: observed.marks.some((mark) => mark.action !== 'place' && marksRow(mark, row)),
+      isOnlyVersion: (reference) => observed.isOnlyVersion(reference, row),
+    });
+    const fields = carried(head?.fields ?? {}, { fields: shownAs, ids: was.ids }, { fields: is, ids: row.ids });
     return put(content, name, { fields, dates: travelling(row.dates) }, !same(fields, head?.fields));
   }
   const split = splitDraft(schema, content, row.locale, row.fields);

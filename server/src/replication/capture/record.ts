@@ -7,7 +7,7 @@ import { contentOf, leavesOf, loadRevisions, saveRevisions } from '../history/re
 import type { Revision } from '../history/revision';
 import { loadShown, saveShown, type ShownUpdate } from '../history/shown';
 import { saveTargets, targetsByPart } from '../history/targets';
-import { Identity, mapReferences } from '../identity';
+import { Identity, inCanonicalIds } from '../identity';
 import type { Unit } from '../ports';
 import { Presence } from '../presence';
 import { refreshReplicas } from '../queue/refresh';
@@ -15,7 +15,7 @@ import { parkAll, placeAgain, wakeParked } from '../apply/park';
 import { showHeads } from '../apply/show';
 import { markFirstSeen } from './baseline';
 import { groupByDocument, lockEntries, nextMarks, readUntilQuiet, type Touched } from './gather';
-import { referencesLost, unshown } from './missing-references';
+import { referencesLost, referencesToOneVersion, unshown } from './missing-references';
 import { nextContent } from './next-content';
 import { foldSeconds, isMadeBeside, type SecondDocument } from './second-document';
 import { sealNext } from './seal';
@@ -109,7 +109,8 @@ export const recordTouched = async (
     rows: (rows.get(uid)?.get(localId) ?? []).map((row) => inCanonicalIds(context, identity, uid, row)),
   }));
   const lost = lookups.map(({ schema, shown, rows: now }) => referencesLost(context, schema, shown, now));
-  const presence = await Presence.of(lost.flat(), context.schemas, content, identity);
+  const oneVersion = lookups.flatMap(({ schema, rows: now }) => referencesToOneVersion(context, schema, now));
+  const presence = await Presence.of([...lost.flat(), ...oneVersion], context.schemas, content, identity);
 
   const sealed: Revision[] = [];
   /** Edits of rows that may not be edited here: kept, never sent. */
@@ -144,7 +145,8 @@ export const recordTouched = async (
       shown,
       rows: now,
       marks: one.marks,
-      gone: (reference, row) => !presence.canPlace(reference, schema, row),
+      gone: (reference, row) => !presence.isHere(reference, schema, row),
+      isOnlyVersion: (reference, row) => presence.isOnlyVersion(reference, schema, row),
     });
     if (!isSecond) {
       const vanishedNames = new Set(next.vanished.map((row) => `${row.locale}/${row.status}`));
@@ -222,14 +224,6 @@ const isEntry = async (
   const schema = context.schemas.type(uid);
   return schema !== null && (!schema.single || hasRows || (await identity.local({ uid, id: uid })) === localId);
 };
-
-const inCanonicalIds = (context: Context, identity: Identity, uid: Uid, row: RowState): RowState => ({
-  ...row,
-  fields: mapReferences(context.schemas.type(uid)!.attributes, context.schemas.components, row.fields, (reference) => ({
-    ...reference,
-    ...identity.canonical(reference),
-  })),
-});
 
 const lacksDraft = (rows: readonly RowState[]): boolean =>
   rows.some(({ locale }) => !rows.some((row) => row.locale === locale && row.status === 'draft'));

@@ -1,7 +1,7 @@
 import type { Core } from '@strapi/strapi';
 import { FILE_UID, type Uid } from '../../replication/entity';
 import type { Schemas } from '../../replication/ports';
-import { type ChangedRow, entryRows } from './changed-rows';
+import { type ChangedRow, entryRows, findRows } from './changed-rows';
 import { attributesReferringTo, inverseAttributes, type Owning, rowsLinkedTo, takingAttributes } from './links';
 
 type Data = Record<string, unknown>;
@@ -33,6 +33,11 @@ export interface Affected {
   possible: boolean;
   /** Rows of other entries that hold a link to these rows: they lose it when these are deleted. */
   holding(ids: readonly number[]): Promise<ChangedRow[]>;
+  /**
+   * Rows without drafts that are linked to another version of these rows' entries: Strapi gives a new version the links
+   * that the other has, without an event.
+   */
+  joined(rows: readonly ChangedRow[]): Promise<ChangedRow[]>;
   /** Whether a write with this data edits links that others hold. */
   editsOthers(data: Data): boolean;
   /** Rows of others whose links this data is about, as they are linked at this moment. */
@@ -46,6 +51,10 @@ export const createAffected = (strapi: Core.Strapi, schemas: Schemas): ((uid: Ui
 
   const describe = (uid: Uid): Affected => {
     const referring = attributesReferringTo(schemas, uid);
+    // A component is without drafts where the entry that holds it is.
+    const withoutDrafts = referring.filter(
+      ({ owner, attribute }) => attribute.kind === 'relation' && schemas.type(owner)?.drafts !== true
+    );
     const inverse = inverseAttributes(strapi, schemas, uid);
     const taking = takingAttributes(strapi, schemas, uid);
     const edited = (data: Data): Owning[] =>
@@ -61,6 +70,14 @@ export const createAffected = (strapi: Core.Strapi, schemas: Schemas): ((uid: Ui
     return {
       possible: referring.length > 0 || taking.length > 0,
       holding: (ids) => rowsLinkedTo(strapi, schemas, uid, ids, referring),
+      async joined(rows) {
+        if (schemas.type(uid)?.drafts !== true || withoutDrafts.length === 0 || rows.length === 0) return [];
+        const documents = [...new Set(rows.map((row) => row.documentId))];
+        const versions = await findRows(strapi, schemas, uid, { where: { documentId: { $in: documents } } });
+        const others = versions.filter(({ id }) => rows.every((row) => row.id !== id)).map(({ id }) => id);
+        const linked = await rowsLinkedTo(strapi, schemas, uid, others, withoutDrafts);
+        return linked.filter((row) => schemas.type(row.uid)?.drafts === false);
+      },
       editsOthers: (data) => edited(data).length > 0 || related(data).length > 0,
       async linked(data, ids) {
         const rows = await rowsLinkedTo(strapi, schemas, uid, ids, edited(data));

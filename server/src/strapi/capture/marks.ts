@@ -2,7 +2,7 @@ import type { Core } from '@strapi/strapi';
 import type { Uid } from '../../replication/entity';
 import type { Schemas } from '../../replication/ports';
 import type { MarkAction, Row } from '../../replication/tables';
-import { isApplying } from '../content/applying';
+import { isApplying, noteAlong } from '../content/applying';
 import { rowKeyOf } from '../content/canonical-row';
 import { currentActor, currentBase } from './actor';
 import { type Affected, createAffected } from './affected-rows';
@@ -70,6 +70,9 @@ export const subscribeMarks = (
     const direct = own.filter(wanted);
     const seen = new Set(direct.map(keyOfRow));
     const along = others.filter((row) => wanted(row) && !seen.has(keyOfRow(row)));
+    if (own.length > 0 && own.every((row) => isApplying(row.uid, row.documentId))) {
+      return noteAlong(along.map(({ uid, documentId }) => ({ uid, localId: documentId })));
+    }
     if (direct.length + along.length === 0) return;
 
     const actor = currentActor(strapi);
@@ -152,7 +155,8 @@ export const subscribeMarks = (
           ),
         []
       );
-      await store(rows, [...(event.state.others ?? []), ...others], 'create');
+      const joined = await findOut(() => affected.joined(rows), []);
+      await store(rows, [...(event.state.others ?? []), ...others, ...joined], 'create');
     }),
 
     beforeUpdate: before(async (event, affected) => {

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Core } from '@strapi/strapi';
-import type { Uid } from '../../replication/entity';
+import type { LocalEntry, Uid } from '../../replication/entity';
 
 /**
  * "This write came from replication", for as long as it lasts. What a site's own hooks write meanwhile to *other*
@@ -11,6 +11,8 @@ interface Applying {
   localId: string;
   /** What `updatedAt` shall be, by the main row's id. */
   updatedAt: Map<number, string>;
+  /** Other entries whose rows changed with ours, since links are stored with one of two entries. */
+  along: Map<string, LocalEntry>;
   /** Hooks may leave work running that outlives the write and its transaction. */
   over: boolean;
 }
@@ -22,7 +24,7 @@ export const whileApplying = async <T>(
   localId: string,
   work: (applying: Applying) => Promise<T>
 ): Promise<T> => {
-  const applying: Applying = { uid, localId, updatedAt: new Map(), over: false };
+  const applying: Applying = { uid, localId, updatedAt: new Map(), along: new Map(), over: false };
   try {
     return await storage.run(applying, () => work(applying));
   } finally {
@@ -34,6 +36,12 @@ export const whileApplying = async <T>(
 export const isApplying = (uid: Uid, localId: string | null | undefined): boolean => {
   const applying = storage.getStore();
   return applying !== undefined && !applying.over && applying.uid === uid && applying.localId === localId;
+};
+
+/** Takes down what the current write, which is ours, has changed along in other entries: that is nobody's edit. */
+export const noteAlong = (entries: readonly LocalEntry[]): void => {
+  const applying = storage.getStore();
+  for (const { uid, localId } of entries) applying?.along.set(`${uid}/${localId}`, { uid, localId });
 };
 
 /** Whether a write with this condition is ours, to a row that we are about to write. Asks no database. */

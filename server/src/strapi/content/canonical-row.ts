@@ -6,7 +6,9 @@ import {
   type Fields,
   type ItemIds,
   type Json,
+  type Reference,
   type RowState,
+  type Status,
   type TypeSchema,
   type Uid,
 } from '../../replication/entity';
@@ -20,23 +22,43 @@ interface Reading {
   schemas: Schemas;
   /** Whether the entry itself has locales: then its targets' locales follow from its own. */
   localized: boolean;
+  /** null: the entry has no drafts. Otherwise of its targets the version of the same status is meant. */
+  status: Status | null;
   encodeText: (text: string) => string;
 }
 
 const listOf = (value: unknown): DatabaseRow[] =>
   (Array.isArray(value) ? value : value ? [value] : []).filter((item) => item !== null) as DatabaseRow[];
 
-/** Draft and published version of a target are one reference; the order is that of the rows. */
+interface Versions {
+  reference: Reference;
+  linked: Set<Status>;
+}
+
+/**
+ * Which versions of a target are linked, in the order of the rows. From an entry without drafts, draft and published
+ * version are one reference; a single one is named. From an entry with drafts, the version of the other status is.
+ */
 const referencesOf = (value: unknown, target: Uid | null, reading: Reading): Json[] => {
-  const references = new Map<string, Json>();
+  const found = new Map<string, Versions>();
   for (const row of listOf(value)) {
     const uid = target ?? (row.__type as Uid);
     if (typeof row.documentId !== 'string') continue;
-    const withLocale = !reading.localized && typeof row.locale === 'string' && reading.schemas.type(uid)?.localized;
-    const reference: Json = { uid, id: row.documentId, ...(withLocale ? { locale: row.locale as string } : {}) };
-    references.set(JSON.stringify(reference), reference);
+    const schema = reading.schemas.type(uid);
+    const withLocale = !reading.localized && typeof row.locale === 'string' && schema?.localized;
+    const reference = { uid, id: row.documentId, ...(withLocale ? { locale: row.locale as string } : {}) };
+    const key = JSON.stringify(reference);
+    if (!found.has(key)) found.set(key, { reference, linked: new Set() });
+    if (schema?.drafts) found.get(key)!.linked.add(isNothing(row.publishedAt) ? 'draft' : 'published');
   }
-  return [...references.values()];
+  return [...found.values()].flatMap((versions) => namedVersions(versions, reading.status) as unknown as Json[]);
+};
+
+const namedVersions = ({ reference, linked }: Versions, own: Status | null): Reference[] => {
+  const versions = [...linked].sort();
+  if (own === null) return versions.length === 1 ? [{ ...reference, status: versions[0]! }] : [reference];
+  if (versions.length === 0) return [reference];
+  return versions.map((status) => (status === own ? reference : { ...reference, status }));
 };
 
 interface Item {
@@ -114,7 +136,12 @@ export const rowStateOf = (
   encodeText: (text: string) => string
 ): RowState => ({
   ...rowKeyOf(row, schema),
-  ...contentOf(row, schema.attributes, { schemas, localized: schema.localized, encodeText }),
+  ...contentOf(row, schema.attributes, {
+    schemas,
+    localized: schema.localized,
+    status: schema.drafts ? rowKeyOf(row, schema).status : null,
+    encodeText,
+  }),
   dates: {
     createdAt: isoDate(row.createdAt),
     updatedAt: isoDate(row.updatedAt),

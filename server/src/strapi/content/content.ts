@@ -149,7 +149,7 @@ export const createContent = (
       },
 
       async write(uid: Uid, localId: string, writes: readonly RowWrite[]) {
-        await writeRows(session, schemaOf(uid), localId, writes);
+        return writeRows(session, schemaOf(uid), localId, writes);
       },
     };
   };

@@ -11,7 +11,8 @@ interface Versions {
 
 /**
  * An entry without drafts links both versions of its target. When Strapi publishes, it gives the new version the links
- * that such entries have to the other one; a version that is made here must get them too.
+ * that such entries have to the other one; a version that is made here must get them too. Entries that have a history
+ * are left to it: it says which versions they refer to.
  */
 export const linkNewVersions = async (
   session: Session,
@@ -23,7 +24,8 @@ export const linkNewVersions = async (
   const joining = created.filter(({ locale }) => before.some((row) => row.locale === locale));
   if (!schema.drafts || joining.length === 0) return;
   const links = attributesReferringTo(session.schemas, schema.uid).filter(
-    ({ owner, attribute }) => attribute.kind === 'relation' && session.schemas.type(owner)?.drafts !== true
+    ({ owner, attribute }) =>
+      attribute.kind === 'relation' && attribute.target !== null && session.schemas.type(owner)?.drafts !== true
   );
   if (links.length === 0) return;
   const rows = await mainRowsOf(session, schema, [localId]);
@@ -52,7 +54,7 @@ const copyLinks = async (session: Session, schema: TypeSchema, link: Owning, ver
   const linked = new Set((await linksTo(versions.made)).map((row) => Number(row[ownerColumn])));
   for (const { id: _id, ...row } of there) {
     const owner = Number(row[ownerColumn]);
-    if (linked.has(owner) || !(await isWithoutDrafts(session, link, owner))) continue;
+    if (linked.has(owner) || !(await followsItsTarget(session, link, owner))) continue;
     await strapi.db
       .getConnection(table)
       .transacting(trx)
@@ -61,8 +63,13 @@ const copyLinks = async (session: Session, schema: TypeSchema, link: Owning, ver
 };
 
 /** A component is without drafts where the entry that holds it is. */
-const isWithoutDrafts = async ({ strapi, schemas }: Session, { owner }: Owning, id: number): Promise<boolean> => {
-  if (schemas.type(owner)) return true;
+const followsItsTarget = async (session: Session, { owner }: Owning, id: number): Promise<boolean> => {
+  const { strapi, schemas, tables } = session;
   const holders = await entryRows(strapi, schemas, owner, [id]);
-  return holders.length > 0 && holders.every(({ uid }) => schemas.type(uid)?.drafts === false);
+  if (holders.length === 0 || !holders.every(({ uid }) => schemas.type(uid)?.drafts === false)) return false;
+  for (const { uid, documentId } of holders) {
+    const entries = await tables.find('entries', { uid, local_id: documentId });
+    if (entries.some(({ head }) => head !== null)) return false;
+  }
+  return true;
 };

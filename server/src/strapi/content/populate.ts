@@ -18,7 +18,12 @@ export const createPopulate = (schemas: Schemas): ((uid: Uid) => Populate) => {
   let references: Record<Uid, PopulateOne> | null = null;
 
   const referenceTo = (target: Uid): PopulateOne => ({
-    select: schemas.type(target)?.localized ? ['id', 'documentId', 'locale'] : ['id', 'documentId'],
+    select: [
+      'id',
+      'documentId',
+      ...(schemas.type(target)?.localized ? ['locale'] : []),
+      ...(schemas.type(target)?.drafts ? ['publishedAt'] : []),
+    ],
   });
 
   const ofAnyType = (): Record<Uid, PopulateOne> => {

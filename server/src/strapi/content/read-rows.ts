@@ -2,6 +2,7 @@ import type { RowState, TypeSchema } from '../../replication/entity';
 import { encode, type ResolveUrl } from '../../replication/upload-tokens';
 import { type DatabaseRow, rowStateOf } from './canonical-row';
 import type { Session } from './content';
+import { loadLinkedVersions } from './linked-versions';
 import { resolverFor } from './upload-urls';
 
 /** Reads every row of these entries: one query for the rows and one for each kind of link, whatever their number. */
@@ -16,6 +17,7 @@ export const readRows = async (
     orderBy: { id: 'asc' },
     populate: session.populateOf(schema.uid) as never,
   })) as DatabaseRow[];
+  await loadLinkedVersions(session, schema, rows);
 
   const stateOf = (row: DatabaseRow, resolve: ResolveUrl): RowState =>
     rowStateOf(row, schema, schemas, (text) => encode(text, resolve, siteUrl));

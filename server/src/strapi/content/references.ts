@@ -27,9 +27,16 @@ const MOST = 500;
 export const referencesIn = (value: Json | undefined): Reference[] =>
   (Array.isArray(value) ? value : []).flatMap((item) => {
     if (item === null || typeof item !== 'object' || Array.isArray(item)) return [];
-    const { uid, id, locale } = item;
+    const { uid, id, locale, status } = item;
     if (typeof uid !== 'string' || typeof id !== 'string') return [];
-    return [{ uid, id, ...(typeof locale === 'string' ? { locale } : {}) }];
+    return [
+      {
+        uid,
+        id,
+        ...(typeof locale === 'string' ? { locale } : {}),
+        ...(status === 'draft' || status === 'published' ? { status } : {}),
+      },
+    ];
   });
 
 const loadTargets = async (strapi: Core.Strapi, uid: Uid, ids: string[]): Promise<TargetRow[]> => {
@@ -55,9 +62,9 @@ const matches = (
 ): boolean => {
   if (target.localized && row.locale !== (source.locale ?? reference.locale ?? defaultLocale)) return false;
   // As Strapi links them: like to like; from a type without draft & publish, to both.
-  if (target.drafts && source.status !== null)
-    return (row.publishedAt === null ? 'draft' : 'published') === source.status;
-  return true;
+  const wanted = reference.status ?? (target.drafts ? source.status : null);
+  const status = target.drafts && row.publishedAt === null ? 'draft' : 'published';
+  return wanted === null || status === wanted;
 };
 
 /**

@@ -3,6 +3,7 @@ import {
   keyOf,
   type Attributes,
   type Json,
+  type LocalEntry,
   type Reference,
   type RowWrite,
   type TypeSchema,
@@ -121,7 +122,7 @@ export const writeRows = (
   schema: TypeSchema,
   localId: string,
   writes: readonly RowWrite[]
-): Promise<void> =>
+): Promise<LocalEntry[]> =>
   whileApplying(schema.uid, localId, async (applying) => {
     const { strapi } = session;
     const rows = await mainRowsOf(session, schema, [localId]);
@@ -147,6 +148,7 @@ export const writeRows = (
     const created = kept.filter((write) => !rowAt(write));
     await linkNewVersions(session, schema, localId, rows, created);
     await connectToItself(session, schema, localId, created, applying.updatedAt);
+    return [...applying.along.values()];
   });
 
 const connectToItself = async (

@@ -42,8 +42,11 @@ const measureKind = async (rich: boolean, count: number): Promise<Measured> => {
     // Fewer in the first round, which warms up.
     const some = round === 0 ? ids.slice(0, 50) : ids;
     const edits = { ids: some, tag: `F3 ${round}`, apart: 0, rich };
-    const own = await withProcessorTime([without], () => saveAlone(without, edits));
-    const sent = await profiled(`F3 ${rich ? 'rich' : 'plain'} ${round}`, [pair.staging, pair.live], some.length, () =>
+    const kind = `F3 ${rich ? 'rich' : 'plain'} ${round}`;
+    const own = await profiled(kind, [without], some.length, () =>
+      withProcessorTime([without], () => saveAlone(without, edits))
+    );
+    const sent = await profiled(kind, [pair.staging, pair.live], some.length, () =>
       withProcessorTime([pair.staging, pair.live], async () => {
         const arrived = await saveAndSee(pair, edits, LOOK_EVERY_MS);
         await filled(pair, 120_000);

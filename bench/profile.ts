@@ -1,7 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Instance } from '../tests/support/instance';
-import { startProfile, stopProfile } from './inside/profile';
+import { startProfile, stopProfile, type Statements } from './inside/profile';
+import { milliseconds } from './statistics';
 
 /** A folder, as in `BENCH_PROFILE=/tmp/profiles npm run bench -- F3`. Figures measured meanwhile are worth nothing. */
 const FOLDER = process.env.BENCH_PROFILE;
@@ -41,13 +42,14 @@ export const profiled = async <T>(
   const result = await work();
   for (const site of sites) {
     const file = path.join(FOLDER, `${name}-${site.name}.cpuprofile`.replaceAll(' ', '-'));
-    const statements: Record<string, number> = await site.run(stopProfile, { file });
-    const all = Object.values(statements).reduce((sum, count) => sum + count, 0);
-    console.log(`\n${name}, ${site.name}: ${(all / entries).toFixed(1)} statements for each of ${entries} entries`);
-    for (const [sql, count] of Object.entries(statements)
-      .sort(([, a], [, b]) => b - a)
-      .slice(0, 40)) {
-      console.log(`  ${(count / entries).toFixed(2).padStart(6)}  ${sql}`);
+    const statements: Statements = await site.run(stopProfile, { file });
+    const all = Object.entries(statements);
+    const sum = (what: 'count' | 'time') => all.reduce((total, [, one]) => total + one[what], 0) / entries;
+    console.log(
+      `\n${name}, ${site.name}: for each of ${entries} entries ${sum('count').toFixed(1)} statements, ${milliseconds(sum('time'))}`
+    );
+    for (const [sql, { count, time }] of all.sort(([, a], [, b]) => b.time - a.time).slice(0, 40)) {
+      console.log(`  ${(count / entries).toFixed(2).padStart(6)}  ${milliseconds(time / entries).padStart(8)}  ${sql}`);
     }
     console.log(
       hottest(file, 25)

@@ -2,13 +2,17 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { ROOT } from '../tests/support/app';
-import { reached, worst, type Figure, type Measured } from './figure';
+import { goalOf, reached, worst, type Figure, type Measured } from './figure';
 
 const FILE = path.join(ROOT, 'bench', 'results.json');
 
+/** What was measured, at which part of the full size, and when. */
+type Kept = Measured & { goal: number; scale: number; at: string };
+
 interface Results {
   machine: string;
-  figures: Record<string, Measured & { goal: number; scale: number; at: string; variants: Record<string, Measured> }>;
+  /** Each figure is its worst variant. */
+  figures: Record<string, Kept & { variants: Record<string, Kept> }>;
 }
 
 const machine = (): string => {
@@ -24,26 +28,23 @@ const round = (measured: Measured): Measured => ({
   max: Number(measured.max.toFixed(3)),
 });
 
-/** Puts a figure into the file at once, so that a run that ends early leaves what it has. Others stay as they were. */
-export const writeResults = (name: string, figure: Figure, variants: Record<string, Measured>, scale: number): void => {
+/** Puts a variant into the file at once, so that a run that ends early leaves what it has. Others stay as they were. */
+export const writeResult = (name: string, figure: Figure, variant: string, measured: Measured, scale: number): void => {
   const before = fs.existsSync(FILE) ? (JSON.parse(fs.readFileSync(FILE, 'utf8')) as Results) : null;
   // Figures of another machine say nothing beside these.
   const figures = before?.machine === machine() ? before.figures : {};
-  figures[name] = {
-    ...round(worst(figure, variants)),
-    goal: figure.goal,
-    scale,
-    at: new Date().toISOString(),
-    variants: Object.fromEntries(Object.entries(variants).map(([variant, measured]) => [variant, round(measured)])),
-  };
+  const kept = { ...round(measured), goal: goalOf(figure, variant), scale, at: new Date().toISOString() };
+  const variants = { ...figures[name]?.variants, [variant]: kept };
+  const [, asWorst] = worst(figure, variants);
+  figures[name] = { ...asWorst, variants };
   const sorted = Object.fromEntries(Object.entries(figures).sort(([a], [b]) => (a < b ? -1 : 1)));
   fs.writeFileSync(FILE, `${JSON.stringify({ machine: machine(), figures: sorted }, null, 2)}\n`);
 };
 
 export const printLine = (name: string, figure: Figure, variant: string, measured: Measured): void => {
   const { value, min, max, n, seen } = measured;
-  const goal = `${figure.better === 'lower' ? '≤' : '≥'} ${figure.goal}`;
-  const verdict = reached(figure, measured) ? 'reached' : 'missed ';
+  const goal = `${figure.better === 'lower' ? '≤' : '≥'} ${goalOf(figure, variant)}`;
+  const verdict = reached(figure, variant, measured) ? 'reached' : 'missed ';
   console.log(
     `${name}  ${variant.padEnd(20)} ${value.toFixed(3).padStart(8)}  (${min.toFixed(2)} – ${max.toFixed(2)}, n ${n})` +
       `  goal ${goal}: ${verdict}  ${seen}`

@@ -4,7 +4,7 @@ import { startInstance, type Instance } from '../tests/support/instance';
 import { linkSites, share } from '../tests/support/link';
 import { eventually } from '../tests/support/wait';
 import { ARTICLE, makePlain, makeRich, type Range } from './inside/articles';
-import { edit, watch, type Edited, type Edits } from './inside/edits';
+import { edit, processorTime, watch, type Edited, type Edits } from './inside/edits';
 
 /** Staging sends everything to live. */
 export const EVERYTHING: RuleInput[] = [{ scope: 'instance', uid: '', level: 'EVERYTHING', direction: 'SEND_ONLY' }];
@@ -75,15 +75,30 @@ export interface Arrived extends Edited {
   seen: number[];
 }
 
-/** Edits on staging while live is watched from inside; until the last edit was seen there. */
+/** Edits on staging while live is watched from inside; until every edit was seen there. */
 export const saveAndSee = async ({ staging, live }: Pair, edits: Edits, every: number): Promise<Arrived> => {
-  const watching = (async () => {
-    for (let attempt = 0; attempt < 10; attempt += 1) {
-      const seen = await live.run(watch, { tag: edits.tag, count: edits.ids.length, every });
-      if (seen) return seen;
-    }
-    throw new Error(`Live has not seen all of ${edits.ids.length} edits.`);
-  })();
-  const [edited, seen] = await Promise.all([staging.run<Edited>(edit, edits), watching]);
-  return { ...edited, seen: edits.ids.map((_, index) => seen[`${edits.tag} ${index}`]) };
+  const [edited, seen] = await Promise.all([staging.run<Edited>(edit, edits), seeAll(live, edits, every)]);
+  return { ...edited, seen };
+};
+
+const seeAll = async (live: Instance, { ids, tag }: Edits, every: number): Promise<number[]> => {
+  let seen: (number | null)[] = ids.map(() => null);
+  for (let attempt = 0; attempt < 10; attempt += 1) {
+    const now: (number | null)[] = await live.run(watch, { ids, tag, every });
+    seen = seen.map((first, index) => first ?? now[index]);
+    if (!seen.includes(null)) return seen as number[];
+  }
+  throw new Error(`Live has not seen all of ${ids.length} edits.`);
+};
+
+/** Processor time that `work` takes in these processes, by which rounds can be compared on a machine that is busy. */
+export const withProcessorTime = async <T>(
+  sites: readonly Instance[],
+  work: () => Promise<T>
+): Promise<{ result: T; milliseconds: number[] }> => {
+  const times = () => Promise.all(sites.map((site) => site.run<number>(processorTime)));
+  const before = await times();
+  const result = await work();
+  const after = await times();
+  return { result, milliseconds: after.map((time, index) => time - before[index]) };
 };

@@ -4,6 +4,7 @@ import { createAgents } from './http/agents';
 import { createHttpClient } from './http/client';
 import { createGate, type Gate } from './http/gate';
 import { Couriers } from './couriers';
+import { RECORD_BATCH } from './replication/capture/gather';
 import { recordBatch } from './replication/capture/record';
 import type { Context } from './replication/context';
 import { createRuleDesk } from './replication/controller/rule-desk';
@@ -38,7 +39,7 @@ import { Worker } from './worker';
 const HOUSEKEEPING_MS = 5_000;
 
 /** Recording a hundred entries at once costs little more than recording one, and saves wait for it on SQLite. */
-const RECORDER_RHYTHM = { least: 5, most: 100 };
+const RECORDER_RHYTHM = { least: 5, most: 100, inBurst: 400 };
 
 export interface Composition {
   engine: Engine & { gate: Gate | null };
@@ -89,9 +90,12 @@ export const compose = async (
     incarnation: await loadIncarnation(store, systemClock),
   };
 
-  const recorder = new Worker(
+  const recorder: Worker = new Worker(
     async () => {
-      while ((await recordBatch(context)) > 0);
+      let taken: number;
+      // What was saved meanwhile waits for the next run; what recording itself asks for is done at once.
+      do taken = await recordBatch(context);
+      while (taken >= RECORD_BATCH || (taken > 0 && !recorder.poked));
       return HOUSEKEEPING_MS;
     },
     logError(strapi, 'Recording a change failed. It is tried again.'),

@@ -1,4 +1,5 @@
 import type { Context } from './replication/context';
+import { CLAIM_LIMIT } from './replication/queue/claim';
 import { nextDue } from './replication/queue/next-due';
 import { deliver } from './replication/transport/deliver';
 import type { Wire } from './replication/transport/wire';
@@ -29,7 +30,7 @@ export class Couriers {
     const links = await this.context().store.transaction(({ tables }) => tables.find('links', { state: 'REGISTERED' }));
     for (const { id } of links) {
       if (this.workers.has(id)) continue;
-      const worker = new Worker(() => this.run(id), this.onError);
+      const worker: Worker = new Worker(() => this.run(id, worker), this.onError);
       this.workers.set(id, worker);
       if (this.started) worker.start();
     }
@@ -43,8 +44,8 @@ export class Couriers {
     return [...this.workers.values()].every(({ idle }) => idle);
   }
 
-  private async run(link: string): Promise<number> {
-    while ((await deliver(this.context(), this.wire, link)) > 0);
-    return Math.max(await nextDue(this.context(), link), 10);
+  private async run(link: string, worker: Worker): Promise<number> {
+    while ((await deliver(this.context(), this.wire, link)) >= CLAIM_LIMIT);
+    return worker.poked ? 0 : Math.max(await nextDue(this.context(), link), 10);
   }
 }

@@ -1,14 +1,17 @@
 /**
  * How a worker leaves room for those who poke it. It begins `least` milliseconds after a poke, when what is under way
- * (the save, its answer) has ended; in a burst it rests four times as long as it last ran, at most `most`, and takes
- * what has gathered meanwhile in one run.
+ * (the save, its answer) has ended; then it rests four times as long as it last ran, at most `most`, and takes what has
+ * gathered meanwhile in one run. In a burst, when many have poked it since its last run began, it rests `inBurst`.
  */
 export interface Rhythm {
   least: number;
   most: number;
+  inBurst: number;
 }
 
 const REST = 4;
+/** So many pokes from the start of one run to that of the next are a burst. */
+const BURST = 3;
 
 /**
  * A procedure that runs again and again by itself: at once when it is poked, else after the pause that its last run
@@ -19,7 +22,8 @@ export class Worker {
   private wake: (() => void) | null = null;
   /** Ends a rest, which a poke does not. */
   private cut: (() => void) | null = null;
-  private poked = false;
+  /** Since the last run began. */
+  private pokes = 0;
   private stopping = false;
   private running: Promise<void> | null = null;
   private busy = false;
@@ -28,7 +32,7 @@ export class Worker {
   constructor(
     private readonly step: () => Promise<number>,
     private readonly onError: (error: unknown) => void,
-    private readonly rhythm: Rhythm = { least: 0, most: 0 },
+    private readonly rhythm: Rhythm = { least: 0, most: 0, inBurst: 0 },
     private readonly pauseAfterError = 1_000
   ) {}
 
@@ -37,7 +41,7 @@ export class Worker {
   }
 
   poke(): void {
-    this.poked = true;
+    this.pokes += 1;
     this.wake?.();
   }
 
@@ -53,9 +57,14 @@ export class Worker {
     return !this.busy && !this.poked;
   }
 
+  /** It will run once more, whatever this run does. */
+  get poked(): boolean {
+    return this.pokes > 0;
+  }
+
   private async run(): Promise<void> {
     while (!this.stopping) {
-      this.poked = false;
+      this.pokes = 0;
       this.busy = true;
       const began = performance.now();
       let pause: number;
@@ -68,11 +77,15 @@ export class Worker {
       const ended = performance.now();
       this.busy = false;
       if (pause > 0 && !this.poked) await this.sleep(pause, (wake) => (this.wake = wake));
-      const { least, most } = this.rhythm;
-      const rested = performance.now() - ended;
-      const rest = Math.min(Math.max(least, REST * (ended - began) - rested), most);
-      if (rest > 0) await this.sleep(rest, (cut) => (this.cut = cut));
+      const { least, most, inBurst } = this.rhythm;
+      const rested = () => performance.now() - ended;
+      await this.rest(Math.min(Math.max(least, REST * (ended - began) - rested()), most));
+      if (this.pokes >= BURST) await this.rest(inBurst - rested());
     }
+  }
+
+  private async rest(milliseconds: number): Promise<void> {
+    if (milliseconds > 0) await this.sleep(milliseconds, (cut) => (this.cut = cut));
   }
 
   private sleep(milliseconds: number, interruptible: (by: (() => void) | null) => void): Promise<void> {

@@ -1,6 +1,7 @@
+import type { EntityKey } from '../entity';
 import type { Context } from '../context';
 import type { DomainEvent } from '../events';
-import { maximal } from '../history/graph';
+import { maximal, maximalOfEach } from '../history/graph';
 import type { RevisionId } from '../history/revision';
 import type { Tables, Unit } from '../ports';
 import type { Row } from '../tables';
@@ -33,23 +34,30 @@ export const settle = async (
   const link = replicas[0]?.link ?? '';
   await tables.lock('replicas', { link, entity: keys });
   const current = new Map((await tables.find('replicas', { link, entity: keys })).map((row) => [row.entity, row]));
-  const settled: Row<'replicas'>[] = [];
-  for (const [index, sent] of replicas.entries()) {
+  const held = replicas.flatMap((sent, index): Delivered[] => {
     const now = current.get(sent.entity);
     const answer = answers[index];
-    if (!now || now.lease !== lease || !answer) continue;
-    settled.push(await settleOne(context, tables, sent, now, answer, result, events));
-  }
+    return now?.lease === lease && answer ? [{ sent, now, answer }] : [];
+  });
+  const had = await acknowledgedBy(tables, held);
+  const settled: Row<'replicas'>[] = [];
+  for (const one of held) settled.push(await settleOne(context, tables, one, had.get(one.sent.entity), result, events));
   await tables.insert('replicas', settled, 'replace');
   return result;
 };
 
+interface Delivered {
+  sent: Row<'replicas'>;
+  /** As it is now: it may have been decided again meanwhile. */
+  now: Row<'replicas'>;
+  answer: Answer;
+}
+
 const settleOne = async (
   context: Context,
   tables: Tables,
-  sent: Row<'replicas'>,
-  now: Row<'replicas'>,
-  answer: Answer,
+  { sent, now, answer }: Delivered,
+  leaves: readonly RevisionId[] | undefined,
   result: Settled,
   events: DomainEvent[]
 ): Promise<Row<'replicas'>> => {
@@ -69,7 +77,7 @@ const settleOne = async (
     case 'applied':
     case 'known':
     case 'held': {
-      const had = await acknowledged(tables, sent, now);
+      const had = acknowledged(sent, leaves);
       const done = had.common_hash === now.wanted_hash;
       const held = answer.status === 'held' && !moved;
       if (answer.status === 'held') result.missingBytes.push(...answer.bytes);
@@ -124,12 +132,27 @@ const settleOne = async (
 const heldPause = (bytesMissing: boolean, attempts: number): number =>
   Math.min((bytesMissing ? 50 : HELD_AGAIN_MS) * 2 ** Math.min(attempts, 14), 600_000);
 
+const ACKNOWLEDGING: ReadonlySet<Answer['status']> = new Set(['applied', 'known', 'held']);
+
+/** For each entry that was taken over there: the leaves that both sides have now. */
+const acknowledgedBy = (tables: Tables, delivered: readonly Delivered[]): Promise<Map<EntityKey, RevisionId[]>> =>
+  maximalOfEach(
+    tables,
+    new Map(
+      delivered.flatMap(({ sent, now, answer }): [EntityKey, RevisionId[]][] => {
+        if (!ACKNOWLEDGING.has(answer.status) || sent.wanted === null) return [];
+        const leaves = JSON.parse(sent.wanted) as RevisionId[];
+        const before = sent.level === 'EVERYTHING' ? (JSON.parse(now.common) as RevisionId[]) : [];
+        return [[sent.entity, [...before, ...leaves]]];
+      })
+    )
+  );
+
 /** What both sides are known to have after this delivery. */
-const acknowledged = async (
-  tables: Tables,
+const acknowledged = (
   sent: Row<'replicas'>,
-  now: Row<'replicas'>
-): Promise<Pick<Row<'replicas'>, 'common' | 'common_level' | 'common_direction' | 'common_hash' | 'sent_hash'>> => {
+  leaves: readonly RevisionId[] = []
+): Pick<Row<'replicas'>, 'common' | 'common_level' | 'common_direction' | 'common_hash' | 'sent_hash'> => {
   if (sent.wanted === null) {
     return {
       common: '[]',
@@ -139,14 +162,11 @@ const acknowledged = async (
       sent_hash: NOTHING_THERE,
     };
   }
-  const leaves = JSON.parse(sent.wanted) as RevisionId[];
-  const before = JSON.parse(now.common) as RevisionId[];
-  const common = sent.level === 'EVERYTHING' ? await maximal(tables, [...before, ...leaves]) : leaves;
   return {
-    common: JSON.stringify(common),
+    common: JSON.stringify(leaves),
     common_level: sent.level,
     common_direction: sent.direction,
-    common_hash: stateHash(common, sent.level, sent.direction),
+    common_hash: stateHash(leaves, sent.level, sent.direction),
     sent_hash: sent.wanted_hash,
   };
 };

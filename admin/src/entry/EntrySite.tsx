@@ -1,4 +1,4 @@
-import { Button, Flex, Status, Typography } from '@strapi/design-system';
+import { Box, Button, Flex, Status, Typography } from '@strapi/design-system';
 import { ArrowClockwise } from '@strapi/icons';
 import type { EntryOnSite } from '../../../server/src/contracts';
 import { useMayManageQueue } from '../api/allowed';
@@ -41,17 +41,19 @@ export const EntrySite = ({ uid, documentId, site, diverged }: Props) => {
         </Typography>
       ))}
       {canRetry && (
-        <Button
-          type="button"
-          variant="tertiary"
-          size="S"
-          startIcon={<ArrowClockwise />}
-          loading={isLoading}
-          aria-label={say('retry.on', { site: site.name })}
-          onClick={() => void show(retry({ uid, documentId, link: site.link }), say('retry.done'))}
-        >
-          {say('retry')}
-        </Button>
+        <Box paddingTop={1}>
+          <Button
+            type="button"
+            variant="tertiary"
+            size="S"
+            startIcon={<ArrowClockwise />}
+            loading={isLoading}
+            aria-label={say('retry.on', { site: site.name })}
+            onClick={() => void show(retry({ uid, documentId, link: site.link }), say('retry.done'))}
+          >
+            {say('retry')}
+          </Button>
+        </Box>
       )}
     </Flex>
   );

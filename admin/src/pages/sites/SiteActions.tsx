@@ -17,10 +17,10 @@ import { RenameDialog } from './RenameDialog';
 const ENDINGS = {
   REGISTERED: { action: 'unlink', title: 'unlink.title', text: 'unlink.text', done: 'unlinked' },
   REQUESTED: {
-    action: 'cancel-request',
-    title: 'cancel-request.title',
-    text: 'cancel-request.text',
-    done: 'cancelled',
+    action: 'withdraw-request',
+    title: 'withdraw-request.title',
+    text: 'withdraw-request.text',
+    done: 'withdrawn',
   },
   REFUSED: { action: 'remove', title: 'remove.title', text: 'remove.text', done: 'removed' },
 } as const;

@@ -128,18 +128,21 @@ export interface EntryName {
   typeName: string;
 }
 
-/** What a delivery that is held or failed waits for. */
-export type WaitsFor =
-  | ({ kind: 'entry' } & EntryName)
-  | { kind: 'type'; uid: string }
-  | { kind: 'file'; hash: string }
-  | { kind: 'other'; text: string };
+/**
+ * What a delivery that is held waits for there, as the other site answered: a code with values for the panel to say in the
+ * user's language, and an English sentence for codes it does not know.
+ */
+export interface WaitsFor {
+  code: string;
+  values: { [name: string]: string };
+  text: string;
+}
 
 export interface QueueItem extends EntryName {
   state: ReplicaState;
   level: Level;
   direction: Direction;
-  waitsFor: WaitsFor[];
+  waitsFor: WaitsFor | null;
   error: string | null;
   attempts: number;
   retryAt: number;
@@ -192,7 +195,7 @@ export interface EntryOnSite {
   reason: WaitReason;
   level: Level;
   direction: Direction;
-  waitsFor: WaitsFor[];
+  waitsFor: WaitsFor | null;
   error: string | null;
   /** When it became so. */
   since: number | null;

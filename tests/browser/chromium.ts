@@ -46,9 +46,22 @@ export interface Visit {
 
 export type Theme = 'light' | 'dark';
 
-/** A failed request that is not ours: Strapi's own panel also asks for what this edition or this site does not have. */
-const isElsewhere = (text: string, url: string): boolean =>
-  text.startsWith('Failed to load resource') && !url.includes('/replication/') && !url.endsWith('.js');
+/** What Strapi's own panel asks for and these sites do not have. Every other failed request is a complaint. */
+const ABSENT = [
+  // Features of the edition with AI: each page of the content manager asks whether they are on.
+  /^\/admin\/ai-feature-config$/,
+  // The same for translations of an entry.
+  /^\/i18n\/ai-localization-jobs\//,
+  // The preview's address, answered with 404 where no preview is configured.
+  /^\/content-manager\/preview\/url\//,
+];
+
+/** Also what {@link visit} keeps the panel from asking of anybody else, such as news of new releases. */
+const isExpected = (text: string, address: string, site: string): boolean => {
+  if (!text.startsWith('Failed to load resource') || address === '') return false;
+  const { origin, pathname } = new URL(address);
+  return origin !== site || (text.includes('404') && ABSENT.some((absent) => absent.test(pathname)));
+};
 
 type Session = Awaited<ReturnType<BrowserContext['storageState']>>;
 const sessions = new Map<Instance, Promise<Session>>();
@@ -78,7 +91,7 @@ const logIn = async (browser: Browser, instance: Instance): Promise<Session> => 
 export const visit = async (
   browser: Browser,
   instance: Instance,
-  { theme = 'light', width = 1280 }: { theme?: Theme; width?: number } = {}
+  { theme = 'light', language = 'en', width = 1280 }: { theme?: Theme; language?: 'en' | 'de'; width?: number } = {}
 ): Promise<Visit> => {
   const context = await browser.newContext({
     storageState: await loggedIn(browser, instance),
@@ -87,7 +100,13 @@ export const visit = async (
     locale: 'en-GB',
   });
   context.setDefaultTimeout(15_000);
-  await context.addInitScript((chosen) => localStorage.setItem('STRAPI_THEME', chosen), theme);
+  await context.addInitScript(
+    (chosen) => {
+      localStorage.setItem('STRAPI_THEME', chosen.theme);
+      localStorage.setItem('strapi-admin-language', JSON.stringify(chosen.language));
+    },
+    { theme, language }
+  );
   // Only the tested site may be asked; Strapi's own panel would fetch news from elsewhere.
   await context.route(
     (url) => url.origin !== instance.url,
@@ -97,7 +116,9 @@ export const visit = async (
   const complaints: string[] = [];
   page.on('console', (message) => {
     const { url } = message.location();
-    if (message.type() === 'error' && !isElsewhere(message.text(), url)) complaints.push(`${message.text()} ${url}`);
+    if (message.type() === 'error' && !isExpected(message.text(), url, instance.url)) {
+      complaints.push(`${message.text()} ${url}`);
+    }
   });
   page.on('pageerror', (error) => complaints.push(error.stack ?? error.message));
 

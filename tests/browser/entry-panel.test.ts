@@ -45,10 +45,10 @@ describe('the panel beside an entry', () => {
     const { page, complaints, calls, retry, screenshot } = await openEntry(entryStatus(), theme);
     const live = page.getByRole('region', { name: 'Live' });
     await live.getByText('Up to date').waitFor();
-    await live.getByText('Published only, Edited here').waitFor();
+    await live.getByText('Published only · Edited here').waitFor();
     expect(await live.getByRole('button').count()).toBe(0);
     const archive = page.getByRole('region', { name: 'Archive' });
-    await archive.getByText('Waits for News (Category)').waitFor();
+    await archive.getByText('Archive has no content type “api::article.article”. Add it there').waitFor();
     await screenshot(`panel-${theme}`);
     await archive.getByRole('button', { name: 'Retry on Archive' }).click();
     await page.getByText('It is being tried again').waitFor();
@@ -61,16 +61,18 @@ describe('the panel beside an entry', () => {
     const { page, screenshot } = await openEntry(
       entryStatus({
         sites: [{ ...live!, direction: 'RECEIVE_ONLY' }],
-        lockedBy: { link: 'live', name: 'Live', url: 'https://live.example' },
+        lockedBy: { link: 'live', name: 'Live', url: 'https://live.example/api' },
       })
     );
     await page.getByText('Edited at Live, read-only here').waitFor();
+    expect(await page.getByRole('link', { name: 'Open Live' }).getAttribute('href')).toBe('https://live.example');
     await screenshot('panel-locked');
   });
 
   it('says that an entry was edited on two sites', async () => {
     const { page, screenshot } = await openEntry(entryStatus({ diverged: true }));
-    await page.getByText('Both versions are kept').waitFor();
+    await page.getByText('each site keeps showing its own version').waitFor();
+    await page.getByRole('region', { name: 'Live' }).getByText('Has both versions').waitFor();
     await screenshot('panel-diverged');
   });
 
@@ -80,6 +82,30 @@ describe('the panel beside an entry', () => {
     const { page, screenshot } = await openEntry(entryStatus({ sites: [failed] }));
     await page.getByText('The other site does not know the field “slug”.').waitFor();
     await screenshot('panel-failed');
+  });
+
+  it('says what the other site answered while a delivery is tried again', async () => {
+    const [live] = entryStatus().sites;
+    const error = 'By its own rules this site only sends these entries.';
+    const refused = { ...live!, state: 'waiting' as const, error, retryAt: Date.now() + 60_000 };
+    const { page, screenshot } = await openEntry(entryStatus({ sites: [refused] }));
+    await page.getByText('Being retried').waitFor();
+    await page.getByText(`Live did not take it: ${error}`).waitFor();
+    await screenshot('panel-retrying');
+  });
+
+  it('says it in the language of whoever looks', async () => {
+    opened = await visit(browser, staging, { language: 'de' });
+    await answer(opened.page, { [`GET /entries/${UID}/${ids[0]}`]: entryStatus() });
+    await opened.page.goto(`/admin/content-manager/collection-types/${UID}/${ids[0]}`);
+    await opened.page.getByText('Archive hat keinen Inhaltstyp „api::article.article“.').waitFor();
+    await opened.screenshot('panel-german');
+  });
+
+  it('leads to linking a site where none is linked', async () => {
+    const { page } = await openEntry(entryStatus({ sites: [] }));
+    await page.getByRole('link', { name: 'Link a site' }).click();
+    await page.getByRole('heading', { name: 'Replication', exact: true }).waitFor();
   });
 
   it('says what is wrong where the status cannot be read, and leaves the form alone', async () => {
@@ -109,6 +135,12 @@ describe('the column in a list', () => {
     await page.goto(`/admin/content-manager/collection-types/${UID}`);
     await page.getByText('Edited on two sites').waitFor();
     await page.getByText('Failed').waitFor();
+    // Beside the entry's name: at the end of a list with long texts nobody would see it.
+    const headers = await page.getByRole('columnheader').allInnerTexts();
+    expect(headers.map((text) => text.trim().toLowerCase())).toContain('linked sites');
+    expect(headers.findIndex((text) => /linked sites/i.test(text))).toBe(
+      headers.findIndex((text) => /^name$/i.test(text.trim())) + 1
+    );
     await screenshot('list-column');
     expect(calls.filter((call) => call === 'POST /entries/status')).toHaveLength(1);
     expect(complaints).toEqual([]);

@@ -64,7 +64,11 @@ export const RULES: RuleView[] = [
   { scope: 'type', uid: 'api::author.author', level: 'EVERYTHING', direction: 'SEND_ONLY', locked: true },
 ];
 
-const category = { uid: 'api::category.category', id: 'news', documentId: 'news', title: 'News', typeName: 'Category' };
+const unknownType = {
+  code: 'TYPE_UNKNOWN',
+  values: { type: 'api::article.article' },
+  text: 'This site has no content type “api::article.article”.',
+};
 
 export const QUEUE: QueuePage = {
   items: [
@@ -77,7 +81,7 @@ export const QUEUE: QueuePage = {
       state: 'failed',
       level: 'EVERYTHING',
       direction: 'BOTH',
-      waitsFor: [],
+      waitsFor: null,
       error: 'The field “slug” is too long for the other site.',
       attempts: 3,
       retryAt: 0,
@@ -92,10 +96,7 @@ export const QUEUE: QueuePage = {
       state: 'held',
       level: 'PUBLISHED',
       direction: 'SEND_ONLY',
-      waitsFor: [
-        { kind: 'entry', ...category },
-        { kind: 'file', hash: 'f'.repeat(64) },
-      ],
+      waitsFor: unknownType,
       error: null,
       attempts: 1,
       retryAt: Date.now() + 5 * MINUTE,
@@ -119,7 +120,7 @@ export const entryStatus = (changes: Partial<EntryStatus> = {}): EntryStatus => 
       reason: null,
       level: 'PUBLISHED',
       direction: 'SEND_ONLY',
-      waitsFor: [],
+      waitsFor: null,
       error: null,
       since: Date.now() - 12 * MINUTE,
       retryAt: null,
@@ -132,7 +133,7 @@ export const entryStatus = (changes: Partial<EntryStatus> = {}): EntryStatus => 
       reason: null,
       level: 'EVERYTHING',
       direction: 'BOTH',
-      waitsFor: [{ kind: 'entry', ...category }],
+      waitsFor: unknownType,
       error: null,
       since: Date.now() - MINUTE,
       retryAt: null,

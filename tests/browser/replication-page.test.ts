@@ -1,6 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { assemble } from '../support/app';
 import { startInstance, type Instance } from '../support/instance';
+import { unnamedControls } from './accessibility';
 import { launchBrowser, visit, type Theme, type Visit } from './chromium';
 import { answer, failure, link, overview, QUEUE, RULES, TYPES } from './replication-answers';
 
@@ -37,6 +38,7 @@ describe.each(['light', 'dark'] as const)('the replication page in the %s theme'
     await page.getByText('This site is not linked with another one yet.').waitFor();
     await page.getByText('This site: Staging').waitFor();
     await screenshot(`sites-empty-${theme}`);
+    expect(await unnamedControls(page.getByRole('main'))).toEqual([]);
     expect(complaints).toEqual([]);
   });
 
@@ -84,6 +86,7 @@ describe.each(['light', 'dark'] as const)('the replication page in the %s theme'
     expect(await old.getByRole('button', { name: 'Unlink' }).isDisabled()).toBe(true);
     await page.setViewportSize({ width: 1280, height: 1900 });
     await screenshot(`sites-${theme}`);
+    expect(await unnamedControls(page.getByRole('main'))).toEqual([]);
     expect(complaints).toEqual([]);
   });
 
@@ -94,7 +97,9 @@ describe.each(['light', 'dark'] as const)('the replication page in the %s theme'
     );
     await page.getByRole('combobox', { name: 'What is shared of Article' }).waitFor();
     expect(await page.getByRole('combobox', { name: 'What is shared of Author' }).isDisabled()).toBe(true);
+    await page.getByText('Set in the configuration').waitFor();
     await screenshot(`rules-${theme}`);
+    expect(await unnamedControls(page.getByRole('main'))).toEqual([]);
     expect(complaints).toEqual([]);
   });
 
@@ -104,8 +109,11 @@ describe.each(['light', 'dark'] as const)('the replication page in the %s theme'
       { theme, query: '?tab=queue' }
     );
     await page.getByText('The field “slug” is too long for the other site.').waitFor();
-    await page.getByText('Waits for News (Category)').waitFor();
+    await page.getByText('Live has no content type “api::article.article”.').waitFor();
+    const entry = page.getByRole('link', { name: 'A bug is becoming a meme (Article)' });
+    expect(await entry.getAttribute('href')).toContain('/content-manager/collection-types/api::article.article/b');
     await screenshot(`queue-${theme}`);
+    expect(await unnamedControls(page.getByRole('main'))).toEqual([]);
     expect(complaints).toEqual([]);
   });
 });
@@ -147,6 +155,7 @@ describe('the replication page', () => {
       .waitFor();
     expect(await page.getByRole('textbox', { name: 'Link code' }).inputValue()).toBe('replication-code-1234');
     await screenshot('create-code');
+    expect(await unnamedControls(page.getByRole('dialog'))).toEqual([]);
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'hidden' });
     expect(complaints).toEqual([]);
@@ -163,10 +172,86 @@ describe('the replication page', () => {
     await page.getByRole('button', { name: 'Continue' }).click();
     await page.getByText('https://live.example').waitFor();
     await screenshot('have-code');
+    expect(await unnamedControls(page.getByRole('dialog'))).toEqual([]);
     expect(calls).not.toContain('POST /links/redeem');
     await page.getByRole('button', { name: 'Ask to be linked' }).click();
     await page.getByRole('dialog').waitFor({ state: 'hidden' });
     expect(calls).toContain('POST /links/redeem');
+  });
+
+  it('says why no code could be created, and tries again', async () => {
+    let broken = true;
+    const { page, screenshot } = await open({
+      'GET /overview': overview(),
+      'POST /links/codes': () =>
+        broken ? failure(400, 'This site has no public address.', 'NO_ADDRESS') : { code: 'c', expiresAt: 1 },
+    });
+    await page.getByRole('button', { name: 'Create link code' }).first().click();
+    await page.getByText('This site has no public address.').waitFor();
+    expect(await page.getByText('Copy this code.').count()).toBe(0);
+    await screenshot('create-code-error');
+    broken = false;
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByText('Copy this code.').waitFor();
+  });
+
+  it('shows both fingerprints while the other site is to accept, and withdraws the request', async () => {
+    const { page, calls, screenshot } = await open({
+      'GET /overview': overview({ links: [link({ state: 'REQUESTED', lastContactAt: null })] }),
+      'DELETE /links/live': null,
+    });
+    const live = page.getByRole('region', { name: 'Live' });
+    await live.getByText('a1b2 c3d4 e5f6 0718').waitFor();
+    await live.getByText('1f0a 77c2 90de 4b11').waitFor();
+    await screenshot('requested');
+    await live.getByRole('button', { name: 'Withdraw request' }).click();
+    await page.getByText('Nothing was shared yet. To ask again, use a new code.').waitFor();
+    await page.getByRole('button', { name: 'Confirm' }).click();
+    await page.getByText('The request to Live is withdrawn').waitFor();
+    expect(calls).toContain('DELETE /links/live');
+  });
+
+  it('says what comes next once a site has accepted, or has refused', async () => {
+    const none = { queued: 0, held: 0, failed: 0, done: 0 };
+    const { page } = await open({
+      'GET /overview': overview({
+        links: [link({ counts: none }), link({ id: 'shop', name: 'Shop', state: 'REFUSED', lastContactAt: null })],
+      }),
+    });
+    await page.getByText('Nothing is shared with Live yet. Choose under Sharing rules what is.').waitFor();
+    await page.getByRole('region', { name: 'Shop' }).getByText('to ask again, use a new code').waitFor();
+  });
+
+  it.each([
+    ['rules', 'GET /links/live/rules', 'The sharing rules could not be loaded'],
+    ['queue', 'GET /links/live/queue', 'The queue could not be loaded'],
+  ])('says that the %s could not be loaded, and why', async (tab, call, title) => {
+    const { page, screenshot } = await open(
+      { 'GET /overview': overview({ links: [link()] }), [call]: failure(400, 'The database is locked.', 'LOCKED') },
+      { query: `?tab=${tab}` }
+    );
+    await page.getByText(title).waitFor();
+    await page.getByText('The database is locked.').waitFor();
+    await page.getByRole('button', { name: 'Try again' }).waitFor();
+    await screenshot(`${tab}-error`);
+  });
+
+  it('asks before changed rules are left unsaved', async () => {
+    const { page, screenshot } = await open(
+      { 'GET /overview': overview({ links: [link()] }), 'GET /links/live/rules': RULES },
+      { query: '?tab=rules' }
+    );
+    await page.getByRole('combobox', { name: 'What is shared of Article' }).click();
+    await page.getByRole('option', { name: 'Published only' }).click();
+    await page.getByText('Not saved yet').waitFor();
+    await page.getByRole('tab', { name: 'Queue' }).click();
+    await page.getByText('Leave without saving them?').waitFor();
+    await screenshot('rules-leave');
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByText('Not saved yet').waitFor();
+    await page.getByRole('tab', { name: 'Queue' }).click();
+    await page.getByRole('button', { name: 'Confirm' }).click();
+    await page.getByRole('tab', { name: 'Queue', selected: true }).waitFor();
   });
 
   it('keeps the dialog open and says what is wrong with a code', async () => {
@@ -261,7 +346,7 @@ describe('the replication page', () => {
     await page.getByText(`${staging.url}`).first().waitFor();
     await page.getByRole('tab', { name: 'Sites' }).focus();
     await page.keyboard.press('ArrowRight');
-    await page.getByText('Link a site first.').waitFor();
+    await page.getByText('No site is linked yet.').waitFor();
     await screenshot('page-real');
     expect(complaints).toEqual([]);
   });

@@ -61,7 +61,11 @@ describe('the admin API', () => {
 
   it('tells the status of entries only to those who may read them', async () => {
     const reader = await tokenFor('reads status', [ACTIONS[0]!]);
-    expect(await refusal(reader.get('/replication/entries/api::article.article/x'))).toMatchObject({ status: 403 });
+    // With its message: the panel beside an entry shows it.
+    await expect(reader.get('/replication/entries/api::article.article/x')).rejects.toMatchObject({
+      status: 403,
+      body: { error: { message: expect.stringContaining('may not read'), details: { code: 'FORBIDDEN' } } },
+    });
     const administrator = await site.admin();
     const { data } = await administrator.get('/replication/entries/api::article.article/x');
     expect(data).toEqual({ documentId: 'x', sites: [], lockedBy: null, diverged: false, missing: [] });

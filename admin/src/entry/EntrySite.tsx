@@ -1,4 +1,4 @@
-import { Button, Flex, Status, Typography } from '@strapi/design-system';
+import { Box, Button, Flex, Status, Typography } from '@strapi/design-system';
 import { ArrowClockwise } from '@strapi/icons';
 import type { EntryOnSite } from '../../../server/src/contracts';
 import { useMayManageQueue } from '../api/allowed';
@@ -6,29 +6,32 @@ import { useRetryReplicationEntryMutation } from '../api/replication-api';
 import { useOutcome } from '../api/use-outcome';
 import { useMoment } from '../words/use-moment';
 import { useWords } from '../words/use-words';
-import { detailsOf, stateVariant, stateWord } from './state-words';
+import { badgeOf, detailsOf } from './state-words';
 
 interface Props {
   uid: string;
   documentId: string;
   site: EntryOnSite;
+  /** The entry was edited on two sites. */
+  diverged: boolean;
 }
 
 /** One line for one linked site: its state, since when, what it waits for, and Retry where that makes sense. */
-export const EntrySite = ({ uid, documentId, site }: Props) => {
+export const EntrySite = ({ uid, documentId, site, diverged }: Props) => {
   const say = useWords();
   const show = useOutcome();
   const moment = useMoment();
   const mayRetry = useMayManageQueue();
   const [retry, { isLoading }] = useRetryReplicationEntryMutation();
+  const badge = badgeOf(site, diverged);
   const canRetry = mayRetry && (site.state === 'failed' || site.state === 'held' || site.state === 'waiting');
   return (
     <Flex direction="column" alignItems="flex-start" gap={1} tag="section" aria-label={site.name}>
       <Flex justifyContent="space-between" width="100%" gap={2} wrap="wrap">
         <Typography fontWeight="bold">{site.name}</Typography>
-        <Status variant={stateVariant(site.state)} size="XS">
+        <Status variant={badge.variant} size="XS">
           <Typography variant="pi" fontWeight="bold">
-            {say(stateWord(site.state))}
+            {say(badge.word)}
           </Typography>
         </Status>
       </Flex>
@@ -38,17 +41,19 @@ export const EntrySite = ({ uid, documentId, site }: Props) => {
         </Typography>
       ))}
       {canRetry && (
-        <Button
-          type="button"
-          variant="tertiary"
-          size="S"
-          startIcon={<ArrowClockwise />}
-          loading={isLoading}
-          aria-label={say('retry.on', { site: site.name })}
-          onClick={() => void show(retry({ uid, documentId, link: site.link }), say('retry.done'))}
-        >
-          {say('retry')}
-        </Button>
+        <Box paddingTop={1}>
+          <Button
+            type="button"
+            variant="tertiary"
+            size="S"
+            startIcon={<ArrowClockwise />}
+            loading={isLoading}
+            aria-label={say('retry.on', { site: site.name })}
+            onClick={() => void show(retry({ uid, documentId, link: site.link }), say('retry.done'))}
+          >
+            {say('retry')}
+          </Button>
+        </Box>
       )}
     </Flex>
   );

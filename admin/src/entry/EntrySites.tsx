@@ -1,10 +1,13 @@
 import { Button, Flex, Link, Loader, Typography } from '@strapi/design-system';
 import { useAPIErrorHandler } from '@strapi/strapi/admin';
 import { useState } from 'react';
+import { NavLink } from 'react-router-dom';
 import type { EntryStatus } from '../../../server/src/contracts';
+import { useMayManageLinks } from '../api/allowed';
 import { useReplicationEntryQuery } from '../api/replication-api';
 import { Notice } from '../pages/Notice';
 import { entryWord } from '../words/sharing-words';
+import { siteAddress } from '../words/site-address';
 import { useWords } from '../words/use-words';
 import { EntrySite } from './EntrySite';
 
@@ -18,6 +21,7 @@ const isBusy = (status: EntryStatus | undefined): boolean =>
 export const EntrySites = ({ uid, documentId }: { uid: string; documentId: string }) => {
   const say = useWords();
   const { formatAPIError } = useAPIErrorHandler();
+  const mayLink = useMayManageLinks();
   const [busy, setBusy] = useState(false);
   const { data, error, refetch } = useReplicationEntryQuery(
     { uid, documentId },
@@ -39,15 +43,15 @@ export const EntrySites = ({ uid, documentId }: { uid: string; documentId: strin
   return (
     <Flex direction="column" alignItems="stretch" gap={4} width="100%">
       {data.lockedBy && (
-        <Notice tone="primary" title={say('locked.title', { site: data.lockedBy.name })}>
+        <Notice compact tone="primary" title={say('locked.title', { site: data.lockedBy.name })}>
           {say('locked.text')}{' '}
-          <Link href={data.lockedBy.url} isExternal>
+          <Link href={siteAddress(data.lockedBy.url)} isExternal>
             {say('locked.open', { site: data.lockedBy.name })}
           </Link>
         </Notice>
       )}
       {data.diverged && (
-        <Notice tone="warning" title={say('diverged.title')}>
+        <Notice compact tone="warning" title={say('diverged.title')}>
           {say('diverged.text')}
         </Notice>
       )}
@@ -56,9 +60,18 @@ export const EntrySites = ({ uid, documentId }: { uid: string; documentId: strin
           {say('missing', { entries: data.missing.map(entryWord).join(', ') })}
         </Typography>
       )}
-      {data.sites.length === 0 && <Typography textColor="neutral600">{say('panel.empty')}</Typography>}
+      {data.sites.length === 0 && (
+        <Flex direction="column" alignItems="flex-start" gap={2}>
+          <Typography textColor="neutral600">{say('panel.empty')}</Typography>
+          {mayLink && (
+            <Link tag={NavLink} to="/plugins/replication">
+              {say('panel.link')}
+            </Link>
+          )}
+        </Flex>
+      )}
       {data.sites.map((site) => (
-        <EntrySite key={site.link} uid={uid} documentId={documentId} site={site} />
+        <EntrySite key={site.link} uid={uid} documentId={documentId} site={site} diverged={data.diverged} />
       ))}
     </Flex>
   );

@@ -19,9 +19,11 @@ export const StatusCell = ({ uid, documentId }: { uid: string; documentId: strin
   if (!brief || (brief.sites.length === 0 && !brief.diverged)) return <Typography textColor="neutral600">–</Typography>;
   const sites = brief.sites.map(({ name, state }) => `${name}: ${say(stateWord(state))}`);
   const notes = [...(brief.diverged ? [say('diverged.title')] : []), ...(brief.locked ? [say('locked.short')] : [])];
+  const lines = [...notes, ...sites];
   return (
-    <Tooltip label={[...notes, ...sites].join('\n')}>
-      <Flex gap={1} tag="span">
+    <Tooltip label={lines.join('\n')}>
+      {/* With one site the badge says it all; with several the keyboard reaches the rest. */}
+      <Flex gap={1} tag="span" tabIndex={lines.length > 1 ? 0 : undefined}>
         <Status variant={brief.diverged ? 'warning' : stateVariant(brief.state)} size="XS">
           <Typography variant="pi" fontWeight="bold">
             {brief.diverged ? say('diverged.short') : say(stateWord(brief.state))}

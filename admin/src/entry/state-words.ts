@@ -17,6 +17,13 @@ const VARIANTS: { [S in EntryState]: Variant } = {
 export const stateVariant = (state: EntryState): Variant => VARIANTS[state];
 export const stateWord = (state: EntryState): Word => `status.${state}`;
 
+/** The badge for one site, which knows more than a list does: what is tried again, and what is there twice. */
+export const badgeOf = ({ state, error }: EntryOnSite, diverged: boolean): { word: Word; variant: Variant } => {
+  if (state === 'waiting' && error !== null) return { word: 'status.retrying', variant: 'warning' };
+  if (state === 'current' && diverged) return { word: 'status.both', variant: 'secondary' };
+  return { word: stateWord(state), variant: stateVariant(state) };
+};
+
 /** The sentences below a site's name: why, since when, and what happens next. */
 export const detailsOf = (say: Say, moment: (at: number) => string, site: EntryOnSite): string[] => {
   const { state, name } = site;
@@ -27,11 +34,11 @@ export const detailsOf = (say: Say, moment: (at: number) => string, site: EntryO
 };
 
 const reasons = (say: Say, { state, reason, name, error, waitsFor }: EntryOnSite): string[] => {
-  const lines = waitsFor.map((one) => waitsForWord(say, one));
-  if (error !== null && error !== '') lines.unshift(error);
-  if (state !== 'waiting') return lines;
   if (reason === 'paused') return [say('reason.paused')];
-  return [say(reason === 'unreachable' ? 'reason.unreachable' : 'reason.turn', { name })];
+  if (reason === 'unreachable') return [say('reason.unreachable', { name })];
+  if (error !== null) return [say('reason.answered', { name, error })];
+  if (waitsFor !== null) return [waitsForWord(say, waitsFor, name)];
+  return state === 'waiting' ? [say('reason.turn')] : [];
 };
 
 const when = (say: Say, moment: (at: number) => string, { state, since, retryAt }: EntryOnSite): string[] => {
@@ -41,4 +48,4 @@ const when = (say: Say, moment: (at: number) => string, { state, since, retryAt 
 };
 
 const shared = (say: Say, { level, direction, name }: EntryOnSite): string =>
-  `${levelWord(say, level)}, ${directionWord(say, direction, name)}`;
+  `${levelWord(say, level)} · ${directionWord(say, direction, name)}`;

@@ -10,11 +10,14 @@ interface Column {
 }
 
 interface ListLayout {
-  displayedHeaders: unknown[];
-  layout: unknown;
+  displayedHeaders: { name: string }[];
+  layout: { settings?: { mainField?: string } };
 }
 
-/** Adds a column with the entry's status to the content manager's lists. */
+/**
+ * Adds a column with the entry's status to the content manager's lists, right after the entry's name. Strapi's own extra
+ * columns come last, where a list with long texts pushes them out of sight.
+ */
 export const addStatusColumn = ({ displayedHeaders, layout }: ListLayout): ListLayout => {
   const column: Column = {
     name: 'replication',
@@ -23,5 +26,7 @@ export const addStatusColumn = ({ displayedHeaders, layout }: ListLayout): ListL
     sortable: false,
     cellFormatter: ({ documentId }, _header, { model }) => <StatusCell uid={model} documentId={documentId} />,
   };
-  return { displayedHeaders: [...displayedHeaders, column], layout };
+  const after = displayedHeaders.findIndex(({ name }) => name === layout.settings?.mainField);
+  const at = after === -1 ? displayedHeaders.length : after + 1;
+  return { displayedHeaders: [...displayedHeaders.slice(0, at), column, ...displayedHeaders.slice(at)], layout };
 };

@@ -9,21 +9,24 @@ interface Props {
   title: string;
   children: ReactNode;
   action?: ReactNode;
+  /** For the narrow column beside an entry. */
+  compact?: boolean;
 }
 
 /**
  * What stays until its cause is gone. The design system's Alert always has a button to close it, which here would do
  * nothing.
  */
-export const Notice = ({ tone, title, children, action }: Props) => {
+export const Notice = ({ tone, title, children, action, compact = false }: Props) => {
   const Icon = tone === 'primary' ? Information : WarningCircle;
+  const variant = compact ? 'pi' : 'omega';
   return (
     <Box
       role={tone === 'danger' ? 'alert' : 'status'}
       background={`${tone}100`}
       borderColor={`${tone}200`}
       hasRadius
-      padding={4}
+      padding={compact ? 3 : 4}
       width="100%"
     >
       <Flex gap={2} alignItems="flex-start">
@@ -31,13 +34,13 @@ export const Notice = ({ tone, title, children, action }: Props) => {
           <Icon fill={`${tone}600`} aria-hidden />
         </Box>
         <Flex direction="column" alignItems="flex-start" gap={1} flex="1">
-          <Typography fontWeight="bold" textColor="neutral800">
+          <Typography variant={variant} fontWeight="bold" textColor="neutral800">
             {title}
           </Typography>
-          <Typography textColor="neutral800" style={{ overflowWrap: 'anywhere' }}>
+          <Typography variant={variant} textColor="neutral800" style={{ overflowWrap: 'anywhere' }}>
             {children}
           </Typography>
-          {action}
+          {action && <Box paddingTop={2}>{action}</Box>}
         </Flex>
       </Flex>
     </Box>

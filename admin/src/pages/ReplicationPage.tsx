@@ -85,6 +85,7 @@ export const ReplicationPage = () => {
               <SitesTab
                 overview={data}
                 onCreateCode={canLink ? () => setDialog('create') : null}
+                onHaveCode={canLink ? () => setDialog('have') : null}
                 onShowRules={(site) => open('rules', site)}
                 onShowQueue={(site) => open('queue', site)}
               />

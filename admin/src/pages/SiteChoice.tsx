@@ -13,7 +13,7 @@ export const SiteChoice = ({ links, site, onChoose }: Props) => {
   const say = useWords();
   if (links.length < 2) return null;
   return (
-    <Field.Root>
+    <Field.Root width="32rem" maxWidth="100%">
       <Field.Label>{say('linked-site')}</Field.Label>
       <SingleSelect value={site} onChange={(next) => onChoose(String(next))}>
         {links.map(({ id, name }) => (

@@ -1,5 +1,5 @@
 import type { Direction, EntryName, Level, RuleInput, WaitsFor } from '../../../server/src/contracts';
-import type { Say } from './use-words';
+import type { Say, Word } from './use-words';
 
 export const levelWord = (say: Say, level: Level, drafts = true): string => {
   if (level === 'EVERYTHING') return say(drafts ? 'level.everything' : 'level.shared');
@@ -27,15 +27,15 @@ export const ruleWord = (
 export const entryWord = ({ title, typeName, documentId }: EntryName): string =>
   title === null ? `${typeName}${documentId === null ? '' : ` ${documentId}`}` : `${title} (${typeName})`;
 
-export const waitsForWord = (say: Say, waitsFor: WaitsFor): string => {
-  switch (waitsFor.kind) {
-    case 'entry':
-      return say('waits.entry', { entry: entryWord(waitsFor) });
-    case 'type':
-      return say('waits.type', { type: waitsFor.uid });
-    case 'file':
-      return say('waits.file');
-    default:
-      return waitsFor.text;
-  }
-};
+const WAITS = new Map<string, Word>([
+  ['FILE_BYTES_MISSING', 'waits.file'],
+  ['TYPE_UNKNOWN', 'waits.type'],
+  ['TYPE_IS_SINGLE', 'waits.single'],
+  ['TYPE_IS_COLLECTION', 'waits.collection'],
+  ['LOCALES_DIFFER', 'waits.locales'],
+  ['NOT_STORED', 'waits.stored'],
+]);
+
+/** What the other site's code means; its own words where this version does not know the code. */
+export const waitsForWord = (say: Say, { code, values, text }: WaitsFor, site: string): string =>
+  say(WAITS.get(code) ?? 'waits.other', { type: '', message: '', ...values, text, site });

@@ -152,7 +152,7 @@ export interface TableRows {
     lease: string | null;
     lease_until: number;
     error: string | null;
-    /** JSON: what a held or failed delivery waits for. */
+    /** JSON `{code, values, text}`: what a held delivery waits for there, as the other side answered. */
     waits_for: string | null;
     wanted_at: number;
     acked_at: number | null;

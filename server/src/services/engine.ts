@@ -14,8 +14,9 @@ export const engine = (): EngineService =>
       const running = runtime.composition?.engine;
       if (running) return running[name as keyof EngineService];
       if (name === 'gate' || name === 'then') return null;
-      throw new errors.ApplicationError('Replication is not running on this site. The log of its start says why.', {
-        code: 'NOT_RUNNING',
-      });
+      throw new errors.ApplicationError(
+        'Replication is not running on this site: it is switched off in the configuration, or its start failed. The log of the start says which.',
+        { code: 'NOT_RUNNING' }
+      );
     },
   });

@@ -5,9 +5,8 @@ import type { EntityKey, Uid } from '../replication/entity';
 import type { Tables } from '../replication/ports';
 import type { Row } from '../replication/tables';
 import { entriesAt } from './entries';
-import { localIdsOf, nameEntries, type NamedEntries } from './entry-names';
+import { localIdsOf, nameEntries } from './entry-names';
 import { standingWith, type Standing } from './standing';
-import { causesIn, entitiesIn, withNames } from './waits-for';
 import type { Ability } from './reading-rights';
 
 interface Found {
@@ -29,12 +28,11 @@ export const readEntryStatus = async (
     const [one] = await findEntries(tables, uid, [localId]);
     const entity = one?.entry?.entity;
     const parked = entity ? await tables.find('parked', { entity }, { limit: 20 }) : [];
-    const waiting = one?.standings.flatMap(({ standing }) => entitiesIn(causesIn(standing.waitsFor))) ?? [];
     const keys = parked.map((row) => row.waits_for);
-    return { found: one, missing: keys, localIds: await localIdsOf(tables, [...keys, ...waiting]) };
+    return { found: one, missing: keys, localIds: await localIdsOf(tables, keys) };
   });
   const names = await nameEntries(strapi, ability, localIds);
-  const sites = found?.standings.map(({ link, standing }) => onSite(link, standing, names)) ?? [];
+  const sites = found?.standings.map(({ link, standing }) => onSite(link, standing)) ?? [];
   return {
     documentId: localId,
     sites,
@@ -93,12 +91,11 @@ const findEntries = async (tables: Tables, uid: Uid, localIds: readonly string[]
   });
 };
 
-const onSite = (link: Row<'links'>, { waitsFor, ...standing }: Standing, names: NamedEntries): EntryOnSite => ({
+const onSite = (link: Row<'links'>, standing: Standing): EntryOnSite => ({
   link: link.id,
   name: link.name,
   url: link.url,
   ...standing,
-  waitsFor: withNames(causesIn(waitsFor), names),
 });
 
 /** An entry is locked because one linked site edits it. */

@@ -4,7 +4,7 @@ import type { Engine } from '../replication/engine';
 import type { Row } from '../replication/tables';
 import { localIdsOf, nameEntries } from './entry-names';
 import { countQueues, noCounts } from './overview';
-import { causesIn, entitiesIn, withNames } from './waits-for';
+import { waitsForIn } from './waits-for';
 import type { Ability } from './reading-rights';
 
 const STATES: { [S in QueueState]: readonly Row<'replicas'>['state'][] } = {
@@ -26,22 +26,24 @@ export const readQueue = async (
   const { rows, counts, localIds } = await engine.store.transaction(async ({ tables }) => {
     const where = { link, state: STATES[state] };
     const upToPage = await tables.find('replicas', where, { orderBy: 'wanted_at', limit: page * pageSize });
-    const found = upToPage.slice((page - 1) * pageSize).map((row) => ({ row, causes: causesIn(row.waits_for) }));
-    const keys = found.flatMap(({ row, causes }) => [row.entity, ...entitiesIn(causes)]);
+    const found = upToPage.slice((page - 1) * pageSize);
     return {
       rows: found,
       counts: (await countQueues(tables, link)).get(link) ?? noCounts(),
-      localIds: await localIdsOf(tables, keys),
+      localIds: await localIdsOf(
+        tables,
+        found.map((row) => row.entity)
+      ),
     };
   });
   const names = await nameEntries(strapi, ability, localIds);
   return {
-    items: rows.map(({ row, causes }) => ({
+    items: rows.map((row) => ({
       ...names(row.entity),
       state: row.state,
       level: row.level as Level,
       direction: row.direction as Direction,
-      waitsFor: withNames(causes, names),
+      waitsFor: row.state === 'held' ? waitsForIn(row.waits_for) : null,
       error: row.error,
       attempts: row.attempts,
       retryAt: row.retry_at,

@@ -1,13 +1,14 @@
-import type { Direction, EntryState, Level, WaitReason } from '../contracts';
+import type { Direction, EntryState, Level, WaitReason, WaitsFor } from '../contracts';
 import type { Row } from '../replication/tables';
+import { waitsForIn } from './waits-for';
 
-/** How one entry stands with one link. `waitsFor` is the column as it is. */
+/** How one entry stands with one link. */
 export interface Standing {
   state: EntryState;
   reason: WaitReason;
   level: Level;
   direction: Direction;
-  waitsFor: string | null;
+  waitsFor: WaitsFor | null;
   error: string | null;
   since: number | null;
   retryAt: number | null;
@@ -24,8 +25,9 @@ export const standingWith = (link: Row<'links'>, replica: Row<'replicas'> | null
     // Whoever only receives has no level of its own: what counts is what the other site shares.
     level: (replica.direction === 'RECEIVE_ONLY' ? (replica.their_level ?? 'NONE') : replica.level) as Level,
     direction: replica.direction as Direction,
-    waitsFor: state === 'held' || state === 'failed' ? replica.waits_for : null,
-    error: state === 'held' || state === 'failed' ? replica.error : null,
+    waitsFor: state === 'held' ? waitsForIn(replica.waits_for) : null,
+    // What is tried again says why the last attempt did not do.
+    error: state === 'failed' || state === 'waiting' ? replica.error : null,
     since: state === 'current' ? replica.acked_at : state === 'unshared' ? null : replica.wanted_at,
     retryAt: retryOf(link, replica, state, reason),
   };

@@ -1,8 +1,13 @@
 import type { Row } from '../../../server/src/replication/tables';
 import { standingWith } from '../../../server/src/services/standing';
-import { causesIn } from '../../../server/src/services/waits-for';
 
 const link = { id: 'live', name: 'Live', paused: 0, failures: 0, retry_at: 0 } as Row<'links'>;
+
+const WAITS = JSON.stringify({
+  code: 'TYPE_UNKNOWN',
+  values: { type: 'api::b.b' },
+  text: 'This site has no content type “api::b.b”.',
+});
 
 const replica = (changes: Partial<Row<'replicas'>> = {}): Row<'replicas'> =>
   ({
@@ -47,8 +52,25 @@ describe('how an entry stands with a site', () => {
     expect(standingWith({ ...link, paused: 1 }, queued, false)).toMatchObject({ reason: 'paused', retryAt: null });
   });
 
+  it('says what the other site answered while it is tried again', () => {
+    const refused = replica({ state: 'queued', attempts: 1, retry_at: 70, error: 'This site only sends these.' });
+    expect(standingWith(link, refused, false)).toMatchObject({
+      state: 'waiting',
+      error: 'This site only sends these.',
+      retryAt: 70,
+    });
+  });
+
+  it('says with a code and values what it waits for there', () => {
+    expect(standingWith(link, replica({ state: 'held', waits_for: WAITS }), false).waitsFor).toEqual({
+      code: 'TYPE_UNKNOWN',
+      values: { type: 'api::b.b' },
+      text: 'This site has no content type “api::b.b”.',
+    });
+  });
+
   it('does not show an old error once it is up to date again', () => {
-    expect(standingWith(link, replica({ error: 'old', waits_for: '["x"]' }), false)).toMatchObject({
+    expect(standingWith(link, replica({ error: 'old', waits_for: WAITS }), false)).toMatchObject({
       error: null,
       waitsFor: null,
     });
@@ -71,26 +93,5 @@ describe('how an entry stands with a site', () => {
 
   it('is shared also where the other side only receives', () => {
     expect(stateOf({ direction: 'SEND_ONLY', their_level: 'NONE' })).toBe('current');
-  });
-});
-
-describe('what a delivery waits for', () => {
-  it('is read as entries, types, files or sentences', () => {
-    const hash = 'a'.repeat(64);
-    expect(
-      causesIn(JSON.stringify(['api::a.a/x', 'api::b.b', hash, 'A hook threw.', { uid: 'api::c.c', id: 'y' }]))
-    ).toEqual([
-      { kind: 'entry', key: 'api::a.a/x' },
-      { kind: 'type', uid: 'api::b.b' },
-      { kind: 'file', hash },
-      { kind: 'other', text: 'A hook threw.' },
-      { kind: 'entry', key: 'api::c.c/y' },
-    ]);
-  });
-
-  it('is never taken for more than text, whatever the other site sent', () => {
-    expect(causesIn('not json')).toEqual([{ kind: 'other', text: 'not json' }]);
-    expect(causesIn('[null, 5, {}, []]')).toEqual([]);
-    expect(causesIn(null)).toEqual([]);
   });
 });

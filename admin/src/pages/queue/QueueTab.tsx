@@ -16,6 +16,7 @@ import { useMayManageQueue } from '../../api/allowed';
 import { useReplicationQueueQuery, useRetryReplicationLinkMutation } from '../../api/replication-api';
 import { useOutcome } from '../../api/use-outcome';
 import { useWords } from '../../words/use-words';
+import { NoSite } from '../NoSite';
 import { Notice } from '../Notice';
 import { SiteChoice } from '../SiteChoice';
 import { QueueTable } from './QueueTable';
@@ -35,7 +36,7 @@ export const QueueTab = ({ links, site, onChoose }: Props) => {
   const linked = links.filter(({ state }) => state === 'REGISTERED');
   const link = linked.find(({ id }) => id === site) ?? linked[0];
   const [state, setState] = useState<(typeof FILTERS)[number]>('waiting');
-  if (!link) return <EmptyStateLayout icon={<EmptyDocuments width="16rem" />} content={say('rules.empty')} />;
+  if (!link) return <NoSite links={links} />;
   return (
     <Flex direction="column" alignItems="stretch" gap={4}>
       <Flex gap={4} alignItems="flex-end" wrap="wrap">
@@ -68,8 +69,12 @@ const Queue = ({ link, state }: { link: LinkView; state: QueueState }) => {
     return (
       <Notice
         tone="danger"
-        title={say('error')}
-        action={<Button onClick={() => void refetch()}>{say('try-again')}</Button>}
+        title={say('queue.error')}
+        action={
+          <Button size="S" variant="tertiary" onClick={() => void refetch()}>
+            {say('try-again')}
+          </Button>
+        }
       >
         {formatAPIError(error as never)}
       </Notice>

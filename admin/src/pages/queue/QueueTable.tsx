@@ -1,6 +1,7 @@
-import { Button, Flex, Status, Table, Tbody, Td, Th, Thead, Tr, Typography } from '@strapi/design-system';
-import type { LinkView, QueueItem } from '../../../../server/src/contracts';
-import { useRetryReplicationEntryMutation } from '../../api/replication-api';
+import { Button, Flex, Link, Status, Table, Tbody, Td, Th, Thead, Tr, Typography } from '@strapi/design-system';
+import { NavLink } from 'react-router-dom';
+import type { LinkView, QueueItem, TypeView } from '../../../../server/src/contracts';
+import { useReplicationTypesQuery, useRetryReplicationEntryMutation } from '../../api/replication-api';
 import { useOutcome } from '../../api/use-outcome';
 import { entryWord, waitsForWord } from '../../words/sharing-words';
 import { useMoment } from '../../words/use-moment';
@@ -50,24 +51,32 @@ const QueueRow = ({ link, item, mayRetry }: { link: LinkView; item: QueueItem; m
   const show = useOutcome();
   const moment = useMoment();
   const [retry, { isLoading }] = useRetryReplicationEntryMutation();
+  const { data: types } = useReplicationTypesQuery();
+  const address = addressOf(item, types);
   const what = { uid: item.uid, documentId: item.documentId ?? item.id, link: link.id };
   return (
     <Tr>
       <Td>
-        <Typography>{entryWord(item)}</Typography>
+        {address ? (
+          <Link tag={NavLink} to={address}>
+            {entryWord(item)}
+          </Link>
+        ) : (
+          <Typography>{entryWord(item)}</Typography>
+        )}
       </Td>
       <Td>
-        <Status variant={VARIANTS[item.state]} size="S">
-          <Typography>{say(`replica.${item.state}`)}</Typography>
+        <Status variant={VARIANTS[item.state]} size="S" width="max-content">
+          <Typography variant="pi" fontWeight="bold">
+            {say(`replica.${item.state}`)}
+          </Typography>
         </Status>
       </Td>
       <Td maxWidth="36rem">
         <Flex direction="column" alignItems="flex-start" gap={1}>
-          {reasonsFor(say, item, link).map((reason) => (
-            <Typography key={reason} ellipsis={false} style={{ whiteSpace: 'normal', overflowWrap: 'anywhere' }}>
-              {reason}
-            </Typography>
-          ))}
+          <Typography style={{ whiteSpace: 'normal', overflowWrap: 'anywhere' }}>
+            {reasonFor(say, item, link)}
+          </Typography>
           {item.retryAt > Date.now() && item.state !== 'failed' && (
             <Typography variant="pi" textColor="neutral600">
               {say('queue.tried', { attempts: item.attempts, when: moment(item.retryAt) })}
@@ -95,11 +104,20 @@ const QueueRow = ({ link, item, mayRetry }: { link: LinkView; item: QueueItem; m
   );
 };
 
+/** Where the entry is edited; null where it is not here, or may not be read by whoever looks. */
+const addressOf = ({ uid, documentId, title }: QueueItem, types: TypeView[] | undefined): string | null => {
+  const kind = types?.find((type) => type.uid === uid)?.kind;
+  if (kind === undefined || documentId === null || title === null) return null;
+  return kind === 'singleType'
+    ? `/content-manager/single-types/${uid}`
+    : `/content-manager/collection-types/${uid}/${documentId}`;
+};
+
 /** Why an entry still waits, in the order in which somebody would do something about it. */
-const reasonsFor = (say: Say, item: QueueItem, link: LinkView): string[] => {
-  const reasons = item.waitsFor.map((one) => waitsForWord(say, one));
-  if (item.error !== null && item.error !== '') reasons.unshift(item.error);
-  if (reasons.length > 0) return reasons;
-  if (link.paused) return [say('reason.paused')];
-  return [say(link.failures > 0 ? 'reason.unreachable' : 'reason.turn', { name: link.name })];
+const reasonFor = (say: Say, { state, error, waitsFor }: QueueItem, { name, paused, failures }: LinkView): string => {
+  if (state === 'failed' && error !== null) return say('reason.answered', { name, error });
+  if (paused) return say('reason.paused');
+  if (failures > 0) return say('reason.unreachable', { name });
+  if (error !== null) return say('reason.answered', { name, error });
+  return waitsFor === null ? say('reason.turn') : waitsForWord(say, waitsFor, name);
 };

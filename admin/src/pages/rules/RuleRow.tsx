@@ -36,11 +36,20 @@ export const RuleRow = ({ type, rules, site, isLocked, isDisabled, onChoose }: P
     <Tr>
       <Td>
         <Flex gap={2} wrap="wrap">
-          <Typography fontWeight="bold">{title}</Typography>
-          {isLocked && <Lock role="img" aria-label={say('locked.configuration')} />}
+          <Typography fontWeight="bold" style={{ whiteSpace: 'normal' }}>
+            {title}
+          </Typography>
           {type?.kind === 'singleType' && <Badge>{say('type.single')}</Badge>}
           {type?.localized && <Badge>{say('type.localized')}</Badge>}
         </Flex>
+        {isLocked && (
+          <Flex gap={1} paddingTop={1}>
+            <Lock fill="neutral600" width="12px" height="12px" aria-hidden />
+            <Typography variant="pi" textColor="neutral600">
+              {say('locked.configuration')}
+            </Typography>
+          </Flex>
+        )}
       </Td>
       <Td>
         <Typography>{type ? type.entries : ''}</Typography>

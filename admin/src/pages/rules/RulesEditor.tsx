@@ -8,6 +8,10 @@ import { useWords } from '../../words/use-words';
 import { RuleRow } from './RuleRow';
 import { changesBetween, isUnchanged, ruleSetOf, withChoice } from './rule-changes';
 import { SaveRulesDialog } from './SaveRulesDialog';
+import { UnsavedChanges } from './UnsavedChanges';
+
+/** Fixed, so that columns do not jump when a choice with a longer name is made. */
+const WIDTHS = { 'rules.type': '34%', 'rules.entries': '10%', 'rules.level': '32%', 'rules.direction': '24%' };
 
 interface Props {
   link: LinkView;
@@ -52,6 +56,13 @@ export const RulesEditor = ({ link, saved, types }: Props) => {
         </Box>
         {mayManage && (
           <Flex gap={2}>
+            {!unchanged && (
+              <Box paddingRight={2}>
+                <Typography role="status" textColor="warning700">
+                  {say('rules.unsaved')}
+                </Typography>
+              </Box>
+            )}
             <Button variant="tertiary" disabled={unchanged} onClick={() => setRules(before)}>
               {say('discard')}
             </Button>
@@ -65,7 +76,7 @@ export const RulesEditor = ({ link, saved, types }: Props) => {
         <Thead>
           <Tr>
             {(['rules.type', 'rules.entries', 'rules.level', 'rules.direction'] as const).map((word) => (
-              <Th key={word}>
+              <Th key={word} width={WIDTHS[word]}>
                 <Typography variant="sigma" textColor="neutral600">
                   {say(word)}
                 </Typography>
@@ -78,6 +89,7 @@ export const RulesEditor = ({ link, saved, types }: Props) => {
           {types.map(row)}
         </Tbody>
       </Table>
+      {!unchanged && <UnsavedChanges />}
       {isConfirming && (
         <SaveRulesDialog
           name={name}

@@ -1,9 +1,9 @@
-import { Button, EmptyStateLayout, Flex, Loader } from '@strapi/design-system';
-import { EmptyDocuments } from '@strapi/icons/symbols';
+import { Button, Flex, Loader } from '@strapi/design-system';
 import { useAPIErrorHandler } from '@strapi/strapi/admin';
 import type { LinkView } from '../../../../server/src/contracts';
 import { useReplicationRulesQuery, useReplicationTypesQuery } from '../../api/replication-api';
 import { useWords } from '../../words/use-words';
+import { NoSite } from '../NoSite';
 import { Notice } from '../Notice';
 import { SiteChoice } from '../SiteChoice';
 import { RulesEditor } from './RulesEditor';
@@ -16,10 +16,9 @@ interface Props {
 
 /** What is shared with one linked site. */
 export const RulesTab = ({ links, site, onChoose }: Props) => {
-  const say = useWords();
   const linked = links.filter(({ state }) => state === 'REGISTERED');
   const link = linked.find(({ id }) => id === site) ?? linked[0];
-  if (!link) return <EmptyStateLayout icon={<EmptyDocuments width="16rem" />} content={say('rules.empty')} />;
+  if (!link) return <NoSite links={links} />;
   return (
     <Flex direction="column" alignItems="stretch" gap={4}>
       <SiteChoice links={linked} site={link.id} onChoose={onChoose} />
@@ -40,7 +39,15 @@ const SiteRules = ({ link }: { link: LinkView }) => {
       void types.refetch();
     };
     return (
-      <Notice tone="danger" title={say('error')} action={<Button onClick={again}>{say('try-again')}</Button>}>
+      <Notice
+        tone="danger"
+        title={say('rules.error')}
+        action={
+          <Button size="S" variant="tertiary" onClick={again}>
+            {say('try-again')}
+          </Button>
+        }
+      >
         {formatAPIError(error as never)}
       </Notice>
     );

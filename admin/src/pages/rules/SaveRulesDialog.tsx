@@ -18,7 +18,7 @@ export const SaveRulesDialog = ({ name, changes, isSaving, onSave, onClose }: Pr
     <Modal.Root open onOpenChange={onClose}>
       <Modal.Content>
         <Modal.Header closeLabel={say('close')}>
-          <Modal.Title>{say('rules.confirm.title')}</Modal.Title>
+          <Modal.Title>{say('rules.confirm.title', { name })}</Modal.Title>
         </Modal.Header>
         <Modal.Body>
           {changes.length === 0 && <Typography>{say('rules.confirm.nothing')}</Typography>}

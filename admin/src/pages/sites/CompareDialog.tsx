@@ -1,4 +1,4 @@
-import { Alert, Box, Button, Flex, Loader, Modal, Typography } from '@strapi/design-system';
+import { Box, Button, Flex, Loader, Modal, Typography } from '@strapi/design-system';
 import { useAPIErrorHandler } from '@strapi/strapi/admin';
 import { useEffect } from 'react';
 import type { CompareView, LinkView } from '../../../../server/src/contracts';
@@ -6,6 +6,7 @@ import { useCompareReplicationLinkMutation } from '../../api/replication-api';
 import { useOutcome } from '../../api/use-outcome';
 import { entryWord } from '../../words/sharing-words';
 import { useWords, type Say } from '../../words/use-words';
+import { Notice } from '../Notice';
 
 /** Compares when it opens, and offers to send again what differs. */
 export const CompareDialog = ({ link, onClose }: { link: LinkView; onClose: () => void }) => {
@@ -31,9 +32,9 @@ export const CompareDialog = ({ link, onClose }: { link: LinkView; onClose: () =
         <Modal.Body>
           {isLoading && <Loader>{say('compare.running')}</Loader>}
           {error && (
-            <Alert variant="danger" title={say('error')} closeLabel={say('close')} onClose={onClose}>
+            <Notice tone="danger" title={say('compare.error')}>
               {formatAPIError(error as never)}
-            </Alert>
+            </Notice>
           )}
           {data && <Result result={data} name={name} />}
         </Modal.Body>

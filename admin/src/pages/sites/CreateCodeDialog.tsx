@@ -1,4 +1,4 @@
-import { Alert, Button, Field, Flex, Loader, Modal, Textarea, Typography } from '@strapi/design-system';
+import { Button, Field, Flex, Loader, Modal, Textarea, Typography } from '@strapi/design-system';
 import { Duplicate } from '@strapi/icons';
 import { useAPIErrorHandler, useClipboard, useNotification } from '@strapi/strapi/admin';
 import { useEffect } from 'react';
@@ -6,6 +6,7 @@ import { useIntl } from 'react-intl';
 import type { Site } from '../../../../server/src/contracts';
 import { useIssueReplicationCodeMutation } from '../../api/replication-api';
 import { useWords } from '../../words/use-words';
+import { Notice } from '../Notice';
 import { Fingerprint } from './Fingerprint';
 
 /** A code for the other site's administrator. Each opening makes a new one: a code is good once. */
@@ -37,24 +38,34 @@ export const CreateCodeDialog = ({ site, onClose }: { site: Site; onClose: () =>
         </Modal.Header>
         <Modal.Body>
           <Flex direction="column" alignItems="stretch" gap={4}>
-            <Typography>{say('code.steps')}</Typography>
             {error ? (
-              <Alert variant="danger" title={say('error')} closeLabel={say('close')} onClose={onClose}>
+              <Notice
+                tone="danger"
+                title={say('code.error')}
+                action={
+                  <Button size="S" variant="tertiary" onClick={() => void issue()}>
+                    {say('try-again')}
+                  </Button>
+                }
+              >
                 {formatAPIError(error as never)}
-              </Alert>
+              </Notice>
             ) : data ? (
-              <Field.Root hint={say('code.expires', { time: formatTime(data.expiresAt) })}>
-                <Field.Label>{say('code.label')}</Field.Label>
-                <Textarea readOnly value={data.code} onFocus={(event) => event.currentTarget.select()} />
-                <Field.Hint />
-              </Field.Root>
+              <>
+                <Typography>{say('code.steps')}</Typography>
+                <Field.Root hint={say('code.expires', { time: formatTime(data.expiresAt) })}>
+                  <Field.Label>{say('code.label')}</Field.Label>
+                  <Textarea readOnly value={data.code} onFocus={(event) => event.currentTarget.select()} />
+                  <Field.Hint />
+                </Field.Root>
+                <Typography variant="pi" textColor="neutral600">
+                  {say('code.secret')}
+                </Typography>
+                <Fingerprint title={say('this-site.short')} {...site} />
+              </>
             ) : (
               <Loader>{say('loading')}</Loader>
             )}
-            <Typography variant="pi" textColor="neutral600">
-              {say('code.secret')}
-            </Typography>
-            <Fingerprint title={say('this-site.short')} {...site} />
           </Flex>
         </Modal.Body>
         <Modal.Footer>

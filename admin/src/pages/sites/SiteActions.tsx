@@ -13,6 +13,18 @@ import { useWords } from '../../words/use-words';
 import { CompareDialog } from './CompareDialog';
 import { RenameDialog } from './RenameDialog';
 
+/** A link ends, a request is taken back, and what was refused is put away: three words for one call. */
+const ENDINGS = {
+  REGISTERED: { action: 'unlink', title: 'unlink.title', text: 'unlink.text', done: 'unlinked' },
+  REQUESTED: {
+    action: 'withdraw-request',
+    title: 'withdraw-request.title',
+    text: 'withdraw-request.text',
+    done: 'withdrawn',
+  },
+  REFUSED: { action: 'remove', title: 'remove.title', text: 'remove.text', done: 'removed' },
+} as const;
+
 type Opened = 'rename' | 'unlink' | 'compare' | null;
 
 export const SiteActions = ({ link }: { link: LinkView }) => {
@@ -27,6 +39,7 @@ export const SiteActions = ({ link }: { link: LinkView }) => {
   const [unlink] = useUnlinkReplicationSiteMutation();
   const { id, name, state, paused, locked } = link;
   const isLinked = state === 'REGISTERED';
+  const ending = ENDINGS[state === 'REQUESTED' || state === 'REFUSED' ? state : 'REGISTERED'];
   const close = () => setOpened(null);
 
   const runTest = async () => {
@@ -40,7 +53,7 @@ export const SiteActions = ({ link }: { link: LinkView }) => {
   };
   const pause = () => show(act({ id, act: paused ? 'resume' : 'pause' }), say(paused ? 'resumed' : 'paused', { name }));
   const confirmUnlink = async () => {
-    await show(unlink(id), say('unlinked', { name }));
+    await show(unlink(id), say(ending.done, { name }));
     close();
   };
 
@@ -65,15 +78,15 @@ export const SiteActions = ({ link }: { link: LinkView }) => {
             {say('rename')}
           </Button>
           <Button variant="danger-light" disabled={locked} onClick={() => setOpened('unlink')}>
-            {say('unlink')}
+            {say(ending.action)}
           </Button>
         </>
       )}
       {opened === 'compare' && <CompareDialog link={link} onClose={close} />}
       {opened === 'rename' && <RenameDialog link={link} onClose={close} />}
       <Dialog.Root open={opened === 'unlink'} onOpenChange={close}>
-        <ConfirmDialog title={say('unlink.title', { name })} onConfirm={confirmUnlink} variant="danger-light">
-          {say('unlink.text', { name })}
+        <ConfirmDialog title={say(ending.title, { name })} onConfirm={confirmUnlink} variant="danger-light">
+          {say(ending.text, { name })}
         </ConfirmDialog>
       </Dialog.Root>
     </>

@@ -1,35 +1,42 @@
 import { Button, Divider, Flex, Link, Typography } from '@strapi/design-system';
 import { Lock } from '@strapi/icons';
-import type { LinkView } from '../../../../server/src/contracts';
+import type { LinkView, Site } from '../../../../server/src/contracts';
+import { siteAddress } from '../../words/site-address';
 import { useMoment } from '../../words/use-moment';
 import { useWords } from '../../words/use-words';
 import { Card } from '../Card';
 import { Notice } from '../Notice';
+import { Fingerprint } from './Fingerprint';
 import { SiteActions } from './SiteActions';
 import { SiteState } from './SiteState';
 
 interface Props {
+  site: Site | null;
   link: LinkView;
   onShowRules: (site: string) => void;
   onShowQueue: (site: string) => void;
 }
 
 /** A linked site: whether it works, what waits for it, and what can be done. */
-export const SiteCard = ({ link, onShowRules, onShowQueue }: Props) => {
+export const SiteCard = ({ site, link, onShowRules, onShowQueue }: Props) => {
   const say = useWords();
   const moment = useMoment();
   const { id, name, url, counts, state } = link;
-  const facts = [
-    say('site.contact', { when: link.lastContactAt === null ? say('never') : moment(link.lastContactAt) }),
-    say('site.done', { count: counts.done }),
-    ...(counts.queued > 0 ? [say('site.queued', { count: counts.queued })] : []),
-    ...(counts.held > 0 ? [say('site.held', { count: counts.held })] : []),
-    ...(counts.failed > 0 ? [say('site.failed', { count: counts.failed })] : []),
+  const facts: (readonly [string, 'neutral800' | 'warning700' | 'danger600'])[] = [
+    [
+      say('site.contact', { when: link.lastContactAt === null ? say('never') : moment(link.lastContactAt) }),
+      'neutral800',
+    ],
+    [say('site.done', { count: counts.done }), 'neutral800'],
+    ...(counts.queued > 0 ? [[say('site.queued', { count: counts.queued }), 'neutral800'] as const] : []),
+    ...(counts.held > 0 ? [[say('site.held', { count: counts.held }), 'warning700'] as const] : []),
+    ...(counts.failed > 0 ? [[say('site.failed', { count: counts.failed }), 'danger600'] as const] : []),
   ];
+  const nothingShared = counts.done + counts.queued + counts.held + counts.failed === 0;
   return (
     <Card label={name}>
       <Flex direction="column" alignItems="stretch" gap={4}>
-        <Flex justifyContent="space-between" gap={4} wrap="wrap">
+        <Flex justifyContent="space-between" alignItems="flex-start" gap={4} wrap="wrap">
           <Flex direction="column" alignItems="flex-start" gap={1}>
             <Flex gap={2}>
               <Typography variant="beta" tag="h2">
@@ -37,25 +44,37 @@ export const SiteCard = ({ link, onShowRules, onShowQueue }: Props) => {
               </Typography>
               {link.locked && <Lock role="img" aria-label={say('locked.configuration')} />}
             </Flex>
-            <Link href={url} isExternal>
+            <Link href={siteAddress(url)} isExternal>
               {url}
             </Link>
-            <Typography variant="pi" textColor="neutral600">
-              {say('fingerprint')}: {link.fingerprint}
-            </Typography>
+            {state !== 'REQUESTED' && (
+              <Typography variant="pi" textColor="neutral600">
+                {say('fingerprint')}: {link.fingerprint}
+              </Typography>
+            )}
           </Flex>
           <SiteState link={link} />
         </Flex>
-        {state === 'REQUESTED' && <Typography>{say('request.waiting', { name })}</Typography>}
+        {state === 'REQUESTED' && site && (
+          <>
+            <Typography>{say('request.waiting', { name })}</Typography>
+            <Flex gap={4} wrap="wrap" alignItems="stretch">
+              <Fingerprint title={say('other-site')} {...link} />
+              <Fingerprint title={say('this-site.short')} {...site} />
+            </Flex>
+          </>
+        )}
+        {state === 'REFUSED' && <Typography>{say('request.was-refused', { name })}</Typography>}
         {state === 'REGISTERED' && (
           <Flex tag="ul" gap={5} wrap="wrap">
-            {facts.map((fact) => (
-              <Typography tag="li" key={fact} textColor="neutral800">
+            {facts.map(([fact, textColor]) => (
+              <Typography tag="li" key={fact} textColor={textColor}>
                 {fact}
               </Typography>
             ))}
           </Flex>
         )}
+        {state === 'REGISTERED' && nothingShared && <Typography>{say('site.nothing-shared', { name })}</Typography>}
         {link.lastError !== null && (
           <Notice tone={link.failures > 0 ? 'danger' : 'warning'} title={say('site.last-error')}>
             {link.lastError}{' '}

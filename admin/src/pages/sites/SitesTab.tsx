@@ -10,23 +10,29 @@ interface Props {
   overview: Overview;
   /** null: may not link sites. */
   onCreateCode: (() => void) | null;
+  onHaveCode: (() => void) | null;
   onShowRules: (site: string) => void;
   onShowQueue: (site: string) => void;
 }
 
-export const SitesTab = ({ overview, onCreateCode, onShowRules, onShowQueue }: Props) => {
+export const SitesTab = ({ overview, onCreateCode, onHaveCode, onShowRules, onShowQueue }: Props) => {
   const say = useWords();
   const { site, links } = overview;
   if (links.length === 0) {
     return (
       <EmptyStateLayout
         icon={<EmptyDocuments width="16rem" />}
-        content={say('sites.empty')}
+        content={say(onCreateCode ? 'sites.empty' : site ? 'sites.empty.not-allowed' : 'sites.empty.problem')}
         action={
-          onCreateCode ? (
-            <Button variant="secondary" onClick={onCreateCode}>
-              {say('create-code')}
-            </Button>
+          onCreateCode && onHaveCode ? (
+            <Flex gap={2}>
+              <Button variant="secondary" onClick={onHaveCode}>
+                {say('have-code')}
+              </Button>
+              <Button variant="secondary" onClick={onCreateCode}>
+                {say('create-code')}
+              </Button>
+            </Flex>
           ) : undefined
         }
       />
@@ -39,7 +45,7 @@ export const SitesTab = ({ overview, onCreateCode, onShowRules, onShowQueue }: P
         link.state === 'REQUESTING' && site ? (
           <RequestCard key={link.id} site={site} link={link} />
         ) : (
-          <SiteCard key={link.id} link={link} onShowRules={onShowRules} onShowQueue={onShowQueue} />
+          <SiteCard key={link.id} site={site} link={link} onShowRules={onShowRules} onShowQueue={onShowQueue} />
         )
       )}
     </Flex>

@@ -4,6 +4,9 @@ import type { Engine } from '../../replication/engine';
 import type { Row } from '../../replication/tables';
 import { mayRead, type Ability } from '../../services/reading-rights';
 
+/** Answered as 403 with its message. Not a ForbiddenError: Strapi's routes answer those without theirs. */
+export class NotAllowed extends Error {}
+
 /** What these controllers use of Koa's context. */
 export interface AdminContext {
   params: { [name: string]: string };
@@ -12,17 +15,15 @@ export interface AdminContext {
   state: { userAbility?: Ability };
   body: unknown;
   set(header: string, value: string): void;
+  forbidden(message: string, details: { code: string }): void;
 }
 
-export const engineOf = (strapi: Core.Strapi): Engine => {
-  const engine = strapi.plugin('replication').service('engine') as unknown as Engine | undefined;
-  if (!engine) throw new errors.ApplicationError('Replication is not running on this site.', { code: 'NOT_RUNNING' });
-  return engine;
-};
+/** Where nothing runs its first use says so. */
+export const engineOf = (strapi: Core.Strapi): Engine => strapi.plugin('replication').service('engine');
 
 export const refuseUnreadable = (ability: Ability | undefined, uid: string): void => {
   if (!mayRead(ability, uid)) {
-    throw new errors.ForbiddenError('Your role does not allow to read entries of this type.', { code: 'FORBIDDEN' });
+    throw new NotAllowed('Your role may not read entries of this type. Somebody who manages roles can allow it.');
   }
 };
 

@@ -1,6 +1,6 @@
 import { errors } from '@strapi/utils';
 import { ReplicationError } from '../../replication/errors';
-import type { AdminContext } from './access';
+import { NotAllowed, type AdminContext } from './access';
 
 /** Turns what `work` returns into the answer, and errors of the domain into errors Strapi shows with their message. */
 export const answering =
@@ -11,6 +11,7 @@ export const answering =
     try {
       ctx.body = { data: (await work(ctx)) ?? null };
     } catch (error) {
+      if (error instanceof NotAllowed) return ctx.forbidden(error.message, { code: 'FORBIDDEN' });
       throw asStrapiError(error);
     }
   };

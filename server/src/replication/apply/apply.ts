@@ -10,6 +10,7 @@ import type { Unit } from '../ports';
 import { newReplica, refreshReplicas } from '../queue/refresh';
 import type { Row } from '../tables';
 import type { Answer } from '../transport/message';
+import { bytesMissing } from './hold';
 import { claimsOn, refusalOf, type Claims } from './may-change';
 import { moveHeads } from './move-heads';
 import { openWith, storedNearby } from './open-parts';
@@ -64,12 +65,8 @@ export const applyMessages = async (
     const missing = bytes.get(one) ?? [];
     const show = moved.get(one.entity);
     if (missing.length > 0) {
-      answers.set(one.entity, {
-        status: 'held',
-        reason: 'The file’s bytes have not arrived yet.',
-        bytes: missing.slice(0, 1_000),
-      });
-      await saveHolds(context, unit, [{ entity: one.entity, held: 'The file’s bytes have not arrived yet.' }]);
+      answers.set(one.entity, { status: 'held', ...bytesMissing, bytes: missing.slice(0, 1_000) });
+      await saveHolds(context, unit, [{ entity: one.entity, held: bytesMissing }]);
     } else if (show) toShow.push(show);
   }
   const shown = await showRevisions(context, unit, toShow);
@@ -79,8 +76,8 @@ export const applyMessages = async (
       events.push({ type: 'applied', entity, link: link.id, revision: state.entries.get(entity)?.head ?? null });
       continue;
     }
-    answers.set(entity, { status: 'held', reason: held, bytes: [] });
-    events.push({ type: 'held', entity, link: link.id, reason: held });
+    answers.set(entity, { status: 'held', ...held, bytes: [] });
+    events.push({ type: 'held', entity, link: link.id, reason: held.reason });
   }
   await refreshReplicas(
     context,

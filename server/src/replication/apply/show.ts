@@ -22,6 +22,7 @@ import type { Content, Unit } from '../ports';
 import { Presence } from '../presence';
 import type { Row } from '../tables';
 import { rememberAlong } from './changed-along';
+import { kindDiffers, notStored, typeUnknown, type Hold } from './hold';
 import { parkAll, wakeParked, wakeReferring } from './park';
 import { planRows } from './plan-rows';
 import { render, type Rendered } from './render';
@@ -36,7 +37,7 @@ export interface ToShow {
 export interface Shown {
   entity: EntityKey;
   /** Why the rows could not be written; null where they show the revision now. */
-  held: string | null;
+  held: Hold | null;
 }
 
 /** Try again so much later when something threw; at once when what it waits for changes. */
@@ -51,11 +52,11 @@ export const showRevisions = async (context: Context, unit: Unit, wanted: readon
   const { tables, content } = unit;
   if (wanted.length === 0) return [];
   const identity = new Identity(context.schemas, tables, content);
-  const results = new Map<EntityKey, string | null>();
+  const results = new Map<EntityKey, Hold | null>();
   const prepared: Prepared[] = [];
   for (const one of wanted) {
     const prepare = prepareOne(context, one);
-    if (typeof prepare === 'string') results.set(one.entry.entity, prepare);
+    if ('code' in prepare) results.set(one.entry.entity, prepare);
     else prepared.push(prepare);
   }
   const locals = await localIds(identity, prepared);
@@ -97,18 +98,19 @@ interface Prepared extends ToShow {
   rendered: Rendered;
 }
 
-const prepareOne = (context: Context, one: ToShow): Prepared | string => {
+const prepareOne = (context: Context, one: ToShow): Prepared | Hold => {
   const schema = context.schemas.type(one.entry.uid);
-  if (!schema) return `This site has no content type “${one.entry.uid}”.`;
+  if (!schema) return typeUnknown(one.entry.uid);
   if (schema.single !== (entityOf(one.entry.entity).id === one.entry.uid)) {
-    return `“${one.entry.uid}” is a ${schema.single ? 'single' : 'collection'} type here, and not on the site it comes from.`;
+    return kindDiffers(one.entry.uid, schema.single);
   }
   try {
     const { revision, shows } = one;
     const rendered = render(schema, context.schemas.components, revision.header, contentOf(revision), shows);
     return { ...one, schema, rendered };
   } catch (error) {
-    if (error instanceof NotPossible) return error.message;
+    if (error instanceof NotPossible)
+      return { code: error.code, values: { type: one.entry.uid }, reason: error.message };
     throw error;
   }
 };
@@ -188,7 +190,7 @@ const rememberShown = async (
   context: Context,
   { tables, content }: Unit,
   prepared: readonly Prepared[],
-  results: ReadonlyMap<EntityKey, string | null>,
+  results: ReadonlyMap<EntityKey, Hold | null>,
   before: ReadonlyMap<Uid, ReadonlyMap<string, RowState[]>>,
   waiting: ReadonlyMap<EntityKey, EntityKey[]>
 ): Promise<void> => {
@@ -240,11 +242,10 @@ const rememberShown = async (
   );
 };
 
-const reasonOf = (error: unknown): string => {
+const reasonOf = (error: unknown): Hold => {
   const said = error instanceof Error ? error.message : String(error);
   // The database layer repeats the statement, values and all: what follows is the database's own reason.
-  const message = said.replace(/^(insert|update|delete|select)\b[^]* - /i, '');
-  return `This site refused to store it: ${message}`.slice(0, 1_000);
+  return notStored(said.replace(/^(insert|update|delete|select)\b[^]* - /i, ''));
 };
 
 /** Renders heads again: for what was parked, held, or opened since. Returns what each entry shows now. */
@@ -265,7 +266,7 @@ export const saveHolds = async (context: Context, { tables }: Unit, shown: reado
   const held = shown.filter((one) => one.held !== null);
   const free = shown.filter((one) => one.held === null).map(({ entity }) => entity);
   await tables.update('entries', { entity: free, held_until: { gt: 0 } }, { held: null, held_until: 0 });
-  for (const { entity, held: reason } of held) {
-    await tables.update('entries', { entity }, { held: reason, held_until: context.clock.now() + HELD_AGAIN_MS });
+  for (const { entity, held: hold } of held) {
+    await tables.update('entries', { entity }, { held: hold!.reason, held_until: context.clock.now() + HELD_AGAIN_MS });
   }
 };

@@ -89,7 +89,7 @@ const settleOne = async (
         attempts: held ? now.attempts + 1 : 0,
         retry_at: held ? at + heldPause(answer.bytes.length > 0, now.attempts) : 0,
         error: null,
-        waits_for: answer.status === 'held' ? answer.reason : null,
+        waits_for: answer.status === 'held' ? waitsFor(answer) : null,
         acked_at: at,
       };
     }
@@ -127,6 +127,9 @@ const settleOne = async (
       return again(REFUSED_AGAIN_MS * 2 ** now.attempts, true, answer.message, answer.code);
   }
 };
+
+const waitsFor = ({ code, values, reason }: Answer & { status: 'held' }): string =>
+  JSON.stringify({ code, values, text: reason });
 
 /** Missing bytes are sent at once; what only the other site can mend is asked for again now and then. */
 const heldPause = (bytesMissing: boolean, attempts: number): number =>

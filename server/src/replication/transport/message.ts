@@ -96,11 +96,21 @@ export type UpdateMessage = z.infer<typeof update>;
 export type RevisionOnWire = z.infer<typeof revision>;
 
 const text = z.string().max(2_000);
+const code = z.string().max(100);
 export const answerSchema = z.discriminatedUnion('status', [
   z.strictObject({ status: z.literal('applied') }),
   z.strictObject({ status: z.literal('known') }),
   /** Stored there, but not shown yet: what it waits for. The receiver tries again by itself. */
-  z.strictObject({ status: z.literal('held'), reason: text, bytes: z.array(sha).max(1_000) }),
+  z.strictObject({
+    status: z.literal('held'),
+    code,
+    /** What the code is about, by name: a content type's uid, a database's message. */
+    values: z
+      .record(z.string().max(100), text)
+      .refine((values) => Object.keys(values).length <= 10, { message: 'at most ten values' }),
+    reason: text,
+    bytes: z.array(sha).max(1_000),
+  }),
   /** The headers are known, these opened parts are missing. */
   z.strictObject({ status: z.literal('need'), commitments: z.array(sha).max(MAX_PARTS) }),
   /** The receiver has heard something later from us already. */
@@ -108,6 +118,6 @@ export const answerSchema = z.discriminatedUnion('status', [
   /** A parent is unknown there: these are the receiver's leaves. */
   z.strictObject({ status: z.literal('unplaced'), leaves: z.array(sha).max(10_000) }),
   z.strictObject({ status: z.literal('busy') }),
-  z.strictObject({ status: z.literal('refused'), code: z.string().max(100), message: text }),
+  z.strictObject({ status: z.literal('refused'), code, message: text }),
 ]);
 export type Answer = z.infer<typeof answerSchema>;

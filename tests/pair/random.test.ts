@@ -14,7 +14,7 @@ const LENGTH = Number(process.env.RANDOM_LENGTH ?? 30);
 /** How long a failing sequence is made shorter. */
 const SHRINK_MS = 60_000;
 /** So few that a batch ends within a request's time, whatever else the machine does. */
-const AT_ONCE = Math.min(8, SEQUENCES);
+const AT_ONCE = Math.min(4, SEQUENCES);
 const SEED = process.env.RANDOM_SEED === undefined ? Date.now() % 2 ** 31 : Number(process.env.RANDOM_SEED);
 
 const UIDS: Record<string, string> = { kitchen: KITCHEN, plain: PLAIN, page: PAGE };

@@ -25,7 +25,7 @@ export const createHttpClient = (options: ClientOptions): Wire & LinkWire => {
   const chunkMessages = options.chunkMessages ?? 500;
   const pieceBytes = options.pieceBytes ?? 512 * 1024;
 
-  const sendChunk = async (peer: Peer, chunk: readonly Json[]): Promise<Json[]> => {
+  const sendChunk = async (peer: Peer, chunk: readonly Buffer[]): Promise<Json[]> => {
     let answer: Answer;
     try {
       answer = await call(peer, {
@@ -33,7 +33,7 @@ export const createHttpClient = (options: ClientOptions): Wire & LinkWire => {
         path: '/v1/messages',
         type: NDJSON,
         compress: true,
-        body: writeLines(chunk),
+        body: Buffer.concat(chunk),
       });
     } catch (error) {
       if (!(error instanceof Refused) || error.details.status !== 413 || chunk.length === 1) throw error;
@@ -101,18 +101,19 @@ const understood = <T>(read: () => T): T => {
   }
 };
 
-function* chunksOf(messages: readonly Json[], mostBytes: number, mostMessages: number): Generator<Json[]> {
-  let chunk: Json[] = [];
+/** Messages as lines, which are written once. */
+function* chunksOf(messages: readonly Json[], mostBytes: number, mostMessages: number): Generator<Buffer[]> {
+  let chunk: Buffer[] = [];
   let size = 0;
   for (const message of messages) {
-    const length = Buffer.byteLength(JSON.stringify(message)) + 1;
-    if (chunk.length > 0 && (size + length > mostBytes || chunk.length >= mostMessages)) {
+    const line = writeLines([message]);
+    if (chunk.length > 0 && (size + line.length > mostBytes || chunk.length >= mostMessages)) {
       yield chunk;
       chunk = [];
       size = 0;
     }
-    chunk.push(message);
-    size += length;
+    chunk.push(line);
+    size += line.length;
   }
   if (chunk.length > 0) yield chunk;
 }

@@ -1,13 +1,12 @@
 import type { Knex } from 'knex';
 import type { Condition, FindOptions, NewRow, Tables, Where } from '../../replication/ports';
 import { COUNTED, PRIMARY_KEYS, type Row, type TableName } from '../../replication/tables';
-import { columnsOf, kindOf, mayBeNull } from './columns';
+import { columnsOf, kindOf, mayBeNull, type ColumnKind } from './columns';
 import { dialectOf } from './ddl';
+import { insertRows } from './insert-rows';
 
 /** PostgreSQL takes 65,535 values in a statement, SQLite 32,766. */
 const MOST_VALUES = 10_000;
-/** SQLite writes several rows as a compound select of at most 500. */
-const MOST_ROWS = 400;
 
 type Conditions = [column: string, condition: Condition][];
 type Values = Record<string, unknown>;
@@ -76,13 +75,10 @@ export const createTables = (trx: Knex.Transaction): Tables => {
       const counted = COUNTED.has(table);
       const unique = counted || onConflict === 'fail' ? complete : oncePerKey(complete, primary, onConflict);
 
-      for (const chunk of chunks(unique, Math.min(MOST_ROWS, Math.floor(MOST_VALUES / names.length)))) {
-        const query = trx(`replication_${table}`).insert(chunk);
-        if (counted || onConflict === 'fail') await query;
-        else if (onConflict === 'replace') await query.onConflict([...primary]).merge(names);
-        else if (dialect === 'sqlite') await query.onConflict([...primary]).ignore();
-        // Not knex's `ignore()`: on MySQL it also cuts values that are too long, on PostgreSQL it takes no lock.
-        else await query.onConflict([...primary]).merge([primary[0] as string]);
+      const clause = counted || onConflict === 'fail' ? null : ({ do: onConflict, key: primary } as const);
+      for (const chunk of chunks(unique, Math.floor(MOST_VALUES / names.length))) {
+        const values = chunk.map((row) => names.map((name) => row[name] as Knex.RawBinding));
+        await insertRows(trx, dialect, `replication_${table}`, names, values, clause);
       }
     },
 
@@ -209,11 +205,22 @@ const oncePerKey = (
 
 /** PostgreSQL's and MySQL's drivers give 64-bit integers as strings. */
 const normalise = <T extends TableName>(table: T, row: Values): Row<T> => {
-  for (const [column, kind] of Object.entries(columnsOf(table))) {
+  for (const [column, kind] of columnsToConvert(table)) {
     const value = row[column];
-    if (value === null || value === undefined) row[column] = null;
-    else if (kind === 'number' || kind === 'number?') row[column] = Number(value);
-    else if (kind === 'bytes' && !Buffer.isBuffer(value)) row[column] = Buffer.from(value as Uint8Array);
+    if (value === null) continue;
+    if (kind !== 'bytes') row[column] = Number(value);
+    else if (!Buffer.isBuffer(value)) row[column] = Buffer.from(value as Uint8Array);
   }
   return row as unknown as Row<T>;
+};
+
+const convertible = new Map<TableName, [column: string, kind: ColumnKind][]>();
+
+const columnsToConvert = (table: TableName): [column: string, kind: ColumnKind][] => {
+  let columns = convertible.get(table);
+  if (!columns) {
+    columns = Object.entries(columnsOf(table)).filter(([, kind]) => kind !== 'text' && kind !== 'text?');
+    convertible.set(table, columns);
+  }
+  return columns;
 };

@@ -82,10 +82,13 @@ export const applyMessages = async (
     answers.set(entity, { status: 'held', reason: held, bytes: [] });
     events.push({ type: 'held', entity, link: link.id, reason: held });
   }
+  const withdrawn = batch.filter(
+    ({ entity, message }) => message.type === 'ENTITY_UNREPLICATE' && answers.get(entity)?.status === 'applied'
+  );
   await refreshReplicas(
     context,
     unit,
-    accepted.map(({ entity }) => entity),
+    [...accepted, ...withdrawn].map(({ entity }) => entity),
     events
   );
   await forgetUntouched(unit, batch, accepted);

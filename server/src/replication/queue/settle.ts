@@ -141,7 +141,7 @@ const acknowledged = async (
   }
   const leaves = JSON.parse(sent.wanted) as RevisionId[];
   const before = JSON.parse(now.common) as RevisionId[];
-  const common = sent.level === 'EVERYTHING' ? await maximal(tables, [...before, ...leaves]) : leaves;
+  const common = sent.level === 'EVERYTHING' ? await bothHave(tables, before, leaves) : leaves;
   return {
     common: JSON.stringify(common),
     common_level: sent.level,
@@ -149,4 +149,12 @@ const acknowledged = async (
     common_hash: stateHash(common, sent.level, sent.direction),
     sent_hash: sent.wanted_hash,
   };
+};
+
+/** The newest of both, without what was set aside here since: the other side is not to have it any more. */
+const bothHave = async (tables: Tables, before: RevisionId[], sent: RevisionId[]): Promise<RevisionId[]> => {
+  const newest = await maximal(tables, [...before, ...sent]);
+  if (newest.length <= sent.length) return newest;
+  const aside = new Set((await tables.find('revisions', { id: newest, side: 1 })).map(({ id }) => id));
+  return newest.filter((id) => !aside.has(id));
 };

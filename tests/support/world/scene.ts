@@ -1,9 +1,23 @@
 import type { Fields, Status, Uid } from '../../../server/src/replication/entity';
+import { createRuleDesk } from '../../../server/src/replication/controller/rule-desk';
+import type { Rule } from '../../../server/src/replication/engine';
 import type { Row, TableName } from '../../../server/src/replication/tables';
 import { catalogue } from './catalogue';
 import { mark } from './marks';
 import { Site } from './site';
-import { World } from './world';
+import type { Sharing } from './tap';
+import { introduce, World } from './world';
+
+/** The rule for a whole site. */
+export const all = (
+  level: Rule['level'],
+  direction: Rule['direction'] = 'SEND_ONLY'
+): Omit<Rule, 'link' | 'locked'> => ({
+  scope: 'instance',
+  uid: '',
+  level,
+  direction,
+});
 
 /** Sites of a simulated world under a test's own hand: nothing is random, and nothing goes wrong by itself. */
 export class Scene {
@@ -20,6 +34,22 @@ export class Scene {
 
   site(name: string): Site {
     return this.world.sites.find((site) => site.name === name)!;
+  }
+
+  /** Two sites know one another. What they share is said by rules. */
+  async link(first: string, second: string): Promise<void> {
+    await introduce(this.site(first), this.site(second));
+    await introduce(this.site(second), this.site(first));
+  }
+
+  /** The rules of one site for another, in the place of those before. */
+  async rules(from: string, to: string, rules: Omit<Rule, 'link' | 'locked'>[]): Promise<void> {
+    const { store, schemas, clock } = this.site(from).process!.context;
+    await createRuleDesk({ store, schemas, clock, onChange: () => undefined }).replace(this.site(to).id, rules);
+    const { sharing } = this.world;
+    const others = sharing.filter((one) => one.from !== from || one.to !== to);
+    const sent = rules.filter(({ level, direction }) => level !== 'NONE' && direction !== 'RECEIVE_ONLY');
+    sharing.splice(0, sharing.length, ...others, ...sent.map((rule) => ({ from, to, ...rule }) as Sharing));
   }
 
   /** Somebody saves a row, as an editor does: its mark is in the same transaction. */
@@ -56,6 +86,10 @@ export class Scene {
         rows.ofType(uid).map(({ document_id: id, locale, status, fields }) => [`${id} ${locale}/${status}`, fields])
       )
     );
+  }
+
+  entry(name: string, entity: string): Row<'entries'> | undefined {
+    return this.table(name, 'entries').find((entry) => entry.entity === entity);
   }
 
   table<T extends TableName>(name: string, table: T): Row<T>[] {

@@ -224,7 +224,7 @@ export class World {
   }
 }
 
-const introduce = async (site: Site, other: Site): Promise<void> => {
+export const introduce = async (site: Site, other: Site): Promise<void> => {
   const { keys } = other.process!.identity;
   await site.process!.context.store.transaction(async (unit) => {
     await learnKeys(unit, keys);

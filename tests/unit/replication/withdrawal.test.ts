@@ -4,6 +4,8 @@ import type { Content } from '../../../server/src/replication/ports';
 import { newReplica, refreshReplicas } from '../../../server/src/replication/queue/refresh';
 import { MemoryDatabase } from '../../support/memory/database';
 import { memoryStore, ownTables } from '../../support/memory/tables';
+import { ARTICLE, HOME } from '../../support/world/catalogue';
+import { all, Scene } from '../../support/world/scene';
 
 const entity = keyOf({ uid: 'api::article.article', id: 'a' });
 
@@ -29,5 +31,41 @@ describe('an entry that a link shall not have any more', () => {
 
   it('is nobody’s business where the link never had it', async () => {
     expect(await afterRuleWent({})).toMatchObject({ state: 'done', wanted: null });
+  });
+});
+
+describe('an entry that this site had of its own before theirs took its place', () => {
+  it('comes back when theirs is withdrawn', async () => {
+    const scene = await Scene.of('staging', 'live');
+    await scene.link('staging', 'live');
+    scene.save('live', HOME, 'own', 'draft', { headline: 'Of live' });
+    scene.save('staging', HOME, 'other', 'draft', { headline: 'Of staging' });
+    await scene.settle();
+    await scene.rules('staging', 'live', [all('EVERYTHING')]);
+    await scene.settle();
+    expect(scene.rows('live', HOME)).toEqual({ 'own -/draft': { headline: 'Of staging' } });
+
+    await scene.rules('staging', 'live', []);
+    await scene.settle();
+    expect(scene.rows('live', HOME)).toEqual({ 'own -/draft': { headline: 'Of live' } });
+    expect(scene.entry('live', `${HOME}/${HOME}`)).toMatchObject({ shows: 'EVERYTHING', locked: 0 });
+  });
+});
+
+describe('an entry that was handed on', () => {
+  it('goes on the last site as well when the first withdraws it', async () => {
+    const scene = await Scene.of('first', 'second', 'third');
+    await scene.link('first', 'second');
+    await scene.link('second', 'third');
+    await scene.rules('first', 'second', [all('EVERYTHING')]);
+    await scene.rules('second', 'third', [all('EVERYTHING')]);
+    scene.save('first', ARTICLE, 'a', 'draft', { title: 'Seen' });
+    await scene.settle();
+    expect(scene.rows('third', ARTICLE)).toEqual({ 'a en/draft': { title: 'Seen' } });
+
+    await scene.rules('first', 'second', []);
+    await scene.settle();
+    expect(scene.rows('second', ARTICLE)).toEqual({});
+    expect(scene.rows('third', ARTICLE)).toEqual({});
   });
 });

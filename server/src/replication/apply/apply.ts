@@ -14,7 +14,7 @@ import { bytesMissing } from './hold';
 import { claimsOn, refusalOf, type Claims } from './may-change';
 import { moveHeads } from './move-heads';
 import { openWith, storedNearby } from './open-parts';
-import { acceptReplica, isStale, type TheirState } from './their-state';
+import { acceptReplica, isNewer, isStale, type TheirState } from './their-state';
 import { saveHolds, showRevisions, type ToShow } from './show';
 import type { Verified } from './verify';
 import { withdraw } from './withdraw';
@@ -79,11 +79,16 @@ export const applyMessages = async (
     answers.set(entity, { status: 'held', ...held, bytes: [] });
     events.push({ type: 'held', entity, link: link.id, reason: held.reason });
   }
+  const withdrawn = batch.filter(
+    ({ entity, message }) => message.type === 'ENTITY_UNREPLICATE' && answers.get(entity)?.status === 'applied'
+  );
+  for (const { entity } of withdrawn) state.replaced.add(entity);
   await refreshReplicas(
     context,
     unit,
-    accepted.map(({ entity }) => entity),
-    events
+    [...accepted, ...withdrawn].map(({ entity }) => entity),
+    events,
+    state.replaced
   );
   await forgetUntouched(unit, batch, accepted);
   return batch.map(({ entity }) => answers.get(entity)!);
@@ -95,6 +100,10 @@ export interface State extends Claims {
   replicas: Map<EntityKey, Row<'replicas'>>;
   /** Revisions that are here, of those that messages name, and the entry that each belongs to. */
   known: Map<RevisionId, EntityKey>;
+  /** Entries of which the link tells a decision that is newer than all we have heard of it. */
+  newer: Set<EntityKey>;
+  /** Entries of which leaves were set aside: what others have of these does not grow into what they shall have. */
+  replaced: Set<EntityKey>;
 }
 
 export const loadState = async (
@@ -114,6 +123,8 @@ export const loadState = async (
     replicas: new Map(replicas.map((row) => [row.entity, row])),
     rules: await tables.find('rules', { link: link.id }),
     known: await knownRevisions(tables, batch),
+    newer: new Set(),
+    replaced: new Set(),
     ...(await claimsOn(tables, context.signer.instance, batch, leaves)),
   };
 };
@@ -254,6 +265,7 @@ const takeIn = async (
   }
   const isNew = revisions.some(({ id }) => !state.known.has(id));
   const theirs: TheirState = { level: message.level, direction: message.direction, granted: message.granted };
+  if (isNewer(replica, message.order)) state.newer.add(entity);
   const after = await acceptReplica(unit.tables, replica ?? newReplica(link.id, entity), message, theirs, revisions);
   const relevelled = replica?.their_level !== after.their_level || replica?.their_direction !== after.their_direction;
   state.replicas.set(entity, after);

@@ -5,7 +5,7 @@ import type { Tables } from '../ports';
 export interface HeadChoice {
   head: RevisionId;
   leaves: RevisionId[];
-  /** Local leaves that may not be edited here: kept as side revisions, never sent. */
+  /** Leaves whose place the incoming ones take: kept as side revisions, never sent. */
   aside: RevisionId[];
 }
 
@@ -14,11 +14,12 @@ export interface HeadChoice {
  * is still a leaf beside others, they stay: nothing is lost meanwhile. An entry that may not be edited here takes the
  * incoming leaf at once, and what was made of it here stays as a side revision.
  *
- * @param mine those leaves that were made on this site.
+ * @param replaced those leaves that give way where the entry may not be edited here: what was made on this site, and
+ * what the sender had and does not have any more.
  */
 export const chooseHead = async (
   tables: Tables,
-  mine: ReadonlySet<RevisionId>,
+  replaced: ReadonlySet<RevisionId>,
   head: RevisionId | null,
   leaves: readonly RevisionId[],
   incoming: readonly RevisionId[],
@@ -26,7 +27,7 @@ export const chooseHead = async (
 ): Promise<HeadChoice> => {
   const newest = [...incoming].sort().at(-1)!;
   if (readOnly) {
-    const aside = leaves.filter((id) => mine.has(id) && !incoming.includes(id));
+    const aside = leaves.filter((id) => replaced.has(id) && !incoming.includes(id));
     if (aside.length > 0) {
       const rest = await maximal(tables, [...leaves.filter((leaf) => !aside.includes(leaf)), ...incoming]);
       return { head: rest.includes(newest) ? newest : rest.at(-1)!, leaves: rest, aside };

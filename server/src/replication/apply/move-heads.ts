@@ -1,7 +1,7 @@
 import type { Context } from '../context';
 import type { EntityKey } from '../entity';
 import type { DomainEvent } from '../events';
-import { maximalOfEach } from '../history/graph';
+import { descends, maximalOfEach } from '../history/graph';
 import { closeDrafts } from '../history/purge';
 import { loadRevisions } from '../history/repository';
 import type { RevisionId } from '../history/revision';
@@ -26,7 +26,7 @@ export const moveHeads = async (
   events: DomainEvent[]
 ): Promise<Map<EntityKey, ToShow>> => {
   const me = context.signer.instance;
-  const granted = await grantedLevels(
+  const granted = await grants(
     tables,
     batch.map(({ entity }) => entity)
   );
@@ -39,13 +39,20 @@ export const moveHeads = async (
   const moved: { after: Row<'entries'>; head: RevisionId; shows: ToShow['shows'] }[] = [];
   const leaves: Row<'leaves'>[] = [];
   const aside: RevisionId[] = [];
+  const back: RevisionId[] = [];
   for (const one of batch) {
     const { entity, message } = one;
     const entry = state.entries.get(entity)!;
-    const shows = showsNow(granted.get(entity), entry);
+    const replicas = granted.get(entity) ?? [];
+    const shows = showsNow(new Set(replicas.map(({ their_level: level }) => level)), entry);
     const readOnly = takesPlace(state, link.id, one);
-    const choice = await chooseHead(tables, mine, entry.head, unions.get(entity)!, leavesIn(message), readOnly);
+    const union = unions.get(entity)!;
+    const given = state.newer.has(entity) && readOnly ? await dropped(tables, link.id, message, union, replicas) : [];
+    const replaced = new Set([...mine, ...given]);
+    const choice = await chooseHead(tables, replaced, entry.head, union, leavesIn(message), readOnly);
     aside.push(...choice.aside);
+    back.push(...choice.leaves.filter((id) => state.known.has(id) && !state.leaves.get(entity)!.includes(id)));
+    if (choice.aside.length > 0) state.replaced.add(entity);
     leaves.push(...choice.leaves.map((revision) => ({ entity, revision })));
     if (shows === 'PUBLISHED' && entry.shows === 'EVERYTHING') await closeDrafts(tables, entity, me);
     const after = { ...entry, head: choice.head, shows, version: entry.version + 1 };
@@ -56,6 +63,7 @@ export const moveHeads = async (
     }
   }
   const entities = batch.map(({ entity }) => entity);
+  if (back.length > 0) await tables.update('revisions', { id: back, side: 1 }, { side: 0 });
   await tables.update('revisions', { id: aside }, { side: 1 });
   await tables.remove('leaves', { entity: entities });
   await tables.insert('leaves', leaves, 'ignore');
@@ -83,18 +91,43 @@ const leavesIn = (message: Verified['message']): RevisionId[] =>
 const madeHere = async (tables: Tables, me: string, ids: RevisionId[]): Promise<Set<RevisionId>> =>
   new Set((await tables.find('revisions', { id: ids, origin: me })).map(({ id }) => id));
 
-const grantedLevels = async (tables: Tables, entities: EntityKey[]): Promise<Map<EntityKey, Set<string | null>>> => {
-  const levels = new Map<EntityKey, Set<string | null>>();
-  for (const { entity, their_level: level } of await tables.find('replicas', { entity: entities })) {
-    if (!levels.has(entity)) levels.set(entity, new Set());
-    levels.get(entity)!.add(level);
+/**
+ * Leaves that the sender gave us once and has no more: another version took their place there. Told by a decision that
+ * is newer than all we have heard, so that a late delivery of an older state drops nothing.
+ */
+const dropped = async (
+  tables: Tables,
+  link: string,
+  message: Verified['message'],
+  union: readonly RevisionId[],
+  replicas: readonly Row<'replicas'>[]
+): Promise<RevisionId[]> => {
+  const incoming = leavesIn(message);
+  const byOthers = new Set(
+    replicas
+      .filter((row) => row.link !== link && row.their_level !== null && row.their_level !== 'NONE')
+      .flatMap(({ common }) => JSON.parse(common) as RevisionId[])
+  );
+  const found: RevisionId[] = [];
+  for (const leaf of union.filter((id) => !incoming.includes(id) && !byOthers.has(id))) {
+    let built = false;
+    for (const id of incoming) built ||= await descends(tables, leaf, id);
+    if (!built) found.push(leaf);
   }
-  return levels;
+  return found;
+};
+
+const grants = async (tables: Tables, entities: EntityKey[]): Promise<Map<EntityKey, Row<'replicas'>[]>> => {
+  const replicas = new Map<EntityKey, Row<'replicas'>[]>();
+  for (const row of await tables.find('replicas', { entity: entities })) {
+    replicas.set(row.entity, [...(replicas.get(row.entity) ?? []), row]);
+  }
+  return replicas;
 };
 
 /** The most that any link grants; an entry that no link ever sent shows everything. */
-const showsNow = (levels: ReadonlySet<string | null> | undefined, entry: Row<'entries'>): string => {
-  if (levels?.has('EVERYTHING')) return 'EVERYTHING';
-  if (levels?.has('PUBLISHED')) return 'PUBLISHED';
+const showsNow = (levels: ReadonlySet<string | null>, entry: Row<'entries'>): string => {
+  if (levels.has('EVERYTHING')) return 'EVERYTHING';
+  if (levels.has('PUBLISHED')) return 'PUBLISHED';
   return entry.shows === 'WITHDRAWN' ? 'EVERYTHING' : entry.shows;
 };

@@ -17,6 +17,12 @@ export const isStale = (replica: Row<'replicas'> | undefined, [incarnation, sequ
   (incarnation < replica.their_incarnation ||
     (incarnation === replica.their_incarnation && sequence < replica.their_sequence));
 
+/** Later than everything we have heard. What is told again under the same decision is not. */
+export const isNewer = (replica: Row<'replicas'> | undefined, [incarnation, sequence]: [number, number]): boolean =>
+  replica === undefined ||
+  incarnation > replica.their_incarnation ||
+  (incarnation === replica.their_incarnation && sequence > replica.their_sequence);
+
 /**
  * What a message says of the other side: what it grants, and what it has. What it has is common to both from now on,
  * so nothing of it is ever sent back.

@@ -1,16 +1,22 @@
 import type { EntityKey } from '../entity';
 import type { Context } from '../context';
 import type { DomainEvent } from '../events';
+import { maximal } from '../history/graph';
 import { forgetHistory } from '../history/purge';
-import type { Unit } from '../ports';
+import { leavesOf } from '../history/repository';
+import type { RevisionId } from '../history/revision';
+import { startedHere } from '../history/started-here';
+import type { Tables, Unit } from '../ports';
 import { rememberAlong } from './changed-along';
 import { NOTHING_THERE } from '../queue/state-hash';
 import type { Row } from '../tables';
 import type { Answer } from '../transport/message';
+import { showHeads } from './show';
 
 /**
  * The other site does not share this entry with us any more: its rows go, unless another link grants it too, and so
- * does its history, unless somebody here has edited it. Only the site that started to share an entry may do this.
+ * does its history, unless somebody here has edited it. What this site had of its own before theirs took its place
+ * comes back. Only the site that started what is shown here may do this.
  */
 export const withdraw = async (
   context: Context,
@@ -23,8 +29,8 @@ export const withdraw = async (
 ): Promise<Answer> => {
   const { tables, content } = unit;
   if (!replica || replica.their_level === null) return { status: 'known' };
-  const revisions = await tables.find('revisions', { entity });
-  if (revisions.some(({ origin, id }) => origin === context.signer.instance && isRoot(revisions, id))) {
+  const me = context.signer.instance;
+  if ((await startedHere(tables, me, await leavesOf(tables, [entity]))).has(entity)) {
     return {
       status: 'refused',
       code: 'NOT_OWNER',
@@ -53,6 +59,12 @@ export const withdraw = async (
   if (others.length > 0) return { status: 'applied' };
   const [entry] = await tables.find('entries', { entity });
   if (!entry) return { status: 'known' };
+  const own = await replacedBy(tables, me, entity);
+  if (own.length > 0) {
+    await takeBack(context, unit, entry, own);
+    events.push({ type: 'withdrawn', entity, link: link.id });
+    return { status: 'applied' };
+  }
   if (context.schemas.type(entry.uid)) {
     const rows = (await content.presence(entry.uid, [entry.local_id])).get(entry.local_id) ?? [];
     const along = await content.write(
@@ -71,10 +83,43 @@ export const withdraw = async (
     { entity },
     { head: null, shows: 'WITHDRAWN', locked: 0, held: null, held_until: 0, version: entry.version + 1 }
   );
-  if (!revisions.some(({ origin }) => origin === context.signer.instance)) await forgetHistory(tables, entity);
+  if ((await tables.count('revisions', { entity, origin: me })) === 0) await forgetHistory(tables, entity);
   events.push({ type: 'withdrawn', entity, link: link.id });
   return { status: 'applied' };
 };
 
-const isRoot = (revisions: readonly Row<'revisions'>[], id: string): boolean =>
-  (JSON.parse(revisions.find((row) => row.id === id)!.header) as { parents: string[] }).parents.length === 0;
+/** The newest of what this site had started itself, and set aside for what came in. */
+const replacedBy = async (tables: Tables, me: string, entity: EntityKey): Promise<RevisionId[]> => {
+  const aside = await tables.find('revisions', { entity, origin: me, side: 1 });
+  const own: RevisionId[] = [];
+  for (const id of await maximal(
+    tables,
+    aside.map((row) => row.id)
+  )) {
+    if ((await startedHere(tables, me, new Map([[entity, [id]]]))).has(entity)) own.push(id);
+  }
+  return own;
+};
+
+const takeBack = async (context: Context, unit: Unit, entry: Row<'entries'>, own: RevisionId[]): Promise<void> => {
+  const { tables } = unit;
+  const { entity } = entry;
+  const after = {
+    ...entry,
+    head: own.at(-1)!,
+    shows: 'EVERYTHING',
+    locked: 0,
+    held: null,
+    held_until: 0,
+    version: entry.version + 1,
+  };
+  await tables.update('revisions', { id: own }, { side: 0 });
+  await tables.remove('leaves', { entity });
+  await tables.insert(
+    'leaves',
+    own.map((revision) => ({ entity, revision })),
+    'ignore'
+  );
+  await tables.insert('entries', [after], 'replace');
+  await showHeads(context, unit, [after]);
+};

@@ -14,12 +14,15 @@ import { NOTHING_THERE, bucketOf, stateHash } from './state-hash';
 /**
  * Decides for these entries what each link should have, and writes it to the queue where that changed.
  * The files they use are decided with them. Called after everything that moves a leaf or a rule.
+ *
+ * @param replaced entries of which a leaf went that no other descends from.
  */
 export const refreshReplicas = async (
   context: Context,
   { tables }: Unit,
   entities: readonly EntityKey[],
-  events: DomainEvent[]
+  events: DomainEvent[],
+  replaced: ReadonlySet<EntityKey> = new Set()
 ): Promise<void> => {
   if (entities.length === 0) return;
   const links = await tables.find('links', { state: 'REGISTERED' });
@@ -47,7 +50,7 @@ export const refreshReplicas = async (
       const grants = theirsOf(before) !== null && before?.their_level !== 'NONE';
       received ||= grants;
       locked ||= grants && decision.direction === 'RECEIVE_ONLY';
-      const after = await wantedReplica(context, tables, link, entity, before, decision, state);
+      const after = await wantedReplica(context, tables, link, entity, before, decision, state, replaced);
       if (after && differs(before, after)) changes.push(after);
     }
     standing.set(entity, { locked, received });
@@ -165,7 +168,8 @@ const wantedReplica = async (
   entity: EntityKey,
   before: Row<'replicas'> | undefined,
   decision: Decision,
-  state: State
+  state: State,
+  replaced: ReadonlySet<EntityKey>
 ): Promise<Row<'replicas'> | null> => {
   const wanted = await wantedLeaves(tables, decision, state, entity);
   const hasSomething =
@@ -173,7 +177,12 @@ const wantedReplica = async (
   if (!before && wanted === null) return null;
   const replica = before ?? newReplica(link, entity);
   const receives = decision.direction === 'RECEIVE_ONLY';
-  const redecided = replica.level !== decision.level || replica.direction !== decision.direction;
+  // What takes the place of something else, or of nothing, must not be undone by an earlier delivery that comes late.
+  const redecided =
+    replica.level !== decision.level ||
+    replica.direction !== decision.direction ||
+    replaced.has(entity) ||
+    (wanted === null) !== (replica.wanted === null);
   const wantedHash =
     receives || (wanted === null && !hasSomething)
       ? NOTHING_THERE

@@ -138,18 +138,40 @@ const heldPause = (bytesMissing: boolean, attempts: number): number =>
 const ACKNOWLEDGING: ReadonlySet<Answer['status']> = new Set(['applied', 'known', 'held']);
 
 /** For each entry that was taken over there: the leaves that both sides have now. */
-const acknowledgedBy = (tables: Tables, delivered: readonly Delivered[]): Promise<Map<EntityKey, RevisionId[]>> =>
-  maximalOfEach(
-    tables,
-    new Map(
-      delivered.flatMap(({ sent, now, answer }): [EntityKey, RevisionId[]][] => {
-        if (!ACKNOWLEDGING.has(answer.status) || sent.wanted === null) return [];
-        const leaves = JSON.parse(sent.wanted) as RevisionId[];
-        const before = sent.level === 'EVERYTHING' ? (JSON.parse(now.common) as RevisionId[]) : [];
-        return [[sent.entity, [...before, ...leaves]]];
-      })
-    )
-  );
+const acknowledgedBy = async (
+  tables: Tables,
+  delivered: readonly Delivered[]
+): Promise<Map<EntityKey, RevisionId[]>> => {
+  const sent = new Map<EntityKey, RevisionId[]>();
+  const all = new Map<EntityKey, RevisionId[]>();
+  for (const { sent: row, now, answer } of delivered) {
+    if (!ACKNOWLEDGING.has(answer.status) || row.wanted === null) continue;
+    const leaves = JSON.parse(row.wanted) as RevisionId[];
+    const before = row.level === 'EVERYTHING' ? (JSON.parse(now.common) as RevisionId[]) : [];
+    sent.set(row.entity, leaves);
+    all.set(row.entity, [...before, ...leaves]);
+  }
+  return withoutAside(tables, await maximalOfEach(tables, all), sent);
+};
+
+/** Without what was set aside here since: the other side is not to have it any more. */
+const withoutAside = async (
+  tables: Tables,
+  newest: Map<EntityKey, RevisionId[]>,
+  sent: ReadonlyMap<EntityKey, RevisionId[]>
+): Promise<Map<EntityKey, RevisionId[]>> => {
+  const more = [...newest].filter(([entity, leaves]) => leaves.length > sent.get(entity)!.length);
+  if (more.length === 0) return newest;
+  const aside = await tables.find('revisions', { id: more.flatMap(([, leaves]) => leaves), side: 1 });
+  const ids = new Set(aside.map(({ id }) => id));
+  for (const [entity, leaves] of more) {
+    newest.set(
+      entity,
+      leaves.filter((id) => !ids.has(id))
+    );
+  }
+  return newest;
+};
 
 /** What both sides are known to have after this delivery. */
 const acknowledged = (

@@ -131,6 +131,16 @@ describe('Every change of a row leaves a mark', () => {
     ]);
   });
 
+  it('when an entry loses one link to its target and gets another, edited from the target’s side', async () => {
+    const target = await newTarget();
+    const thing = await newThing({ manyToMany: target });
+    const [row] = await strapi.db.query(EVERYTHING).findMany({ where: { documentId: thing } });
+    const [draft] = await strapi.db.query(TARGET).findMany({ where: { documentId: target, publishedAt: null } });
+    const exchange = () =>
+      strapi.db.query(TARGET).update({ where: { id: draft!.id }, data: { manyToManyBack: [], manyBack: [row!.id] } });
+    expect(await marksOf(exchange)).toEqual([`update target ${target} - draft`, `update everything ${thing} - draft`]);
+  });
+
   it('when many are changed at once, by whatever condition', async () => {
     const made = await marksOf(() =>
       strapi.db

@@ -35,11 +35,7 @@ export interface Rest {
 }
 
 /** A JSON client. Throws {@link HttpError} for every answer that is not 2xx. `within`: how long an answer may take, in ms. */
-export const restClient = (
-  base: string,
-  headers: () => Record<string, string> = () => ({}),
-  within = 60_000
-): Rest => {
+export const restClient = (base: string, headers: () => Record<string, string> = () => ({}), within = 60_000): Rest => {
   const request = async (method: string, path: string, body?: unknown, query: Query = {}) => {
     const search = queryString(query);
     const address = `${base}${path}${search ? `?${search}` : ''}`;

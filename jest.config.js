@@ -29,9 +29,6 @@ const project = (name, more = {}) => ({
 /** Suites that start real Strapi processes: they need the assembled app, time, and one another's absence. */
 const processes = (name) => project(name, { globalSetup: '<rootDir>/tests/support/before.ts' });
 
-/** Random sequences still find what does not hold (see README): a run of their own, `npm run test:random`. */
-const LONG = process.env.RANDOM_SEQUENCES ? [] : ['<rootDir>/tests/pair/random.test.ts'];
-
 module.exports = {
   testTimeout: 120_000,
   projects: [
@@ -39,7 +36,7 @@ module.exports = {
     project('simulation'),
     project('contract'),
     processes('integration'),
-    { ...processes('pair'), testPathIgnorePatterns: LONG },
+    processes('pair'),
     processes('browser'),
   ],
 };

@@ -29,7 +29,7 @@ const linked = async (uid: string, id: string, name: string): Promise<Record<str
   const { live } = await equalOnBoth(pair, uid, [id]);
   const ids = (value: unknown) =>
     ((value ?? []) as string[]).map((each) => each.split(' ').find((part) => !part.includes('::'))!);
-  return Object.fromEntries(live.map(({ status, fields }) => [status, ids(fields[name])]));
+  return Object.fromEntries(live.map(({ status, fields }) => [status, ids(fields[name]).sort()]));
 };
 
 describe('an entry without drafts, in a relation of a published entry', () => {
@@ -55,9 +55,8 @@ describe('an entry without drafts, in a relation of a published entry', () => {
     await act('unpublish', kitchen);
     await linked(KITCHEN, kitchen, name);
     await act('publish', kitchen);
-    expect(await linked(KITCHEN, kitchen, name)).toEqual(
-      many ? { draft: [one, other].sort(), published: [one, other].sort() } : { draft: [one], published: [one] }
-    );
+    const both = many ? [one, other].sort() : [one];
+    expect(await linked(KITCHEN, kitchen, name)).toEqual({ draft: both, published: both });
     await equalOnBoth(pair, PLAIN, [one, other]);
   });
 

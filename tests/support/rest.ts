@@ -34,8 +34,8 @@ export interface Rest {
   request<T = any>(method: string, path: string, body?: unknown, query?: Query): Promise<T>;
 }
 
-/** A JSON client. Throws {@link HttpError} for every answer that is not 2xx. */
-export const restClient = (base: string, headers: () => Record<string, string> = () => ({})): Rest => {
+/** A JSON client. Throws {@link HttpError} for every answer that is not 2xx. `within`: how long an answer may take, in ms. */
+export const restClient = (base: string, headers: () => Record<string, string> = () => ({}), within = 60_000): Rest => {
   const request = async (method: string, path: string, body?: unknown, query: Query = {}) => {
     const search = queryString(query);
     const address = `${base}${path}${search ? `?${search}` : ''}`;
@@ -44,7 +44,7 @@ export const restClient = (base: string, headers: () => Record<string, string> =
       method,
       headers: { ...(body === undefined || form ? {} : { 'content-type': 'application/json' }), ...headers() },
       body: body === undefined ? undefined : form ? body : JSON.stringify(body),
-      signal: AbortSignal.timeout(60_000),
+      signal: AbortSignal.timeout(within),
     });
     const text = await response.text();
     const answer = readJson(text);

@@ -122,6 +122,25 @@ describe('Every change of a row leaves a mark', () => {
     ]);
   });
 
+  it('when an entry without drafts is linked to a version that its target gets', async () => {
+    const target = (await documents(TARGET).create({ data: { name: 'x' } })).documentId;
+    const plain = (await documents(PLAIN).create({ data: { name: 'p', target } })).documentId;
+    expect(await marksOf(() => documents(TARGET).publish({ documentId: target }))).toEqual([
+      `create target ${target} - published`,
+      `update plain ${plain} - published`,
+    ]);
+  });
+
+  it('when an entry loses one link to its target and gets another, edited from the target’s side', async () => {
+    const target = await newTarget();
+    const thing = await newThing({ manyToMany: target });
+    const [row] = await strapi.db.query(EVERYTHING).findMany({ where: { documentId: thing } });
+    const [draft] = await strapi.db.query(TARGET).findMany({ where: { documentId: target, publishedAt: null } });
+    const exchange = () =>
+      strapi.db.query(TARGET).update({ where: { id: draft!.id }, data: { manyToManyBack: [], manyBack: [row!.id] } });
+    expect(await marksOf(exchange)).toEqual([`update target ${target} - draft`, `update everything ${thing} - draft`]);
+  });
+
   it('when many are changed at once, by whatever condition', async () => {
     const made = await marksOf(() =>
       strapi.db
@@ -237,6 +256,19 @@ describe('Every change of a row leaves a mark', () => {
       );
     expect(await marksOf(apply)).toEqual([`update everything ${other} - draft`]);
     unsubscribe();
+  });
+
+  it('not on what such a write changes along in other entries: that is answered', async () => {
+    const target = await newTarget();
+    const plain = (await documents(PLAIN).create({ data: { name: 'p', target } })).documentId;
+    let along: unknown;
+    const withdraw = async () => {
+      along = await strapi.db.transaction(({ trx }) =>
+        content(trx).write(TARGET, target, [{ kind: 'remove', locale: '-', status: 'published' }])
+      );
+    };
+    expect(await marksOf(withdraw)).toEqual([]);
+    expect(along).toEqual([{ uid: PLAIN, localId: plain }]);
   });
 
   it('that says who did it, never by e-mail, and on which version', async () => {

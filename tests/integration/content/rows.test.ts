@@ -1,5 +1,5 @@
 import type { Core } from '@strapi/strapi';
-import type { Fields, RowState, RowWrite } from '../../../server/src/replication/entity';
+import type { Fields, Json, RowState, RowWrite } from '../../../server/src/replication/entity';
 import type { Content } from '../../../server/src/replication/ports';
 import { keepDatesOfAppliedRows } from '../../../server/src/strapi/content/applying';
 import { createContent } from '../../../server/src/strapi/content/content';
@@ -315,7 +315,71 @@ describe('Rows', () => {
       dates: PUBLISHED,
     });
     const [row] = await read('api::plain.plain', 'plain-1');
-    expect(row).toMatchObject({ status: 'published', locale: '-', fields, dates: PUBLISHED });
+    // Of the pages only drafts are there.
+    const pages = (fields.pages as object[]).map((page) => ({ ...page, status: 'draft' }));
+    expect(row).toMatchObject({ status: 'published', locale: '-', fields: { ...fields, pages }, dates: PUBLISHED });
+  });
+
+  it.each(['draft', 'published'] as const)(
+    'say and keep it where only the %s version of a target is linked',
+    async (status) => {
+      const id = `plain-${status}`;
+      const one = { ...target(0), status };
+      await write('api::plain.plain', id, {
+        kind: 'create',
+        locale: '-',
+        status: 'published',
+        fields: { name: 'p', target: [one] },
+        dates: PUBLISHED,
+      });
+      expect((await read('api::plain.plain', id))[0]!.fields.target).toEqual([one]);
+      const change = (to: Json) =>
+        write('api::plain.plain', id, {
+          kind: 'update',
+          locale: '-',
+          status: 'published',
+          fields: { target: to },
+          ids: {},
+          dates: PUBLISHED,
+        });
+      await change([target(0)]);
+      expect((await read('api::plain.plain', id))[0]!.fields.target).toEqual([target(0)]);
+      await change([one]);
+      expect((await read('api::plain.plain', id))[0]!.fields.target).toEqual([one]);
+    }
+  );
+
+  it('from a published row to a target’s draft say so', async () => {
+    const [draft] = await strapi.db
+      .query('api::target.target')
+      .findMany({ where: { documentId: targets[0], publishedAt: null } });
+    const { id } = await strapi.db.query(EVERYTHING).create({
+      data: {
+        documentId: 'everything-6',
+        publishedAt: new Date(),
+        something: { id: draft!.id, __type: 'api::target.target' },
+      } as never,
+    });
+    const [row] = await read(EVERYTHING, 'everything-6');
+    expect(row!.fields.something).toEqual([{ ...target(0), status: 'draft' }]);
+    await write(EVERYTHING, 'everything-6', {
+      kind: 'update',
+      locale: '-',
+      status: 'published',
+      fields: { something: [] },
+      ids: {},
+      dates: PUBLISHED,
+    });
+    await write(EVERYTHING, 'everything-6', {
+      kind: 'update',
+      locale: '-',
+      status: 'published',
+      fields: row!.fields,
+      ids: {},
+      dates: PUBLISHED,
+    });
+    const again = await strapi.db.query(EVERYTHING).findOne({ where: { id }, populate: ['something'] });
+    expect(again.something.id).toBe(draft!.id);
   });
 
   it('keep the links that other entries hold on them', async () => {

@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { nameVersions, type Linked } from '../../../server/src/replication/capture/versions';
-import type { Attributes, Fields, Json, Status, TypeSchema } from '../../../server/src/replication/entity';
+import type { Attributes, Fields, Json, Reference, Status, TypeSchema } from '../../../server/src/replication/entity';
 import { Identity } from '../../../server/src/replication/identity';
 import type { Content, Schemas, Tables } from '../../../server/src/replication/ports';
 import { Presence } from '../../../server/src/replication/presence';
@@ -34,6 +36,16 @@ const named = (head: Fields, shown: Fields, row: Fields, { touched = true, alone
     isOnlyVersion: () => alone,
   } satisfies Linked);
 
+const published = { locale: '-', status: 'published' as const };
+const presenceOf = async (...rows: Status[]): Promise<Presence> => {
+  const schemas = { type: (uid: string) => (uid === PAGE ? page : null) } as unknown as Schemas;
+  const content = {
+    presence: async () => new Map([['p', rows.map((status) => ({ locale: '-', status }))]]),
+  } as unknown as Content;
+  const identity = new Identity(schemas, {} as Tables, content);
+  return Presence.of([{ uid: PAGE, id: 'p' }], schemas, content, identity);
+};
+
 describe('an entry without drafts that refers to one with drafts', () => {
   it('refers to the entry where all there is of it is linked', () => {
     expect(named({}, {}, to('draft'), { alone: true }).is).toEqual(to());
@@ -66,17 +78,7 @@ describe('an entry without drafts that refers to one with drafts', () => {
 });
 
 describe('a reference is written', () => {
-  const presenceOf = async (...rows: Status[]): Promise<Presence> => {
-    const schemas = { type: (uid: string) => (uid === PAGE ? page : null) } as unknown as Schemas;
-    const content = {
-      presence: async () => new Map([['p', rows.map((status) => ({ locale: '-', status }))]]),
-    } as unknown as Content;
-    const identity = new Identity(schemas, {} as Tables, content);
-    return Presence.of([{ uid: PAGE, id: 'p' }], schemas, content, identity);
-  };
   const reference = (status?: Status) => ({ uid: PAGE, id: 'p', ...(status ? { status } : {}) });
-  const published = { locale: '-', status: 'published' as const };
-
   it('to every version that is here, from an entry without drafts', async () => {
     expect((await presenceOf('draft', 'published')).asLinked(reference(), plain, published)).toEqual(reference());
     expect((await presenceOf('draft')).asLinked(reference(), plain, published)).toEqual(reference('draft'));
@@ -97,5 +99,34 @@ describe('a reference is written', () => {
     expect(both.asLinked(reference('draft'), drafts, published)).toEqual(reference('draft'));
     expect(both.asLinked(reference('published'), drafts, published)).toEqual(reference());
     expect((await presenceOf('draft')).canPlace(reference(), drafts, published)).toBe(false);
+  });
+});
+
+describe('the references in docs/protocol.md', () => {
+  const protocol = readFileSync(path.join(__dirname, '../../../docs/protocol.md'), 'utf8');
+  const cases = JSON.parse(/```json vector=references\n([\s\S]*?)\n```/.exec(protocol)![1]!) as {
+    there: Status[];
+    linked: Status[];
+    parent: Status | null;
+    status: Status | null;
+  }[];
+
+  it.each(cases)('$linked of $there is named $status', async ({ there, linked, parent, status }) => {
+    const presence = await presenceOf(...there);
+    const row = to(linked.length === 1 ? linked[0] : undefined);
+    const head = parent === null ? {} : to(parent);
+    const { is } = nameVersions({
+      schema: plain,
+      components: () => null,
+      head,
+      shown: head,
+      row,
+      touched: true,
+      isOnlyVersion: (one) => presence.isOnlyVersion(one, plain, published),
+    });
+    expect(is).toEqual(to(status ?? undefined));
+    expect(presence.asLinked((is.page as unknown as Reference[])[0]!, plain, published)).toEqual(
+      (row.page as Json[])[0]
+    );
   });
 });

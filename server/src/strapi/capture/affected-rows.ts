@@ -27,6 +27,11 @@ const saysSomething = (value: unknown): boolean => {
   return set !== undefined || !listed || (connect?.length ?? 0) > 0 || (disconnect?.length ?? 0) > 0;
 };
 
+/** A row with one of its links: who loses one link and gets another to the same target changes as well. */
+export interface LinkedRow extends ChangedRow {
+  through: string;
+}
+
 /** Whom a write to one type changes besides the row itself: links are stored with one of two entries. */
 export interface Affected {
   /** False: no other entry can be affected by this type's rows. */
@@ -41,7 +46,7 @@ export interface Affected {
   /** Whether a write with this data edits links that others hold. */
   editsOthers(data: Data): boolean;
   /** Rows of others whose links this data is about, as they are linked at this moment. */
-  linked(data: Data, ids: readonly number[]): Promise<ChangedRow[]>;
+  linked(data: Data, ids: readonly number[]): Promise<LinkedRow[]>;
   /** Rows of others that lose their target to the row written with this data; to be asked before it is written. */
   losing(data: Data): Promise<ChangedRow[]>;
 }
@@ -80,8 +85,12 @@ export const createAffected = (strapi: Core.Strapi, schemas: Schemas): ((uid: Ui
       },
       editsOthers: (data) => edited(data).length > 0 || related(data).length > 0,
       async linked(data, ids) {
-        const rows = await rowsLinkedTo(strapi, schemas, uid, ids, edited(data));
-        for (const { id, type } of related(data)) rows.push(...(await entryRows(strapi, schemas, type, [id])));
+        const rows: LinkedRow[] = [];
+        const add = (some: ChangedRow[], through: string) => rows.push(...some.map((row) => ({ ...row, through })));
+        for (const link of edited(data)) {
+          add(await rowsLinkedTo(strapi, schemas, uid, ids, [link]), `${link.owner}.${link.name}`);
+        }
+        for (const { id, type } of related(data)) add(await entryRows(strapi, schemas, type, [id]), 'related');
         return rows;
       },
       async losing(data) {

@@ -5,7 +5,7 @@ import type { MarkAction, Row } from '../../replication/tables';
 import { isApplying, noteAlong } from '../content/applying';
 import { rowKeyOf } from '../content/canonical-row';
 import { currentActor, currentBase } from './actor';
-import { type Affected, createAffected } from './affected-rows';
+import { type Affected, createAffected, type LinkedRow } from './affected-rows';
 import { type ChangedRow, findRows, rowsById } from './changed-rows';
 
 export interface MarkOptions {
@@ -29,7 +29,7 @@ interface LifecycleEvent {
   params: Params;
   result?: unknown;
   /** Kept by Strapi from `before…` to `after…` of one write. */
-  state: { rows?: ChangedRow[]; others?: ChangedRow[] };
+  state: { rows?: ChangedRow[]; others?: ChangedRow[]; linked?: LinkedRow[] };
 }
 
 /** Rows in one statement, well below every database's limit of values. */
@@ -37,11 +37,12 @@ const MOST = 200;
 
 const keyOfRow = (row: ChangedRow): string => `${row.uid}#${row.id}`;
 
-/** What only one of two lists has. */
-const difference = (before: readonly ChangedRow[], after: readonly ChangedRow[]): ChangedRow[] => {
-  const had = new Set(before.map(keyOfRow));
-  const has = new Set(after.map(keyOfRow));
-  return [...before.filter((row) => !has.has(keyOfRow(row))), ...after.filter((row) => !had.has(keyOfRow(row)))];
+/** Rows that lost a link or got one. */
+const difference = (before: readonly LinkedRow[], after: readonly LinkedRow[]): ChangedRow[] => {
+  const keyOfLink = (row: LinkedRow) => `${keyOfRow(row)} ${row.through}`;
+  const had = new Set(before.map(keyOfLink));
+  const has = new Set(after.map(keyOfLink));
+  return [...before.filter((row) => !has.has(keyOfLink(row))), ...after.filter((row) => !had.has(keyOfLink(row)))];
 };
 
 /**
@@ -122,7 +123,7 @@ export const subscribeMarks = (
     return [{ uid, id, documentId: String(result.documentId), ...rowKeyOf(result, schemas.type(uid)!) }];
   };
 
-  const othersAfter = async (event: LifecycleEvent, affected: Affected, ids: number[]): Promise<ChangedRow[]> => {
+  const othersAfter = async (event: LifecycleEvent, affected: Affected, ids: number[]): Promise<LinkedRow[]> => {
     const data = event.params.data ?? {};
     return affected.editsOthers(data) ? affected.linked(data, ids) : [];
   };
@@ -167,12 +168,12 @@ export const subscribeMarks = (
         data,
         rows.map((row) => row.id)
       );
-      return { rows, others: [...linked, ...(await affected.losing(data))] };
+      return { rows, linked, others: await affected.losing(data) };
     }),
     afterUpdate: whenConcerned(async (event, affected) => {
       const rows = await findOut(() => writtenRows(event), []);
       if (rows.length === 0) return;
-      const others = await findOut(
+      const linked = await findOut(
         () =>
           othersAfter(
             event,
@@ -181,7 +182,8 @@ export const subscribeMarks = (
           ),
         []
       );
-      await store(rows, difference(event.state.others ?? [], others), 'update');
+      const changed = difference(event.state.linked ?? [], linked);
+      await store(rows, [...(event.state.others ?? []), ...changed], 'update');
     }),
 
     beforeDelete: before(async (event, affected) => {

@@ -10,8 +10,12 @@ import type { Answer } from '../transport/message';
 import { applyMessages, loadState, objectionTo } from './apply';
 import { verifyMessage, type Verified, type Verifier } from './verify';
 
-/** So many entries in one transaction: an editor's save on SQLite waits for no more than this. */
-export const APPLY_BATCH = 20;
+/**
+ * So much in one transaction: an editor's save on SQLite waits for no more than this. An entry counts as one, and as one
+ * more for each {@link WEIGHT_BYTES} of its content: components are rows of their own.
+ */
+export const APPLY_BATCH = 40;
+const WEIGHT_BYTES = 4_096;
 
 /** Takes messages from a linked instance, and answers each. See `README.md`, "Applying". */
 export const receive = async (
@@ -44,16 +48,25 @@ export const receive = async (
 const batches = (ready: { position: number; verified: Verified }[]) => {
   const result: { position: number; verified: Verified }[][] = [];
   let current: typeof ready = [];
+  let weight = 0;
   for (const one of ready) {
+    const own = weightOf(one.verified);
     const again = current.some(({ verified }) => verified.entity === one.verified.entity);
-    if (again || current.length >= APPLY_BATCH) {
+    if (current.length > 0 && (again || weight + own > APPLY_BATCH)) {
       result.push(current);
       current = [];
+      weight = 0;
     }
     current.push(one);
+    weight += own;
   }
   if (current.length > 0) result.push(current);
   return result;
+};
+
+const weightOf = ({ revisions }: Verified): number => {
+  const bytes = revisions.at(-1)?.parts.reduce((sum, { content }) => sum + (content?.length ?? 0), 0) ?? 0;
+  return 1 + bytes / WEIGHT_BYTES;
 };
 
 /** One transaction for all; where somebody holds one of the rows, or one entry fails, one for each. */

@@ -14,7 +14,7 @@ import { Busy, NotPossible, ReplicationError } from '../errors';
 import { same } from '../history/canonical';
 import { referencesDropped } from '../capture/missing-references';
 import { contentOf, loadRevisions } from '../history/repository';
-import { loadShown, saveShown } from '../history/shown';
+import { loadShown, saveShown, type ShownRow } from '../history/shown';
 import { saveTargets, targetsByPart } from '../history/targets';
 import type { Revision } from '../history/revision';
 import { Identity, inCanonicalIds, mapReferences, referencesIn } from '../identity';
@@ -68,7 +68,7 @@ export const showRevisions = async (context: Context, unit: Unit, wanted: readon
     if (identity.isSingle(uid)) locals.set(keyOf({ uid, id }), (await identity.local({ uid, id })) ?? id);
   }
 
-  const before = await readUnedited(unit, prepared);
+  const { before, shown } = await readUnedited(unit, prepared);
   const waiting = new Map<EntityKey, EntityKey[]>();
   const along: LocalEntry[] = [];
   for (const one of prepared) {
@@ -87,7 +87,7 @@ export const showRevisions = async (context: Context, unit: Unit, wanted: readon
       results.set(entry.entity, reasonOf(error));
     }
   }
-  await rememberShown(context, unit, prepared, results, before, waiting);
+  await rememberShown(context, unit, prepared, results, { before, shown }, waiting);
   const written = prepared.map(({ entry }) => entry.entity).filter((entity) => results.get(entity) === null);
   await rememberAlong(context, unit, along, new Set(written));
   return [...results].map(([entity, held]) => ({ entity, held }));
@@ -127,7 +127,7 @@ const localIds = async (identity: Identity, prepared: readonly Prepared[]): Prom
 const readUnedited = async (
   { tables, content }: Unit,
   prepared: readonly Prepared[]
-): Promise<Map<Uid, Map<string, RowState[]>>> => {
+): Promise<{ before: Map<Uid, Map<string, RowState[]>>; shown: Map<EntityKey, ShownRow[]> }> => {
   for (const [uid, ids] of byType(prepared)) await content.lock(uid, ids);
   const rows = await readAll(content, prepared);
   const shown = await loadShown(
@@ -147,7 +147,7 @@ const readUnedited = async (
       if ((await tables.count('marks', deleted)) > 0) throw new Busy('The entry');
     }
   }
-  return rows;
+  return { before: rows, shown };
 };
 
 const byType = (prepared: readonly Prepared[]): Map<Uid, string[]> => {
@@ -191,7 +191,7 @@ const rememberShown = async (
   { tables, content }: Unit,
   prepared: readonly Prepared[],
   results: ReadonlyMap<EntityKey, Hold | null>,
-  before: ReadonlyMap<Uid, ReadonlyMap<string, RowState[]>>,
+  { before, shown }: Awaited<ReturnType<typeof readUnedited>>,
   waiting: ReadonlyMap<EntityKey, EntityKey[]>
 ): Promise<void> => {
   const written = prepared.filter(({ entry }) => results.get(entry.entity) === null);
@@ -209,7 +209,8 @@ const rememberShown = async (
         )
       ),
       fingerprint: schema.fingerprint,
-    }))
+    })),
+    shown
   );
   await saveTargets(
     tables,

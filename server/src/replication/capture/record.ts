@@ -191,7 +191,7 @@ export const recordTouched = async (
 
   await saveRevisions(tables, sealed, context.clock);
   await saveRevisions(tables, aside, context.clock, { side: true });
-  await saveShown(tables, shownUpdates);
+  await saveShown(tables, shownUpdates, shownRows);
   await saveTargets(tables, targets);
   await parkAll(tables, waiting);
   if (changed.length > 0) {

@@ -3,6 +3,8 @@ import type { Knex } from 'knex';
 import {
   FILE_UID,
   NO_LOCALE,
+  keyOf,
+  type EntityKey,
   type RowState,
   type RowWrite,
   type Status,
@@ -35,6 +37,8 @@ export interface Session {
   populateOf: ReturnType<typeof createPopulate>;
   siteUrl: string;
   storage: JsonStorage;
+  /** The rows of entries that were locked and not written since. */
+  locked: Map<EntityKey, MainRow[]>;
 }
 
 export interface MainRow {
@@ -101,6 +105,7 @@ export const createContent = (
       populateOf,
       siteUrl: options.siteUrl(),
       storage: jsonStorageOf(strapi),
+      locked: new Map(),
     };
     const table = (uid: Uid) => strapi.db.getConnection(databaseModelOf(strapi, uid).tableName).transacting(trx);
 
@@ -140,6 +145,8 @@ export const createContent = (
 
       async lock(uid: Uid, localIds: readonly string[]) {
         const rows = await mainRowsOf(session, schemaOf(uid), localIds);
+        for (const id of localIds) session.locked.set(keyOf({ uid, id }), []);
+        for (const row of rows) session.locked.get(keyOf({ uid, id: row.documentId }))?.push(row);
         await lockRows(
           strapi,
           trx,

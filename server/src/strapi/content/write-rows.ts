@@ -84,8 +84,9 @@ const writeOne = async (
     ...datesOf(schema, write),
   };
   const query = session.strapi.db.query(uid);
-  if (existing) await query.update({ where: { id: existing.id }, data });
-  else await query.create({ data: { ...data, documentId: localId, locale: localeColumn(write.locale) } });
+  // What was read before a hook of the site removed it is made anew.
+  const updated = existing && (await query.update({ where: { id: existing.id }, data }));
+  if (!updated) await query.create({ data: { ...data, documentId: localId, locale: localeColumn(write.locale) } });
 };
 
 const removeOne = async (
@@ -113,6 +114,26 @@ const selfReferring = (write: Kept, schema: TypeSchema, localId: string): { [nam
     )
   );
 
+/** Whether components of the row are written or removed along with it. */
+const concernsComponents = (write: RowWrite, schema: TypeSchema): boolean =>
+  write.kind === 'remove' ||
+  Object.keys(write.fields).some((name) => ['component', 'zone'].includes(schema.attributes[name]?.kind ?? ''));
+
+/** The entry's rows: as they were locked, where that is enough; a row that is to be made may have come since. */
+const rowsToWrite = async (
+  session: Session,
+  schema: TypeSchema,
+  localId: string,
+  writes: readonly RowWrite[]
+): Promise<MainRow[]> => {
+  const key = keyOf({ uid: schema.uid, id: localId });
+  const locked = session.locked.get(key);
+  session.locked.delete(key);
+  const isThere = ({ locale, status }: RowWrite) =>
+    locked?.some((row) => row.locale === locale && row.status === status) ?? false;
+  return locked && writes.every(isThere) ? locked : mainRowsOf(session, schema, [localId]);
+};
+
 /**
  * Carries out what is to be done to an entry's rows, inside the current transaction. Rows are never made anew: open forms
  * send the ids of rows and components, and other entries' links hang on them.
@@ -125,12 +146,17 @@ export const writeRows = (
 ): Promise<LocalEntry[]> =>
   whileApplying(schema.uid, localId, async (applying) => {
     const { strapi } = session;
-    const rows = await mainRowsOf(session, schema, [localId]);
+    const rows = await rowsToWrite(session, schema, localId, writes);
     const rowAt = (key: Pick<MainRow, 'locale' | 'status'>) =>
       rows.find((row) => row.locale === key.locale && row.status === key.status) ?? null;
     const kept = writes.filter((write): write is Kept => write.kind !== 'remove');
-    const touched = writes.flatMap((write) => rowAt(write)?.id ?? []);
-    const prepared = await prepare(session, kept, touched, schema);
+    const holding = writes.filter((write) => concernsComponents(write, schema));
+    const prepared = await prepare(
+      session,
+      kept,
+      holding.flatMap((write) => rowAt(write)?.id ?? []),
+      schema
+    );
 
     for (const locale of new Set(kept.map((write) => write.locale))) {
       if (schema.localized && localeColumn(locale) !== null) await ensureLocale(strapi, locale);

@@ -33,6 +33,9 @@ export const takePictures = async (): Promise<void> => {
           .waitFor({ timeout: 30_000 })
           .catch((error: unknown) => console.warn(name, String(error).slice(0, 200)));
         await page.waitForLoadState('networkidle');
+        // Strapi's own announcement is not what the pictures are of.
+        const announcement = page.getByRole('button', { name: /^close/i });
+        if (await announcement.isVisible()) await announcement.click();
         await page.screenshot({ path: path.join(FOLDER, `${name}-${theme}.png`) });
         await close();
       }

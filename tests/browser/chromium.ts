@@ -103,7 +103,7 @@ export const visit = async (
   await context.addInitScript(
     (chosen) => {
       localStorage.setItem('STRAPI_THEME', chosen.theme);
-      localStorage.setItem('strapi-admin-language', JSON.stringify(chosen.language));
+      localStorage.setItem('strapi-admin-language', chosen.language);
     },
     { theme, language }
   );

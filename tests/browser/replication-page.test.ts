@@ -151,7 +151,7 @@ describe('the replication page', () => {
     await page.getByRole('button', { name: 'Create link code' }).first().click();
     await page
       .getByRole('dialog')
-      .getByText(/Good once, until/)
+      .getByText(/Can be used once, until/)
       .waitFor();
     expect(await page.getByRole('textbox', { name: 'Link code' }).inputValue()).toBe('replication-code-1234');
     await screenshot('create-code');
@@ -167,7 +167,7 @@ describe('the replication page', () => {
       'POST /links/codes/read': { id: 'live', url: 'https://live.example', fingerprint: 'a1b2 c3d4', expiresAt: 1 },
       'POST /links/redeem': link({ state: 'REQUESTED' }),
     });
-    await page.getByRole('button', { name: 'I have a code' }).click();
+    await page.getByRole('button', { name: 'I have a code' }).first().click();
     await page.getByRole('textbox', { name: 'Link code' }).fill(' code ');
     await page.getByRole('button', { name: 'Continue' }).click();
     await page.getByText('https://live.example').waitFor();
@@ -259,7 +259,7 @@ describe('the replication page', () => {
       'GET /overview': overview(),
       'POST /links/codes/read': failure(400, 'This is not a link code.', 'CODE_MALFORMED'),
     });
-    await page.getByRole('button', { name: 'I have a code' }).click();
+    await page.getByRole('button', { name: 'I have a code' }).first().click();
     await page.getByRole('textbox', { name: 'Link code' }).fill('nonsense');
     await page.getByRole('button', { name: 'Continue' }).click();
     await page.getByRole('dialog').getByText('This is not a link code.').waitFor();

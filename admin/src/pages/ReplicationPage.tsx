@@ -5,6 +5,7 @@ import { useSearchParams } from 'react-router-dom';
 import type { Overview } from '../../../server/src/contracts';
 import { useMayManageLinks } from '../api/allowed';
 import { useReplicationOverviewQuery } from '../api/replication-api';
+import { siteAddress } from '../words/site-address';
 import { useWords } from '../words/use-words';
 import { Problems } from './Problems';
 import { QueueTab } from './queue/QueueTab';
@@ -58,7 +59,9 @@ export const ReplicationPage = () => {
       <Page.Title>{say('title')}</Page.Title>
       <Layouts.Header
         title={say('title')}
-        subtitle={data.site ? say('this-site', { name: data.site.name, url: data.site.url }) : say('subtitle')}
+        subtitle={
+          data.site ? say('this-site', { name: data.site.name, url: siteAddress(data.site.url) }) : say('subtitle')
+        }
         primaryAction={
           canLink ? (
             <Flex gap={2} wrap="wrap">

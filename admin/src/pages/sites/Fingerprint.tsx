@@ -1,4 +1,5 @@
 import { Box, Flex, Typography } from '@strapi/design-system';
+import { siteAddress } from '../../words/site-address';
 import { useWords } from '../../words/use-words';
 
 interface Props {
@@ -19,7 +20,7 @@ export const Fingerprint = ({ title, name, url, fingerprint }: Props) => {
         </Typography>
         {name && <Typography fontWeight="bold">{name}</Typography>}
         <Typography variant="pi" textColor="neutral600" style={{ overflowWrap: 'anywhere' }}>
-          {url}
+          {siteAddress(url)}
         </Typography>
         <Typography variant="pi" textColor="neutral600">
           {say('fingerprint')}

@@ -45,7 +45,7 @@ export const SiteCard = ({ site, link, onShowRules, onShowQueue }: Props) => {
               {link.locked && <Lock role="img" aria-label={say('locked.configuration')} />}
             </Flex>
             <Link href={siteAddress(url)} isExternal>
-              {url}
+              {siteAddress(url)}
             </Link>
             {state !== 'REQUESTED' && (
               <Typography variant="pi" textColor="neutral600">

@@ -21,4 +21,28 @@ describe('what a rule does not let go any more', () => {
     await deliver(context, wire as never, scene.site('live').id);
     expect(sent).toEqual([]);
   });
+
+  it('is withdrawn also where its rows are gone here', async () => {
+    const scene = await Scene.of('first', 'second', 'third');
+    await scene.link('first', 'second');
+    await scene.link('second', 'third');
+    await scene.rules('first', 'second', [all('EVERYTHING', 'BOTH')]);
+    await scene.rules('second', 'first', [all('EVERYTHING', 'BOTH')]);
+    await scene.rules('second', 'third', [all('EVERYTHING')]);
+    scene.save('first', ARTICLE, 'a', 'draft', { title: 'One' });
+    await scene.settle();
+    // Deleted on one site while it was edited on another: both are held.
+    scene.remove('second', ARTICLE, 'a');
+    scene.save('first', ARTICLE, 'a', 'draft', { title: 'Two' });
+    await recordBatch(scene.site('first').process!.context);
+    await scene.settle();
+    expect(scene.rows('second', ARTICLE)).toEqual({});
+    expect(scene.rows('third', ARTICLE)).toEqual({});
+
+    await scene.rules('second', 'third', []);
+    await scene.settle();
+    const third = scene.site('third').id;
+    const replica = scene.table('second', 'replicas').find(({ link }) => link === third);
+    expect(replica).toMatchObject({ level: 'NONE', wanted: null, state: 'done' });
+  });
 });

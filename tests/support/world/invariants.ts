@@ -31,6 +31,14 @@ export const checkAtRest = (world: World): void => {
     if (level === 'EVERYTHING' && direction === 'BOTH') checkEqual(world, sender, receiver);
     if (level === 'PUBLISHED') checkNoDrafts(world, sender, receiver);
   }
+  for (const { from, to, direction } of world.links) {
+    if (direction !== 'SEND_ONLY') continue;
+    const sender = world.sites.find(({ name }) => name === from) as Site;
+    const receiver = world.sites.find(({ name }) => name === to) as Site;
+    const rule = world.sharing.find((one) => one.from === from && one.to === to);
+    if (rule === undefined) checkWithdrawn(world, sender, receiver);
+    else checkFollows(world, sender, receiver, rule.level);
+  }
 };
 
 const table = <T>(site: Site, name: string): T[] => site.database.table(name).all() as T[];
@@ -214,6 +222,53 @@ const checkEqual = (world: World, a: Site, b: Site): void => {
     }
   }
 };
+
+/** Text that nothing rewrites, in types of every kind. */
+const COMPARED = ['title', 'body', 'name', 'headline'];
+
+/** A site that only receives shows what the site it receives from shows, as far as the level goes. */
+const checkFollows = (world: World, from: Site, to: Site, level: string): void => {
+  const theirs = leavesBySite(from);
+  const entries = new Map(table<Row<'entries'>>(to, 'entries').map((entry) => [entry.entity, entry]));
+  for (const entry of table<Row<'entries'>>(from, 'entries')) {
+    const [sent, shown] = [from.catalogue.type(entry.uid), to.catalogue.type(entry.uid)];
+    const there = entries.get(entry.entity);
+    if (sent === null || shown === null || entry.held !== null || there?.held) continue;
+    if ((theirs.get(entry.entity)?.length ?? 0) !== 1) continue;
+    const drafts = level === 'EVERYTHING' && entry.shows === 'EVERYTHING';
+    const seen = (site: Site, schema: TypeSchema, id: string | undefined): string =>
+      site.look((rows) =>
+        rows
+          .of(entry.uid, id ?? '')
+          .filter(({ status }) => drafts || status === 'published')
+          .map(({ locale, status, fields }) =>
+            [locale, status, ...COMPARED.map((name) => (name in schema.attributes ? fields[name] : '?'))].join(' ')
+          )
+          .sort()
+          .join('; ')
+      );
+    const common = { ...sent, attributes: intersection(sent.attributes, shown.attributes) };
+    const [wanted, found] = [seen(from, common, entry.local_id), seen(to, common, there?.local_id)];
+    // Of a single type each site may have one of its own, as long as nothing comes in.
+    if (wanted !== found && !(sent.single && wanted === '')) {
+      world.violations.push(`${to.name} shows of ${entry.entity} “${found}”, and ${from.name} “${wanted}” (${level})`);
+    }
+  }
+};
+
+const intersection = (a: Attributes, b: Attributes): Attributes =>
+  Object.fromEntries(Object.entries(a).filter(([name]) => name in b));
+
+/** Of what is not shared any more no row is there, and of what only its own people made all of it. */
+const checkWithdrawn = (world: World, from: Site, to: Site): void =>
+  to.look((rows) => {
+    for (const { entity, uid, local_id: id } of table<Row<'entries'>>(to, 'entries')) {
+      const schema = to.catalogue.type(uid);
+      if (schema === null || schema.single || id.startsWith(to.name)) continue;
+      if (rows.of(uid, id).length > 0)
+        world.violations.push(`${to.name} shows ${entity}, which ${from.name} does not share any more.`);
+    }
+  });
 
 /** Where only what is published goes, no unpublished word is in the other database, unless another link brought it. */
 const checkNoDrafts = (world: World, from: Site, to: Site): void => {

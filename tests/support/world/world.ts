@@ -1,6 +1,8 @@
 import type { Json } from '../../../server/src/replication/entity';
+import { createRuleDesk } from '../../../server/src/replication/controller/rule-desk';
 import { Unreachable } from '../../../server/src/replication/errors';
 import { learnKeys } from '../../../server/src/replication/link/key-record';
+import { Killed } from '../memory/database';
 import { catalogue } from './catalogue';
 import { SeededChance } from './chance';
 import { Ledger } from './ledger';
@@ -34,17 +36,25 @@ export class World {
   readonly network = new Network();
   readonly ledger = new Ledger();
   readonly sites: Site[] = [];
+  /** The rules as they are. */
   readonly sharing: Sharing[] = [];
+  /** Who is linked for what, whatever the level is by now. */
+  readonly links: Pick<Sharing, 'from' | 'to' | 'direction'>[] = [];
   readonly faults: Faults;
   readonly story: string[] = [];
   readonly violations: string[] = [];
   private rough = false;
   private time = START;
   readonly clock = { now: (): number => this.time };
+  /** Draws for what was added to these worlds later: the schedules of seeds without it stay as they were. */
+  private readonly more: SeededChance;
+  private readonly rulesChange: boolean;
 
   constructor(readonly seed: number) {
     this.chance = new SeededChance(seed);
     const { chance } = this;
+    this.more = new SeededChance(seed ^ 0x9e3779b9);
+    this.rulesChange = this.more.happens(0.4);
     const gentle = chance.happens(0.2);
     this.faults = {
       death: gentle ? 0 : chance.pick([0, 0.0005, 0.002]),
@@ -116,6 +126,7 @@ export class World {
 
   private async share(from: Site, to: Site, level: Sharing['level'], direction: Sharing['direction']): Promise<void> {
     this.sharing.push({ from: from.name, to: to.name, level, direction });
+    this.links.push({ from: from.name, to: to.name, direction });
     const rule = { scope: 'instance' as const, uid: '', link: to.id, level, direction, locked: 0, created_at: 0 };
     await from.process!.context.store.transaction(({ tables }) =>
       tables.insert('rules', [{ id: `to ${to.id}`, ...rule }], 'fail')
@@ -124,6 +135,7 @@ export class World {
 
   private async step(): Promise<void> {
     const { chance } = this;
+    if (this.rulesChange && this.more.happens(0.03)) await this.changeRule();
     const site = chance.pick(this.sites);
     const action = chance.fraction();
     if (site.process === null) {
@@ -138,6 +150,40 @@ export class World {
     else site.process.work();
     this.time += 1;
     await breathe();
+  }
+
+  /** Somebody raises or lowers what a site that only receives gets, withdraws it, or shares it again. */
+  private async changeRule(): Promise<void> {
+    const { more } = this;
+    const received = this.links.filter(({ direction }) => direction === 'SEND_ONLY');
+    if (received.length === 0) return;
+    const { from, to } = more.pick(received);
+    const sender = this.sites.find(({ name }) => name === from)!;
+    const receiver = this.sites.find(({ name }) => name === to)!;
+    const level = more.pick(['EVERYTHING', 'PUBLISHED', 'NONE'] as const);
+    if (sender.process === null) return;
+    const { store, schemas, clock } = sender.process.context;
+    const desk = createRuleDesk({ store, schemas, clock, onChange: () => undefined });
+    try {
+      const rule = { scope: 'instance' as const, uid: '', level, direction: 'SEND_ONLY' as const };
+      await desk.replace(receiver.id, level === 'NONE' && more.happens(0.5) ? [] : [rule]);
+    } catch (error) {
+      if (!(error instanceof Killed)) throw error;
+      return;
+    } finally {
+      this.seeRules(sender, receiver);
+    }
+    this.log(`${from} shares ${level} with ${to}`);
+  }
+
+  /** What a site has decided to share, as its database holds it: whoever changed it may have died. */
+  private seeRules(sender: Site, receiver: Site): void {
+    const others = this.sharing.filter(({ from, to }) => from !== sender.name || to !== receiver.name);
+    const rules = sender.look((_, transaction) => transaction.find('rules', { link: receiver.id }));
+    const given = rules
+      .filter(({ level }) => level !== 'NONE')
+      .map(({ level, direction }) => ({ from: sender.name, to: receiver.name, level, direction }) as Sharing);
+    this.sharing.splice(0, this.sharing.length, ...others, ...given);
   }
 
   private async restart(site: Site): Promise<void> {
@@ -197,11 +243,11 @@ export class World {
   /** From one process to another and back. */
   async carry(from: Site, toId: string, messages: Json[]): Promise<Json[]> {
     const to = this.sites.find(({ id }) => id === toId);
+    if (to) inspect(this, from, to, messages);
     const doubled = this.rough && this.chance.happens(this.faults.doubled);
     await this.network.transit(from.name, to?.name ?? toId);
     const receiver = to?.process;
     if (!to || !receiver) throw new Unreachable('Nobody is there.');
-    inspect(this, from, to, messages);
     const link = from.id;
     if (doubled) void this.again(from.name, to, link, messages);
     const answers = await receiver.receive(link, messages).catch((error: unknown) => {

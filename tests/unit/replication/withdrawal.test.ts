@@ -1,5 +1,6 @@
 import { keyOf } from '../../../server/src/replication/entity';
 import type { Context } from '../../../server/src/replication/context';
+import { unpack } from '../../../server/src/replication/history/contents';
 import type { Content } from '../../../server/src/replication/ports';
 import { newReplica, refreshReplicas } from '../../../server/src/replication/queue/refresh';
 import { MemoryDatabase } from '../../support/memory/database';
@@ -49,6 +50,8 @@ describe('an entry that this site had of its own before theirs took its place', 
     await scene.settle();
     expect(scene.rows('live', HOME)).toEqual({ 'own -/draft': { headline: 'Of live' } });
     expect(scene.entry('live', `${HOME}/${HOME}`)).toMatchObject({ shows: 'EVERYTHING', locked: 0 });
+    const kept = scene.table('live', 'contents').map(({ bytes }) => unpack(bytes));
+    expect(kept.join()).not.toContain('Of staging');
   });
 });
 

@@ -2,7 +2,7 @@ import type { EntityKey } from '../entity';
 import type { Context } from '../context';
 import type { DomainEvent } from '../events';
 import { maximal } from '../history/graph';
-import { forgetHistory } from '../history/purge';
+import { closeDrafts, forgetHistory } from '../history/purge';
 import { leavesOf } from '../history/repository';
 import type { RevisionId } from '../history/revision';
 import { startedHere } from '../history/started-here';
@@ -113,6 +113,7 @@ const takeBack = async (context: Context, unit: Unit, entry: Row<'entries'>, own
     held_until: 0,
     version: entry.version + 1,
   };
+  await closeDrafts(tables, entity, context.signer.instance);
   await tables.update('revisions', { id: own }, { side: 0 });
   await tables.remove('leaves', { entity });
   await tables.insert(

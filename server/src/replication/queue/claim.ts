@@ -1,7 +1,8 @@
-import { FILE_UID } from '../entity';
+import { FILE_UID, entityOf } from '../entity';
 import type { Context } from '../context';
 import type { Tables, Unit } from '../ports';
 import type { Row } from '../tables';
+import { refreshReplicas } from './refresh';
 
 /** Deliveries of one link in one request. */
 export const CLAIM_LIMIT = 100;
@@ -20,7 +21,8 @@ export interface Claim {
  * Takes what is due for a link, files before their users. Only who holds the lease may settle it, so that two workers
  * never settle one delivery. `sent_hash` is written first: after a crash we know that the other side may have it.
  */
-export const claim = async (context: Context, { tables }: Unit, link: string): Promise<Claim> => {
+export const claim = async (context: Context, unit: Unit, link: string): Promise<Claim> => {
+  const { tables } = unit;
   const now = context.clock.now();
   const due = async (where: { uid: string } | { uid: { not: string } }, limit: number) =>
     limit <= 0
@@ -41,6 +43,7 @@ export const claim = async (context: Context, { tables }: Unit, link: string): P
   const found = [...files, ...(await due({ uid: { not: FILE_UID } }, CLAIM_LIMIT - files.length))];
   const lease = context.chance.bytes(12).toString('hex');
   if (found.length === 0) return { lease, replicas: [] };
+  await decideAgain(context, unit, found);
   const replicas = (await lockReplicas(tables, link, found)).filter((replica) => isDue(replica, now));
   const taken = replicas.map((replica) => ({
     ...replica,
@@ -51,6 +54,21 @@ export const claim = async (context: Context, { tables }: Unit, link: string): P
   }));
   await tables.insert('replicas', taken, 'replace');
   return { lease, replicas: taken };
+};
+
+/**
+ * Rules have changed, and the job that decides their types again has not come to every entry yet: what they do not let
+ * go any more must not leave meanwhile.
+ */
+const decideAgain = async (context: Context, unit: Unit, found: readonly Row<'replicas'>[]): Promise<void> => {
+  const { tables } = unit;
+  const jobs = await tables.find('jobs', { kind: 'decide', state: 'running' });
+  if (jobs.length === 0) return;
+  const types = new Set(jobs.map(({ subject }) => subject));
+  const files = found.filter(({ uid }) => uid === FILE_UID).map(({ entity }) => entity);
+  const users = (await tables.find('refs', { target: files })).map(({ source }) => source);
+  const entities = [...found.map(({ entity }) => entity), ...users].filter((key) => types.has(entityOf(key).uid));
+  await refreshReplicas(context, unit, [...new Set(entities)], []);
 };
 
 /** The same rows in the same order, as they are once nobody else can write them: what was read before may be old by now. */

@@ -1,12 +1,17 @@
 import { placeAgain } from '../apply/park';
 import type { Context } from '../context';
+import type { Tables } from '../ports';
+
+/** Nothing is ever put off for longer: a later time was written down while the clock here was wrong. */
+const LONGEST_PAUSE_MS = 3_600_000;
 
 /** Wakes what is held and due. Whether there was any: the recorder renders it again. */
 export const keepHouse = async (context: Context): Promise<boolean> =>
   context.store.transaction(async ({ tables }) => {
     const now = context.clock.now();
+    await forgetOddTimes(tables, now);
     const due = (await tables.find('entries', { held_until: { gt: 0 } }, { limit: 200 })).filter(
-      ({ held, held_until: until }) => held !== null && until <= now
+      ({ held, held_until: until }) => held !== null && (until <= now || until > now + LONGEST_PAUSE_MS)
     );
     if (due.length === 0) return false;
     // Until it has been tried it is not due again.
@@ -18,3 +23,11 @@ export const keepHouse = async (context: Context): Promise<boolean> =>
     );
     return true;
   });
+
+/** A clock that was set back must not keep deliveries waiting until it has caught up. */
+const forgetOddTimes = async (tables: Tables, now: number): Promise<void> => {
+  const odd = { gt: now + LONGEST_PAUSE_MS };
+  await tables.update('links', { retry_at: odd }, { retry_at: 0 });
+  await tables.update('replicas', { state: ['queued', 'held'], retry_at: odd }, { retry_at: 0 });
+  await tables.update('replicas', { state: 'sending', lease_until: odd }, { lease_until: 0 });
+};

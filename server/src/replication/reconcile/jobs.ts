@@ -57,14 +57,26 @@ export const jobStep = async (context: Context): Promise<boolean> => {
   return worked;
 };
 
+/** Cursors of the second half of a job: no documentId begins with a space. */
+const WITHOUT_ROWS = ' ';
+
+/** First all documents that are there, then the entries whose rows are gone: what is known of those is shared, too. */
 const decideStep = async (context: Context, unit: Unit, job: Row<'jobs'>, events: DomainEvent[]): Promise<void> => {
+  const isSecondHalf = job.cursor?.startsWith(WITHOUT_ROWS) || !context.schemas.type(job.subject);
+  const patch = isSecondHalf
+    ? await decideWithoutRows(context, unit, job, events)
+    : await decideDocuments(context, unit, job, events);
+  await unit.tables.update('jobs', { id: job.id }, { ...patch, updated_at: context.clock.now() });
+};
+
+const decideDocuments = async (
+  context: Context,
+  unit: Unit,
+  job: Row<'jobs'>,
+  events: DomainEvent[]
+): Promise<Partial<Row<'jobs'>>> => {
   const { tables, content } = unit;
   const uid = job.subject;
-  const now = context.clock.now();
-  if (!context.schemas.type(uid)) {
-    await tables.update('jobs', { id: job.id }, { state: 'done', updated_at: now });
-    return;
-  }
   const total = job.cursor === null ? await content.total(uid) : job.total;
   const ids = await content.list(uid, job.cursor, BASELINE_STEP);
   const identity = new Identity(context.schemas, tables, content);
@@ -79,15 +91,27 @@ const decideStep = async (context: Context, unit: Unit, job: Row<'jobs'>, events
   await markBaseline(context, tables, uid, unseen);
   await refreshReplicas(context, unit, [...recorded], events);
   const finished = ids.length < BASELINE_STEP;
-  await tables.update(
-    'jobs',
-    { id: job.id },
-    {
-      cursor: ids.at(-1) ?? job.cursor,
-      done: job.done + ids.length,
-      total,
-      state: finished ? 'done' : 'running',
-      updated_at: now,
-    }
+  return { cursor: finished ? WITHOUT_ROWS : ids.at(-1)!, done: job.done + ids.length, total };
+};
+
+const decideWithoutRows = async (
+  context: Context,
+  unit: Unit,
+  job: Row<'jobs'>,
+  events: DomainEvent[]
+): Promise<Partial<Row<'jobs'>>> => {
+  const { tables, content } = unit;
+  const uid = job.subject;
+  const after = (job.cursor ?? '').slice(WITHOUT_ROWS.length);
+  const entries = await tables.find(
+    'entries',
+    { uid, local_id: { gt: after } },
+    { orderBy: 'local_id', limit: BASELINE_STEP }
   );
+  const ids = entries.map(({ local_id: id }) => id);
+  const there = context.schemas.type(uid) ? await content.presence(uid, ids) : new Map();
+  const gone = entries.filter(({ local_id: id }) => !there.has(id)).map(({ entity }) => entity);
+  await refreshReplicas(context, unit, gone, events);
+  const last = ids.length < BASELINE_STEP ? null : ids.at(-1)!;
+  return last === null ? { state: 'done' } : { cursor: WITHOUT_ROWS + last };
 };

@@ -1,0 +1,48 @@
+import { deliver } from '../../../server/src/replication/transport/deliver';
+import { recordBatch } from '../../../server/src/replication/capture/record';
+import { ARTICLE } from '../../support/world/catalogue';
+import { all, Scene } from '../../support/world/scene';
+
+describe('what a rule does not let go any more', () => {
+  it('does not leave while the job that follows the rules is still on its way', async () => {
+    const scene = await Scene.of('staging', 'live');
+    await scene.link('staging', 'live');
+    await scene.rules('staging', 'live', [all('EVERYTHING')]);
+    await scene.settle();
+    scene.save('staging', ARTICLE, 'a', 'draft', { title: 'Secret' });
+    const staging = scene.site('staging');
+    const { context } = staging.process!;
+    await recordBatch(context);
+    expect(scene.table('staging', 'replicas')).toMatchObject([{ state: 'queued', level: 'EVERYTHING' }]);
+
+    await scene.rules('staging', 'live', [all('PUBLISHED')]);
+    const sent: unknown[] = [];
+    const wire = { send: (_: unknown, messages: unknown[]) => Promise.resolve((sent.push(...messages), [])) };
+    await deliver(context, wire as never, scene.site('live').id);
+    expect(sent).toEqual([]);
+  });
+
+  it('is withdrawn also where its rows are gone here', async () => {
+    const scene = await Scene.of('first', 'second', 'third');
+    await scene.link('first', 'second');
+    await scene.link('second', 'third');
+    await scene.rules('first', 'second', [all('EVERYTHING', 'BOTH')]);
+    await scene.rules('second', 'first', [all('EVERYTHING', 'BOTH')]);
+    await scene.rules('second', 'third', [all('EVERYTHING')]);
+    scene.save('first', ARTICLE, 'a', 'draft', { title: 'One' });
+    await scene.settle();
+    // Deleted on one site while it was edited on another: both are held.
+    scene.remove('second', ARTICLE, 'a');
+    scene.save('first', ARTICLE, 'a', 'draft', { title: 'Two' });
+    await recordBatch(scene.site('first').process!.context);
+    await scene.settle();
+    expect(scene.rows('second', ARTICLE)).toEqual({});
+    expect(scene.rows('third', ARTICLE)).toEqual({});
+
+    await scene.rules('second', 'third', []);
+    await scene.settle();
+    const third = scene.site('third').id;
+    const replica = scene.table('second', 'replicas').find(({ link }) => link === third);
+    expect(replica).toMatchObject({ level: 'NONE', wanted: null, state: 'done' });
+  });
+});

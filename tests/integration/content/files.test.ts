@@ -37,7 +37,7 @@ const upload = (name: string): string => path.join(site.directory, 'public/uploa
 const read = (id: string): Promise<RowState[]> =>
   store.transaction(async ({ content }) => (await content.read(FILE, [id])).get(id) ?? []);
 const write = (id: string, ...writes: RowWrite[]): Promise<void> =>
-  store.transaction(({ content }) => content.write(FILE, id, writes));
+  store.transaction(async ({ content }) => void (await content.write(FILE, id, writes)));
 const SENDER = 'the other site';
 const stage = (bytes: Buffer): Promise<boolean> =>
   files.stage(sha256(bytes), Readable.from([bytes]), 0, bytes.length, SENDER);

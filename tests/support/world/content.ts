@@ -58,6 +58,7 @@ export const worldContent = (
       transaction.statement();
       writeRow(rows, transaction, now, hook, uid, id, write);
     }
+    return [];
   },
 });
 

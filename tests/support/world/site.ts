@@ -1,4 +1,5 @@
-import type { Store } from '../../../server/src/replication/ports';
+import type { News, Store } from '../../../server/src/replication/ports';
+import type { HappeningAction } from '../../../server/src/replication/tables';
 import { Blocked, MemoryDatabase, type MemoryTransaction } from '../memory/database';
 import { memoryStore, ownTables } from '../memory/tables';
 import type { Catalogue } from './catalogue';
@@ -19,6 +20,12 @@ export class Site {
   private lastComponentId = 0;
   private pendingCopies: PendingCopy[] = [];
   private dying = false;
+
+  /** What the rest of the site was told last of each entry. It is no part of the process, so it outlives its death. */
+  readonly heard = new Map<string, HappeningAction>();
+
+  /** A hook of the site that hears of what was applied. */
+  onNews: ((news: News) => void) | null = null;
 
   constructor(
     readonly world: World,
@@ -85,6 +92,13 @@ export class Site {
     if (copy === undefined) return false;
     if (this.atDesk([], (desk) => copyShared(desk, copy))) this.pendingCopies.shift();
     return true;
+  }
+
+  hear(news: News): void {
+    const { uid, localId, action, locale } = news;
+    this.world.log(`${this.name} hears of ${action} ${uid}/${localId} ${locale ?? ''}`);
+    this.heard.set(`${uid}/${localId}`, action);
+    this.onNews?.(news);
   }
 
   kill(): void {

@@ -2,6 +2,7 @@ import type { EntityKey } from '../entity';
 import type { Context } from '../context';
 import type { DomainEvent } from '../events';
 import { forgetHistory } from '../history/purge';
+import { saveNotes, writeAndNote } from '../notify/note';
 import type { Unit } from '../ports';
 import { NOTHING_THERE } from '../queue/state-hash';
 import type { Row } from '../tables';
@@ -52,13 +53,13 @@ export const withdraw = async (
   if (others.length > 0) return { status: 'applied' };
   const [entry] = await tables.find('entries', { entity });
   if (!entry) return { status: 'known' };
-  if (context.schemas.type(entry.uid)) {
+  const schema = context.schemas.type(entry.uid);
+  if (schema) {
     const rows = (await content.presence(entry.uid, [entry.local_id])).get(entry.local_id) ?? [];
-    await content.write(
-      entry.uid,
-      entry.local_id,
-      rows.map((row) => ({ kind: 'remove', ...row }))
-    );
+    const before = rows.map((row) => ({ ...row, dates: { createdAt: null, updatedAt: null, publishedAt: null } }));
+    const writes = rows.map((row) => ({ kind: 'remove' as const, ...row }));
+    const from = { site: link.id, siteName: link.name, revision: null };
+    await saveNotes(tables, await writeAndNote(context, content, entry, schema, before, writes, from));
   }
   await tables.remove('shown', { entity });
   await tables.remove('refs', { source: entity });

@@ -107,12 +107,7 @@ export class World {
   }
 
   /** Two sites know one another; the first has a rule for all types, and where both edit, so has the second. */
-  private async link(
-    first: Site,
-    second: Site,
-    level: Sharing['level'],
-    direction: Sharing['direction']
-  ): Promise<void> {
+  async link(first: Site, second: Site, level: Sharing['level'], direction: Sharing['direction']): Promise<void> {
     await introduce(first, second);
     await introduce(second, first);
     await this.share(first, second, level, direction);
@@ -153,7 +148,7 @@ export class World {
   }
 
   /** Nobody edits, nothing breaks, time passes: everything must come to rest. */
-  private async settle(): Promise<void> {
+  async settle(): Promise<void> {
     this.log('--- everything is mended, nobody edits any more');
     this.network.heal();
     for (const site of this.sites) if (site.process === null) await this.restart(site);

@@ -11,6 +11,7 @@ const path = require('path');
  */
 const ARTICLE = 'api::article.article';
 const CATEGORY = 'api::category.category';
+const BANNER = 'api::banner.banner';
 const CHANGES = ['create', 'update', 'publish', 'unpublish', 'delete', 'discardDraft', 'clone'];
 
 const wanted = () => (process.env.PLAYGROUND_HOOKS || '').split(',').filter(Boolean);
@@ -43,7 +44,7 @@ const install = (strapi) => {
     };
     const actions = ['Create', 'Update', 'Delete'].flatMap((name) => [`before${name}`, `after${name}`]);
     strapi.db.lifecycles.subscribe({
-      models: [ARTICLE, CATEGORY],
+      models: [ARTICLE, CATEGORY, BANNER],
       ...Object.fromEntries(actions.map((action) => [action, record])),
     });
   }

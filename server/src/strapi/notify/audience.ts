@@ -30,8 +30,9 @@ export const createAudience = (
   const populateOf = createPopulate(schemas);
   const eventPopulateOf = createEventPopulate(strapi);
   let noted = false;
-  let stop = (): void => undefined;
-  const stopped = new Promise<false>((resolve) => (stop = () => resolve(false)));
+  let over = false;
+  let wake = (): void => undefined;
+  const stopped = new Promise<false>((resolve) => (wake = () => resolve(false)));
 
   /** Uploads go past the document service on every site. */
   const hasChain = (uid: Uid): boolean => uid !== FILE_UID && choiceOf(uid).lifecycles && listeners.middlewares() > 0;
@@ -117,6 +118,7 @@ export const createAudience = (
     },
     callsOnce: (uid) => choiceOf(uid).webhooks === 'once',
     async tell(news) {
+      if (over) return false;
       if (!schemas.type(news.uid)) return true;
       if (hasChain(news.uid) && !(await attend(news, () => callChain(news)))) return false;
       return !news.loud || !hasEvent(news.uid, news.action) || attend(news, () => emit(news));
@@ -126,7 +128,10 @@ export const createAudience = (
       noted = false;
       return was;
     },
-    stop,
+    stop() {
+      over = true;
+      wake();
+    },
   };
 };
 

@@ -3,6 +3,7 @@ import type { HappeningAction } from '../../../server/src/replication/tables';
 import { Blocked, MemoryDatabase, type MemoryTransaction } from '../memory/database';
 import { memoryStore, ownTables } from '../memory/tables';
 import type { Catalogue } from './catalogue';
+import { CORRECTED } from './correcting';
 import type { SeededChance } from './chance';
 import { worldContent } from './content';
 import { copyShared, editSomething, type Desk, type PendingCopy } from './editor';
@@ -40,7 +41,7 @@ export class Site {
   }
 
   get rewrittenField(): string | null {
-    return this.rewrites;
+    return this.onNews === null ? this.rewrites : CORRECTED;
   }
 
   async start(): Promise<void> {

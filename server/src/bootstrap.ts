@@ -4,6 +4,8 @@ import { registerPermissions } from './permissions';
 import { runtime } from './runtime';
 import { subscribeMarks } from './strapi/capture/marks';
 import { keepDatesOfAppliedRows } from './strapi/content/applying';
+import { skipCopiesOfAppliedEntries } from './strapi/notify/i18n-copies';
+import { runOnlyOwnLifecyclesWhereOff } from './strapi/notify/quiet-lifecycles';
 import { migrate } from './strapi/tables/migrations';
 
 const LOADED_POLL_MS = 10;
@@ -12,22 +14,24 @@ const LOADED_POLL_MS = 10;
  * Whatever goes wrong here turns replication off and says why: it never keeps a site from starting.
  */
 export const bootstrap = async ({ strapi }: { strapi: Core.Strapi }): Promise<void> => {
-  const { config, readOnly } = runtime;
+  const { config, readOnly, listeners } = runtime;
   runtime.stopped = false;
   await registerPermissions(strapi);
-  if (!config?.enabled) {
+  if (!config?.enabled || !listeners) {
     strapi.log.info('[replication] Switched off by the configuration.');
     return;
   }
   try {
     await migrate(strapi.db.connection);
-    const composition = await compose(strapi, config, () => readOnly?.forget());
+    const composition = await compose(strapi, config, listeners, () => readOnly?.forget());
     runtime.composition = composition;
     const marks = subscribeMarks(strapi, composition.engine.schemas, {
       tracked: (uid) => composition.tracked.has(uid),
       poke: composition.poke,
     });
     keepDatesOfAppliedRows(strapi);
+    runOnlyOwnLifecyclesWhereOff(strapi, marks.subscriber);
+    skipCopiesOfAppliedEntries(strapi);
     readOnly?.subscribe();
     whenLoaded(strapi, () => {
       marks.startMarking();

@@ -1,5 +1,5 @@
 import type { Core } from '@strapi/types';
-import type { ReplicationConfig } from './config';
+import { choiceOf, type ReplicationConfig } from './config';
 import { createAgents } from './http/agents';
 import { createHttpClient } from './http/client';
 import { createGate, type Gate } from './http/gate';
@@ -21,6 +21,7 @@ import { learnKeys } from './replication/link/key-record';
 import { createReception } from './replication/link/reception';
 import { createVerifier } from './replication/link/verifier';
 import type { Files, Store } from './replication/ports';
+import { notifyBatch, releaseNotes } from './replication/notify/notify';
 import { releaseClaims } from './replication/queue/claim';
 import { retryNow } from './replication/queue/next-due';
 import { compareWith } from './replication/reconcile/compare';
@@ -31,12 +32,20 @@ import { applyConfiguredRules } from './replication/controller/configured-rules'
 import { createPeerService } from './peer-service';
 import { createContent } from './strapi/content/content';
 import { createFiles } from './strapi/content/files';
+import { createAudience } from './strapi/notify/audience';
+import type { Listeners } from './strapi/notify/listeners';
 import { createSchemas } from './strapi/content/schemas';
 import { publicAddress, strapiSecrets, systemChance, systemClock } from './strapi/environment/ports';
 import { createStore } from './strapi/tables/store';
 import { Worker } from './worker';
 
 const HOUSEKEEPING_MS = 5_000;
+
+/** What another process of this site left untold is found so much later at most. */
+const UNTOLD_PAUSE_MS = 30_000;
+
+/** Shorter than the lease of what is being told. */
+const HOOK_PATIENCE_MS = 10_000;
 
 /** Recording a hundred entries at once costs little more than recording one, and saves wait for it on SQLite. */
 const RECORDER_RHYTHM = { least: 5, most: 100, inBurst: 400 };
@@ -54,12 +63,17 @@ export interface Composition {
 export const compose = async (
   strapi: Core.Strapi,
   config: ReplicationConfig,
+  listeners: Listeners,
   onLocks: () => void
 ): Promise<Composition> => {
   const siteUrl = publicAddress(strapi, config.publicUrl);
   const origin = siteUrl === '' ? '' : new URL(siteUrl).origin;
   const schemas = createSchemas(strapi);
-  const store = createStore(strapi, createContent(strapi, schemas, { siteUrl: () => origin }));
+  const contentOptions = {
+    siteUrl: () => origin,
+    runsLifecycles: (uid: string) => choiceOf(config, uid).lifecycles,
+  };
+  const store = createStore(strapi, createContent(strapi, schemas, contentOptions));
   const files = createFiles(strapi, store);
   const identity = await readIdentity(strapi, store, config);
   const tracked = new Tracked(store, schemas);
@@ -76,9 +90,20 @@ export const compose = async (
   const observer = {
     notice: (event: DomainEvent) => {
       if (event.type === 'defect') onDefect(event.error);
+      else if (event.type === 'untold') onUntold(`${event.action} of ${event.uid}/${event.localId}`);
       else onEvent(event, couriers, tracked, onLocks);
     },
   };
+  const onUntold = logError(
+    strapi,
+    'Hooks of this site end the process each time they are told of a change, given up:'
+  );
+  const audience = createAudience(strapi, schemas, {
+    listeners,
+    choiceOf: (uid) => choiceOf(config, uid),
+    onError: logError(strapi, 'A hook of this site failed when it was told of an applied change.'),
+    patienceMs: HOOK_PATIENCE_MS,
+  });
   const context: Context = {
     store,
     schemas,
@@ -86,16 +111,30 @@ export const compose = async (
     clock: systemClock,
     chance: systemChance,
     observer,
+    audience,
     signer: identity,
     incarnation: await loadIncarnation(store, systemClock),
   };
 
+  const notifier = new Worker(
+    async () => {
+      while ((await notifyBatch(context)) > 0);
+      return UNTOLD_PAUSE_MS;
+    },
+    logError(strapi, 'Telling the rest of the site of applied changes failed. It is tried again.')
+  );
+  /** Notes were made in a transaction that is over now. */
+  const tellNoted = () => {
+    if (audience.takeNoted()) notifier.poke();
+  };
   const recorder: Worker = new Worker(
     async () => {
       let taken: number;
       // What was saved meanwhile waits for the next run; what recording itself asks for is done at once.
-      do taken = await recordBatch(context);
-      while (taken >= RECORD_BATCH || (taken > 0 && !recorder.poked));
+      do {
+        taken = await recordBatch(context);
+        if (taken > 0) tellNoted();
+      } while (taken >= RECORD_BATCH || (taken > 0 && !recorder.poked));
       return HOUSEKEEPING_MS;
     },
     logError(strapi, 'Recording a change failed. It is tried again.'),
@@ -130,7 +169,10 @@ export const compose = async (
     await applyConfiguredLinks(unit, configured, identity, systemClock.now());
     await applyConfiguredRules(unit, { schemas, clock: systemClock }, config.rules);
     // SQLite takes one process only.
-    if (strapi.db.dialect.client === 'sqlite') await releaseClaims(unit);
+    if (strapi.db.dialect.client === 'sqlite') {
+      await releaseClaims(unit);
+      await releaseNotes(unit);
+    }
   });
   await tracked.reload();
 
@@ -151,7 +193,10 @@ export const compose = async (
     },
     config,
     tracked,
-    poke: () => recorder.poke(),
+    poke: () => {
+      recorder.poke();
+      tellNoted();
+    },
   });
   const linkOptions = { identity, store, clock: systemClock, site, exchange, onChange: linkChanged };
   const gate = createGate({
@@ -164,7 +209,7 @@ export const compose = async (
     onDefect,
   });
 
-  const workers = [recorder, jobs, house];
+  const workers = [recorder, jobs, house, notifier];
   const engine: Composition['engine'] = {
     store,
     schemas,
@@ -197,12 +242,14 @@ export const compose = async (
     start: () => {
       if (config.paused) {
         recorder.start();
+        notifier.start();
         return;
       }
       couriers.start();
       for (const worker of workers) worker.start();
     },
     stop: async () => {
+      audience.stop();
       await Promise.all([...workers.map((worker) => worker.stop()), couriers.stop()]);
       agents.destroy();
     },
@@ -287,6 +334,7 @@ const settled = async (store: Store, workers: readonly Worker[], couriers: Couri
     const open = await store.transaction(
       async ({ tables }) =>
         (await tables.count('marks', {})) +
+        (await tables.count('notifications', {})) +
         (await tables.count('jobs', { state: 'running' })) +
         (await tables.count('replicas', { state: ['queued', 'sending'] }))
     );

@@ -1,3 +1,11 @@
+/** How much of applied changes the rest of the site hears of, for one content type. */
+export interface TypeChoice {
+  /** Database lifecycles and document middlewares of the site run. */
+  lifecycles: boolean;
+  /** `once`: one call for all entries that were applied together, as in a first fill. */
+  webhooks: 'each' | 'once' | 'never';
+}
+
 /** The plugin's configuration: `config/plugins` of the site, over which the environment stands. docs/api.md lists it. */
 export interface ReplicationConfig {
   enabled: boolean;
@@ -16,6 +24,8 @@ export interface ReplicationConfig {
   allowPrivateAddresses: boolean;
   /** Largest file taken from another site, in bytes. */
   maxFileBytes: number;
+  /** By a content type's uid; what is not named is heard in full. */
+  contentTypes: { [uid: string]: Partial<TypeChoice> };
 }
 
 export const defaultConfig = (): ReplicationConfig => ({
@@ -28,7 +38,13 @@ export const defaultConfig = (): ReplicationConfig => ({
   rules: null,
   allowPrivateAddresses: false,
   maxFileBytes: 1024 * 1024 * 1024,
+  contentTypes: {},
 });
+
+export const choiceOf = ({ contentTypes }: Pick<ReplicationConfig, 'contentTypes'>, uid: string): TypeChoice => {
+  const chosen = Object.hasOwn(contentTypes, uid) ? contentTypes[uid] : undefined;
+  return { lifecycles: chosen?.lifecycles ?? true, webhooks: chosen?.webhooks ?? 'each' };
+};
 
 /** What the environment says wins over files, so that a copy of a project can be told apart without editing it. */
 export const withEnvironment = (config: ReplicationConfig, env: NodeJS.ProcessEnv): ReplicationConfig => ({
@@ -56,4 +72,31 @@ export const validateConfig = (config: ReplicationConfig): void => {
   if (!Number.isSafeInteger(config.maxFileBytes) || config.maxFileBytes < 1) {
     throw new Error('replication: “maxFileBytes” must be a positive number of bytes.');
   }
+  validateContentTypes(config.contentTypes);
 };
+
+const WEBHOOKS = ['each', 'once', 'never'];
+
+const validateContentTypes = (contentTypes: unknown): void => {
+  const example = '{ "api::article.article": { lifecycles: false, webhooks: "once" } }';
+  if (!isObject(contentTypes)) throw new Error(`replication: “contentTypes” must be an object such as ${example}.`);
+  for (const [uid, choice] of Object.entries(contentTypes)) {
+    const where = `replication: “contentTypes” for “${uid}”`;
+    if (!/^(api|plugin)::/.test(uid)) throw new Error(`${where} names no content type. Its form is ${example}.`);
+    if (!isObject(choice))
+      throw new Error(`${where} must be an object such as { lifecycles: false, webhooks: "once" }.`);
+    const { lifecycles, webhooks, ...others } = choice;
+    const unknown = Object.keys(others)[0];
+    if (unknown !== undefined)
+      throw new Error(`${where} has “${unknown}”. What can be set is lifecycles and webhooks.`);
+    if (lifecycles !== undefined && typeof lifecycles !== 'boolean') {
+      throw new Error(`${where}: “lifecycles” must be true or false.`);
+    }
+    if (webhooks !== undefined && !WEBHOOKS.includes(webhooks as string)) {
+      throw new Error(`${where}: “webhooks” must be "each", "once" or "never".`);
+    }
+  }
+};
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -3,6 +3,8 @@ import { withEnvironment, type ReplicationConfig } from './config';
 import { runtime } from './runtime';
 import { createReadOnly } from './strapi/capture/read-only';
 import { createSchemas } from './strapi/content/schemas';
+import { outermost } from './strapi/notify/document-chain';
+import { watchListeners } from './strapi/notify/listeners';
 
 /** Before the database is there: only what must stand outside every other plugin's document middleware. */
 export const register = ({ strapi }: { strapi: Core.Strapi }): void => {
@@ -10,5 +12,9 @@ export const register = ({ strapi }: { strapi: Core.Strapi }): void => {
   if (!runtime.config.enabled) return;
   const readOnly = createReadOnly(strapi, createSchemas(strapi));
   runtime.readOnly = readOnly;
-  strapi.documents.use((context, next) => readOnly.documentMiddleware(context, next as never) as never);
+  strapi.documents.use((context, next) => {
+    const on = next as unknown as () => Promise<unknown>;
+    return outermost(context, () => readOnly.documentMiddleware(context, on), on) as never;
+  });
+  runtime.listeners = watchListeners(strapi);
 };

@@ -1,11 +1,13 @@
 import type { Composition } from './compose';
 import type { ReplicationConfig } from './config';
 import type { ReadOnly } from './strapi/capture/read-only';
+import type { Listeners } from './strapi/notify/listeners';
 
 /** What lives from register to destroy. A process holds one Strapi, so it holds one of these. */
 export const runtime: {
   config: ReplicationConfig | null;
   readOnly: ReadOnly | null;
+  listeners: Listeners | null;
   composition: Composition | null;
   stopped: boolean;
-} = { config: null, readOnly: null, composition: null, stopped: false };
+} = { config: null, readOnly: null, listeners: null, composition: null, stopped: false };

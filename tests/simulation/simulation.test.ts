@@ -14,6 +14,9 @@ import { runSchedule } from '../support/world/run';
  * | an incoming leaf replaces the others (`apply.ts`)             | 10 of 15 | the queue does not come to rest       |
  * | what was parked is never placed (`park.ts`)                   | 10 of 12 | a relation is in the head, not here   |
  * | a delivery counts though its answer was lost (`deliver.ts`)   | 10 of 28 | leaves differ between two sites       |
+ * | nothing is noted for the rest of the site (`show.ts`)         | 10 of 10 | it was told nothing of an entry       |
+ * | a note is removed before it was told (`notify.ts`)            | 1 of 60  | it was told nothing of an entry       |
+ * | hooks' corrections are sent (`record.ts`)                     | 1 of 25  | the sites do not come to rest         |
  *
  * Not seen: that local edits go unrecorded before an apply, because `show.ts` refuses to write over them as well; and rows
  * that vanish without a mark, because nobody does that in these worlds.

@@ -1,6 +1,7 @@
 'use strict';
 
 const backdoor = require('./backdoor');
+const hooks = require('./hooks');
 
 module.exports = {
   register({ strapi }) {
@@ -8,5 +9,7 @@ module.exports = {
     if (process.env.PLAYGROUND_BACKDOOR === '1') backdoor.open(strapi);
   },
 
-  bootstrap() {},
+  bootstrap({ strapi }) {
+    if (process.env.PLAYGROUND_HOOKS) hooks.install(strapi);
+  },
 };

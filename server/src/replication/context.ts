@@ -1,4 +1,4 @@
-import type { Chance, Clock, Files, Observer, Schemas, Store } from './ports';
+import type { Audience, Chance, Clock, Files, Observer, Schemas, Store } from './ports';
 import type { Signer } from './history/revision';
 
 export interface Incarnation {
@@ -15,6 +15,7 @@ export interface Context {
   clock: Clock;
   chance: Chance;
   observer: Observer;
+  audience: Audience;
   signer: Signer;
   /** Orders what this site says across a restore of its database: milliseconds, only ever rising. */
   incarnation: Incarnation;

@@ -1,4 +1,4 @@
-import type { EntityKey } from './entity';
+import type { EntityKey, Uid } from './entity';
 
 /** What the domain tells the world after commit: for the log, for waking workers, for the entry's panel. */
 export type DomainEvent =
@@ -12,5 +12,7 @@ export type DomainEvent =
   | { type: 'delivery-failed'; entity: EntityKey; link: string; code: string; message: string }
   | { type: 'link-down'; link: string; message: string; retryAt: number }
   | { type: 'link-up'; link: string }
+  /** A process died each time it told the rest of the site of this: it is not told any more. */
+  | { type: 'untold'; uid: Uid; localId: string; action: string }
   /** Something of ours went wrong with what a link sent: its message was refused, the others were taken. */
   | { type: 'defect'; link: string; error: unknown };

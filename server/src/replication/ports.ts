@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
-import type { Components, Fields, LocalEntry, RowState, RowWrite, Status, TypeSchema, Uid } from './entity';
-import type { Row, TableName } from './tables';
+import type { Components, Fields, Json, LocalEntry, RowState, RowWrite, Status, TypeSchema, Uid } from './entity';
+import type { HappeningAction, Row, TableName } from './tables';
 import type { DomainEvent } from './events';
 
 /**
@@ -42,7 +42,7 @@ export interface Tables {
   lock<T extends TableName>(table: T, where: Where<T>): Promise<void>;
 }
 
-export type NewRow<T extends TableName> = T extends 'marks' | 'log' ? Omit<Row<T>, 'id'> : Row<T>;
+export type NewRow<T extends TableName> = T extends 'marks' | 'notifications' | 'log' ? Omit<Row<T>, 'id'> : Row<T>;
 
 /** The site's own content inside one transaction. Ids are local ones (documentIds). */
 export interface Content {
@@ -56,10 +56,61 @@ export interface Content {
   /** Locks the rows and their components without waiting; throws `Busy` where somebody else holds them. */
   lock(uid: Uid, localIds: readonly string[]): Promise<void>;
   /**
-   * Writes rows in place: kept rows and kept components keep their ids, dates are as given. Answers which other entries'
-   * rows may have changed along: links vanish with their target, and some can be held by one entry only.
+   * Writes rows in place: kept rows and kept components keep their ids, dates are as given. Hooks of the site that run
+   * meanwhile can ask for `telling.from`.
    */
-  write(uid: Uid, localId: string, writes: readonly RowWrite[]): Promise<LocalEntry[]>;
+  write(uid: Uid, localId: string, writes: readonly RowWrite[], telling?: Telling): Promise<Written>;
+}
+
+export interface Written {
+  /** The rows it removed, where `telling.keepRemoved` asks for them. */
+  removed: Removed[];
+  /** Other entries whose rows may have changed along: links vanish with their target, some can be held by one entry only. */
+  along: LocalEntry[];
+}
+
+/** Whose change is written or told. `revision` is null where an entry is withdrawn. */
+export interface Source {
+  site: string;
+  siteName: string;
+  revision: string | null;
+}
+
+export interface Telling {
+  from: Source;
+  keepRemoved: boolean;
+}
+
+/** A row that was removed, as the site's own events tell it. */
+export interface Removed {
+  locale: string;
+  row: Json;
+}
+
+/** What happened to an entry by an apply, as an editor would have done it. */
+export interface News {
+  uid: Uid;
+  localId: string;
+  /** null where the type has no locales, or all of them went at once. */
+  locale: string | null;
+  action: HappeningAction;
+  removed: Json[];
+  from: Source;
+  /** Whether the event is to be emitted, and webhooks with it; document middlewares are called in any case. */
+  loud: boolean;
+}
+
+/** The rest of the site: whoever listens to changes of its content. */
+export interface Audience {
+  /** Whether anybody does. What nobody listens to is not even noted. */
+  listens(uid: Uid, action: HappeningAction): boolean;
+  /** Whether webhooks are called for each entry of a type, or once for all that wait together. */
+  callsOnce(uid: Uid): boolean;
+  /**
+   * Tells it, outside any transaction. Listeners' errors are their own. False where the site stops meanwhile: it must be
+   * told again.
+   */
+  tell(news: News): Promise<boolean>;
 }
 
 /** What this site's content types look like. */

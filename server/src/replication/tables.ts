@@ -184,6 +184,25 @@ export interface TableRows {
     error: string | null;
     updated_at: number;
   };
+  /** "The rest of the site is to hear of this": written with the rows of an apply, removed after it was told. See `notify/`. */
+  notifications: {
+    id: number;
+    uid: Uid;
+    document_id: string;
+    /** '' where all locales went at once. */
+    locale: string;
+    action: HappeningAction;
+    /** JSON: the rows that were removed, as the site's own events tell them. */
+    removed: string | null;
+    /** Whose change it is: the link that brought it, or the site that made it. */
+    site: string;
+    site_name: string;
+    revision: string | null;
+    at: number;
+    attempts: number;
+    lease: string | null;
+    lease_until: number;
+  };
   log: {
     id: number;
     at: number;
@@ -197,6 +216,8 @@ export interface TableRows {
 
 export type LinkState = 'REQUESTING' | 'REQUESTED' | 'REGISTERED' | 'REFUSED' | 'UNLINKED';
 export type MarkAction = 'create' | 'update' | 'delete' | 'baseline' | 'place';
+/** What an editor would have done: `add` gives an entry a further locale. */
+export type HappeningAction = 'create' | 'add' | 'update' | 'publish' | 'unpublish' | 'delete';
 export type ReplicaState = 'done' | 'queued' | 'sending' | 'held' | 'failed';
 
 export type TableName = keyof TableRows;
@@ -224,11 +245,12 @@ export const PRIMARY_KEYS: { [T in TableName]: readonly (keyof TableRows[T] & st
   link_blobs: ['link', 'hash'],
   file_bytes: ['local_id', 'format'],
   jobs: ['id'],
+  notifications: ['id'],
   log: ['id'],
 };
 
 /** Tables whose `id` the database counts up. */
-export const COUNTED: ReadonlySet<TableName> = new Set(['marks', 'log']);
+export const COUNTED: ReadonlySet<TableName> = new Set(['marks', 'notifications', 'log']);
 
 /** Further columns that are looked up: each an index. */
 export const INDEXES: { [T in TableName]?: readonly (readonly (keyof TableRows[T] & string)[])[] } = {

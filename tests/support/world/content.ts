@@ -53,7 +53,7 @@ export const worldContent = (rows: Rows, transaction: MemoryTransaction, hook: (
       transaction.statement();
       along.push(...writeRow(rows, hook, uid, id, write));
     }
-    return along;
+    return { removed: [], along };
   },
 });
 

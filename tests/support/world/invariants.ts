@@ -24,6 +24,7 @@ export const checkAtRest = (world: World): void => {
     checkRows(world, site);
     checkDeletions(world, site);
     checkSharedFields(world, site);
+    checkHeard(world, site);
   }
   for (const { from, to, level, direction } of world.sharing) {
     const sender = world.sites.find(({ name }) => name === from) as Site;
@@ -209,6 +210,28 @@ const leavesBySite = (site: Site): Map<EntityKey, string[]> => {
     result.set(entity, [...(result.get(entity) ?? []), revision].sort());
   }
   return result;
+};
+
+/** The rest of the site was told of every entry that came from elsewhere and was never touched here, and of its end. */
+const checkHeard = (world: World, site: Site): void => {
+  const notes = table<Row<'notifications'>>(site, 'notifications');
+  if (notes.length > 0)
+    world.violations.push(`${site.name} has ${notes.length} notes untold: ${JSON.stringify(notes[0])}`);
+  const touched = new Set(
+    table<Row<'revisions'>>(site, 'revisions').flatMap(({ entity, origin }) => (origin === site.id ? [entity] : []))
+  );
+  site.look((rows) => {
+    for (const { entity, uid, local_id: id, head } of table<Row<'entries'>>(site, 'entries')) {
+      const schema = site.catalogue.type(uid);
+      if (schema === null || schema.single || head === null || touched.has(entity)) continue;
+      const last = site.heard.get(`${uid}/${id}`);
+      const isThere = rows.of(uid, id).length > 0;
+      if (isThere && last === undefined) world.violations.push(`${site.name} was told nothing of ${entity}.`);
+      if (!isThere && last !== undefined && last !== 'delete') {
+        world.violations.push(`${site.name} heard last of ${entity} that it was ${last}, and it is gone.`);
+      }
+    }
+  });
 };
 
 /** Two sites that share everything both ways know the same versions. */

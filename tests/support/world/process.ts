@@ -6,7 +6,8 @@ import { recordBatch } from '../../../server/src/replication/capture/record';
 import { learnKeys } from '../../../server/src/replication/link/key-record';
 import { loadIdentity, type Identity } from '../../../server/src/replication/link/identity';
 import { createVerifier } from '../../../server/src/replication/link/verifier';
-import type { Files, Store } from '../../../server/src/replication/ports';
+import { notifyBatch } from '../../../server/src/replication/notify/notify';
+import type { Audience, Files, Store } from '../../../server/src/replication/ports';
 import { loadIncarnation } from '../../../server/src/replication/incarnation';
 import { keepHouse } from '../../../server/src/replication/reconcile/housekeeping';
 import { jobStep } from '../../../server/src/replication/reconcile/jobs';
@@ -45,6 +46,7 @@ export class Process {
       files: NO_FILES,
       clock: site.world.clock,
       chance: site.chance,
+      audience: hearing(site, () => process?.alive === true),
       observer: {
         notice: (event) => {
           if (event.type === 'defect') site.world.defect(`${site.name} while it received`, event.error);
@@ -66,6 +68,7 @@ export class Process {
   work(): boolean {
     let started = this.start('record', () => recordBatch(this.context));
     started = this.start('house', async () => Number(await keepHouse(this.context))) || started;
+    started = this.start('notify', () => notifyBatch(this.context)) || started;
     started = this.start('jobs', async () => Number(await jobStep(this.context))) || started;
     for (const link of this.site.links())
       started = this.start(`deliver ${link}`, () => deliver(this.context, this.wire, link)) || started;
@@ -133,6 +136,20 @@ const guarded = (store: Store, isAlive: () => boolean, mayDie: () => void): Stor
     savepoint: (unit, work) => store.savepoint(unit, work),
   };
 };
+
+/** Everybody listens to everything. A process may die before and after somebody was told. */
+const hearing = (site: Site, isAlive: () => boolean): Audience => ({
+  listens: () => true,
+  callsOnce: () => false,
+  tell: async (news) => {
+    site.mayDie();
+    if (!isAlive()) throw new Killed();
+    site.hear(news);
+    site.mayDie();
+    if (!isAlive()) throw new Killed();
+    return true;
+  },
+});
 
 const PLAIN = { missing: () => null, encrypt: (text: string) => text, decrypt: (text: string) => text };
 

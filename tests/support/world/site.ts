@@ -1,7 +1,9 @@
-import type { Store } from '../../../server/src/replication/ports';
+import type { News, Store } from '../../../server/src/replication/ports';
+import type { HappeningAction } from '../../../server/src/replication/tables';
 import { Blocked, MemoryDatabase, type MemoryTransaction } from '../memory/database';
 import { memoryStore, ownTables } from '../memory/tables';
 import type { Catalogue } from './catalogue';
+import { CORRECTED } from './correcting';
 import type { SeededChance } from './chance';
 import { worldContent } from './content';
 import { copyShared, editSomething, type Desk, type PendingCopy } from './editor';
@@ -20,6 +22,12 @@ export class Site {
   private pendingCopies: PendingCopy[] = [];
   private dying = false;
 
+  /** What the rest of the site was told last of each entry. It is no part of the process, so it outlives its death. */
+  readonly heard = new Map<string, HappeningAction>();
+
+  /** A hook of the site that hears of what was applied. */
+  onNews: ((news: News) => void) | null = null;
+
   constructor(
     readonly world: World,
     readonly name: string,
@@ -33,7 +41,7 @@ export class Site {
   }
 
   get rewrittenField(): string | null {
-    return this.rewrites;
+    return this.onNews === null ? this.rewrites : CORRECTED;
   }
 
   async start(): Promise<void> {
@@ -83,6 +91,13 @@ export class Site {
     if (copy === undefined) return false;
     if (this.atDesk([], (desk) => copyShared(desk, copy))) this.pendingCopies.shift();
     return true;
+  }
+
+  hear(news: News): void {
+    const { uid, localId, action, locale } = news;
+    this.world.log(`${this.name} hears of ${action} ${uid}/${localId} ${locale ?? ''}`);
+    this.heard.set(`${uid}/${localId}`, action);
+    this.onNews?.(news);
   }
 
   kill(): void {

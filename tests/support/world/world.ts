@@ -5,6 +5,7 @@ import { learnKeys } from '../../../server/src/replication/link/key-record';
 import { Killed } from '../memory/database';
 import { catalogue } from './catalogue';
 import { SeededChance } from './chance';
+import { correct } from './correcting';
 import { Ledger } from './ledger';
 import { Network } from './network';
 import { Site } from './site';
@@ -96,7 +97,11 @@ export class World {
       const rewrites = hooks && chance.happens(0.5) ? 'origin' : null;
       this.sites.push(new Site(this, name, catalogue(chance, vary), chance.fork(), rewrites));
     }
-    for (const site of this.sites) await site.start();
+    const quarrel = chance.happens(0.2);
+    for (const site of this.sites) {
+      if (quarrel && chance.happens(0.7)) site.onNews = (news) => correct(site, news);
+      await site.start();
+    }
     const editorial = chance.between(Math.min(2, count - 1), count);
     await this.linkEditors(this.sites.slice(0, editorial));
     for (let index = editorial; index < count; index += 1) {

@@ -69,7 +69,7 @@ export const applyMessages = async (
       await saveHolds(context, unit, [{ entity: one.entity, held: bytesMissing }]);
     } else if (show) toShow.push(show);
   }
-  const shown = await showRevisions(context, unit, toShow);
+  const shown = await showRevisions(context, unit, toShow, link);
   await saveHolds(context, unit, shown);
   for (const { entity, held } of shown) {
     if (held === null) {

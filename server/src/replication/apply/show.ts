@@ -18,7 +18,8 @@ import { loadShown, saveShown, type ShownRow } from '../history/shown';
 import { saveTargets, targetsByPart } from '../history/targets';
 import type { Revision } from '../history/revision';
 import { Identity, inCanonicalIds, mapReferences, referencesIn } from '../identity';
-import type { Content, Unit } from '../ports';
+import { makersOf, saveNotes, writeAndNote } from '../notify/note';
+import type { Content, NewRow, Source, Unit } from '../ports';
 import { Presence } from '../presence';
 import type { Row } from '../tables';
 import { rememberAlong } from './changed-along';
@@ -47,8 +48,15 @@ export const HELD_AGAIN_MS = 30_000;
  * Makes rows show revisions: writes what differs in place, parks what has no place, reads back into `shown`.
  * One entry that cannot be written is held with its reason and undone alone. The caller holds the entries' locks and
  * has recorded what was edited here.
+ *
+ * @param link who brought them; without one the rest of the site is told who made them.
  */
-export const showRevisions = async (context: Context, unit: Unit, wanted: readonly ToShow[]): Promise<Shown[]> => {
+export const showRevisions = async (
+  context: Context,
+  unit: Unit,
+  wanted: readonly ToShow[],
+  link?: Pick<Row<'links'>, 'id' | 'name'>
+): Promise<Shown[]> => {
   const { tables, content } = unit;
   if (wanted.length === 0) return [];
   const identity = new Identity(context.schemas, tables, content);
@@ -69,6 +77,8 @@ export const showRevisions = async (context: Context, unit: Unit, wanted: readon
   }
 
   const { before, shown } = await readUnedited(unit, prepared);
+  const sourceOf = await sources(unit, prepared, link);
+  const notes: NewRow<'notifications'>[] = [];
   const waiting = new Map<EntityKey, EntityKey[]>();
   const along: LocalEntry[] = [];
   for (const one of prepared) {
@@ -78,7 +88,11 @@ export const showRevisions = async (context: Context, unit: Unit, wanted: readon
     const writes = planRows(schema, context.schemas.components, current, rows, one.rendered.keepDrafts);
     try {
       if (writes.length > 0) {
-        along.push(...(await context.store.savepoint(unit, () => content.write(entry.uid, entry.local_id, writes))));
+        const written = await context.store.savepoint(unit, () =>
+          writeAndNote(context, content, entry, schema, current, writes, sourceOf(one.revision))
+        );
+        notes.push(...written.notes);
+        along.push(...written.along);
       }
       results.set(entry.entity, null);
       waiting.set(entry.entity, parked);
@@ -87,10 +101,24 @@ export const showRevisions = async (context: Context, unit: Unit, wanted: readon
       results.set(entry.entity, reasonOf(error));
     }
   }
+  await saveNotes(tables, notes);
   await rememberShown(context, unit, prepared, results, { before, shown }, waiting);
   const written = prepared.map(({ entry }) => entry.entity).filter((entity) => results.get(entity) === null);
   await rememberAlong(context, unit, along, new Set(written));
   return [...results].map(([entity, held]) => ({ entity, held }));
+};
+
+const sources = async (
+  { tables }: Unit,
+  prepared: readonly Prepared[],
+  link?: Pick<Row<'links'>, 'id' | 'name'>
+): Promise<(revision: Revision) => Source> => {
+  if (link) return ({ id }) => ({ site: link.id, siteName: link.name, revision: id });
+  const names = await makersOf(
+    tables,
+    prepared.map(({ revision }) => revision.header.origin)
+  );
+  return ({ id, header: { origin } }) => ({ site: origin, siteName: names.get(origin) ?? '', revision: id });
 };
 
 interface Prepared extends ToShow {

@@ -7,6 +7,7 @@ import { leavesOf } from '../history/repository';
 import type { RevisionId } from '../history/revision';
 import { startedHere } from '../history/started-here';
 import type { Tables, Unit } from '../ports';
+import { saveNotes, writeAndNote } from '../notify/note';
 import { rememberAlong } from './changed-along';
 import { NOTHING_THERE } from '../queue/state-hash';
 import type { Row } from '../tables';
@@ -65,13 +66,14 @@ export const withdraw = async (
     events.push({ type: 'withdrawn', entity, link: link.id });
     return { status: 'applied' };
   }
-  if (context.schemas.type(entry.uid)) {
+  const schema = context.schemas.type(entry.uid);
+  if (schema) {
     const rows = (await content.presence(entry.uid, [entry.local_id])).get(entry.local_id) ?? [];
-    const along = await content.write(
-      entry.uid,
-      entry.local_id,
-      rows.map((row) => ({ kind: 'remove', ...row }))
-    );
+    const before = rows.map((row) => ({ ...row, dates: { createdAt: null, updatedAt: null, publishedAt: null } }));
+    const writes = rows.map((row) => ({ kind: 'remove' as const, ...row }));
+    const from = { site: link.id, siteName: link.name, revision: null };
+    const { notes, along } = await writeAndNote(context, content, entry, schema, before, writes, from);
+    await saveNotes(tables, notes);
     await rememberAlong(context, unit, along, new Set([entity]));
   }
   await tables.remove('shown', { entity });

@@ -14,6 +14,7 @@ import { refreshReplicas } from '../queue/refresh';
 import { parkAll, placeAgain, wakeParked } from '../apply/park';
 import { showHeads } from '../apply/show';
 import { markFirstSeen } from './baseline';
+import { changedElsewhere, isAutomatic, withoutCorrections } from './corrections';
 import { groupByDocument, lockEntries, nextMarks, readUntilQuiet, type Touched } from './gather';
 import { referencesLost, referencesToOneVersion, unshown } from './missing-references';
 import { nextContent } from './next-content';
@@ -103,6 +104,14 @@ export const recordTouched = async (
   const shownRows = await loadShown(tables, entities);
   const leaves = await leavesOf(tables, entities);
 
+  const me = context.signer.instance;
+  const automatic = keyed.filter(({ entity, marks }) => entries.get(entity)?.head && isAutomatic(marks));
+  const foreign = await changedElsewhere(
+    tables,
+    me,
+    automatic.map(({ entity }) => entity)
+  );
+
   const lookups = keyed.map(({ uid, localId, entity }) => ({
     schema: context.schemas.type(uid)!,
     shown: shownRows.get(entity)!.map((row) => inCanonicalIds(context, identity, uid, row)),
@@ -113,7 +122,7 @@ export const recordTouched = async (
   const presence = await Presence.of([...lost.flat(), ...oneVersion], context.schemas, content, identity);
 
   const sealed: Revision[] = [];
-  /** Edits of rows that may not be edited here: kept, never sent. */
+  /** Edits of rows that may not be edited here, and hooks that only put back what another site's changed: kept, never sent. */
   const aside: Revision[] = [];
   const shownUpdates: ShownUpdate[] = [];
   const targets = new Map<EntityKey, Map<string, EntityKey[]>>();
@@ -138,16 +147,20 @@ export const recordTouched = async (
     const writable = entry.shows === 'EVERYTHING' || (entry.shows === 'WITHDRAWN' && now.length > 0);
     const headRevision = entry.head !== null ? revisions.get(entry.head) : undefined;
     const head: EntryContent = headRevision ? contentOf(headRevision) : new Map();
-    const next = nextContent({
-      schema,
-      components: context.schemas.components,
-      head,
-      shown,
-      rows: now,
-      marks: one.marks,
-      gone: (reference, row) => !presence.isHere(reference, schema, row),
-      isOnlyVersion: (reference, row) => presence.isOnlyVersion(reference, schema, row),
-    });
+    const mayCorrect = writable && !isSecond && headRevision && foreign.has(one.entity) && isAutomatic(one.marks);
+    const recorded = mayCorrect ? await withoutCorrections(tables, me, headRevision, shown, now) : now;
+    const contentWith = (current: readonly RowState[]) =>
+      nextContent({
+        schema,
+        components: context.schemas.components,
+        head,
+        shown,
+        rows: current,
+        marks: one.marks,
+        gone: (reference, row) => !presence.isHere(reference, schema, row),
+        isOnlyVersion: (reference, row) => presence.isOnlyVersion(reference, schema, row),
+      });
+    const next = contentWith(recorded);
     if (!isSecond) {
       const vanishedNames = new Set(next.vanished.map((row) => `${row.locale}/${row.status}`));
       shownUpdates.push({
@@ -160,6 +173,11 @@ export const recordTouched = async (
     if (now.some((row) => !shown.some((was) => was.locale === row.locale && was.status === row.status))) {
       appeared.push(one.entity);
     }
+    const reference = { uid: one.uid, id: identity.canonical({ uid: one.uid, id: one.localId }).id };
+    if (recorded !== now) {
+      // The whole is kept here, whatever of it is sent.
+      aside.push(sealNext(context, reference, headRevision, contentWith(now).content, one.marks));
+    }
     if (!next.changed) {
       // What lost its target here, not in the history, is placed again when the target's row comes back.
       if (lost[index]!.length > 0) waiting.set(one.entity, unshown(next.content, now, context, schema));
@@ -167,7 +185,6 @@ export const recordTouched = async (
     }
 
     if (!headRevision && !hasRows(next.content)) continue;
-    const reference = { uid: one.uid, id: identity.canonical({ uid: one.uid, id: one.localId }).id };
     const revision = sealNext(context, reference, headRevision, next.content, one.marks);
     if (!writable) {
       aside.push(revision);

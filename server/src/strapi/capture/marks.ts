@@ -56,7 +56,7 @@ export const subscribeMarks = (
   strapi: Core.Strapi,
   schemas: Schemas,
   options: MarkOptions
-): { startMarking(): void } => {
+): { startMarking(): void; subscriber: Record<string, (event: unknown) => Promise<void>> } => {
   const affectedBy = createAffected(strapi, schemas);
   let started = false;
 
@@ -143,7 +143,7 @@ export const subscribeMarks = (
   /** What a write with a condition is about to change. */
   const condition = ({ where, filters, _q }: Params) => ({ where, filters, _q });
 
-  strapi.db.lifecycles.subscribe({
+  const subscriber = {
     beforeCreate: before(async (event, affected) => ({ others: await affected.losing(event.params.data ?? {}) })),
     afterCreate: whenConcerned(async (event, affected) => {
       const rows = await findOut(() => writtenRows(event), []);
@@ -207,9 +207,11 @@ export const subscribeMarks = (
       return { rows, others: await affected.holding(rows.map((row) => row.id)) };
     }),
     afterDeleteMany: whenConcerned((event) => store(event.state.rows ?? [], event.state.others ?? [], 'delete')),
-  } as never);
+  };
+  strapi.db.lifecycles.subscribe(subscriber as never);
 
   return {
+    subscriber,
     startMarking() {
       started = true;
     },

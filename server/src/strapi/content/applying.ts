@@ -6,13 +6,15 @@ import type { LocalEntry, Uid } from '../../replication/entity';
  * "This write came from replication", for as long as it lasts. What a site's own hooks write meanwhile to *other*
  * entries is an edit like any other; so the entry is part of the statement.
  */
-interface Applying {
+export interface Applying {
   uid: Uid;
   localId: string;
   /** What `updatedAt` shall be, by the main row's id. */
   updatedAt: Map<number, string>;
   /** Other entries whose rows changed with ours, since links are stored with one of two entries. */
   along: Map<string, LocalEntry>;
+  /** No lifecycles of the site run: its configuration says so for this type. */
+  quiet: boolean;
   /** Hooks may leave work running that outlives the write and its transaction. */
   over: boolean;
 }
@@ -22,9 +24,10 @@ const storage = new AsyncLocalStorage<Applying>();
 export const whileApplying = async <T>(
   uid: Uid,
   localId: string,
-  work: (applying: Applying) => Promise<T>
+  work: (applying: Applying) => Promise<T>,
+  quiet = false
 ): Promise<T> => {
-  const applying: Applying = { uid, localId, updatedAt: new Map(), along: new Map(), over: false };
+  const applying: Applying = { uid, localId, updatedAt: new Map(), along: new Map(), quiet, over: false };
   try {
     return await storage.run(applying, () => work(applying));
   } finally {
@@ -50,6 +53,11 @@ export const isApplyingRow = (uid: Uid, where: unknown): boolean => {
   if (!applying || applying.over || applying.uid !== uid) return false;
   const id = (where as { id?: unknown } | null | undefined)?.id;
   return applying.updatedAt.has(Number(id));
+};
+
+export const isWritingQuietly = (): boolean => {
+  const applying = storage.getStore();
+  return applying !== undefined && applying.quiet && !applying.over;
 };
 
 interface BeforeUpdate {

@@ -12,7 +12,7 @@ import {
   type Uid,
 } from '../../replication/entity';
 import { NotPossible } from '../../replication/errors';
-import type { Content, Schemas } from '../../replication/ports';
+import type { Content, Schemas, Telling } from '../../replication/ports';
 import { createTables } from '../tables/tables';
 import { type DatabaseRow, rowKeyOf } from './canonical-row';
 import { readFiles } from './file-rows';
@@ -26,6 +26,8 @@ import { writeRows } from './write-rows';
 export interface ContentOptions {
   /** This site's public address, or '' where it has none: absolute URLs of uploads in text begin with it. */
   siteUrl: () => string;
+  /** Whether database lifecycles of the site run for rows of this type. They do unless this says otherwise. */
+  runsLifecycles?: (uid: Uid) => boolean;
 }
 
 /** What reading and writing share within one transaction. */
@@ -155,8 +157,9 @@ export const createContent = (
         );
       },
 
-      async write(uid: Uid, localId: string, writes: readonly RowWrite[]) {
-        return writeRows(session, schemaOf(uid), localId, writes);
+      write(uid: Uid, localId: string, writes: readonly RowWrite[], telling?: Telling) {
+        const quiet = options.runsLifecycles?.(uid) === false;
+        return writeRows(session, schemaOf(uid), localId, writes, telling, quiet);
       },
     };
   };

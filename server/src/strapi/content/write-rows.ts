@@ -3,13 +3,14 @@ import {
   keyOf,
   type Attributes,
   type Json,
-  type LocalEntry,
   type Reference,
   type RowWrite,
   type TypeSchema,
 } from '../../replication/entity';
 import { decode, fileIdsIn, stringsIn } from '../../replication/upload-tokens';
-import { whileApplying } from './applying';
+import type { Removed, Telling, Written } from '../../replication/ports';
+import { inState } from '../notify/state';
+import { type Applying, whileApplying } from './applying';
 import { type ComponentRow, componentRowsOf } from './component-rows';
 import { localeColumn, mainRowsOf, type MainRow, type Session } from './content';
 import type { FileRow } from './file-bytes';
@@ -89,19 +90,21 @@ const writeOne = async (
   if (!updated) await query.create({ data: { ...data, documentId: localId, locale: localeColumn(write.locale) } });
 };
 
+/** Answers the row that was there, for files and where it is asked for. */
 const removeOne = async (
   session: Session,
   schema: TypeSchema,
   localId: string,
   { id }: MainRow,
-  prepared: Omit<Writing, 'source'>
-): Promise<void> => {
+  prepared: Omit<Writing, 'source'>,
+  keep: boolean
+): Promise<Json> => {
   const isFile = schema.uid === FILE_UID;
-  const file = isFile
-    ? ((await session.strapi.db.query(FILE_UID).findOne({ where: { id } })) as unknown as FileRow)
-    : null;
+  const row =
+    isFile || keep ? ((await session.strapi.db.query(schema.uid).findOne({ where: { id } })) as unknown as Json) : null;
   await deleteRow(prepared, schema.uid, id);
-  if (isFile) await forgetFile({ ...session, schema }, localId, file);
+  if (isFile) await forgetFile({ ...session, schema }, localId, row as unknown as FileRow | null);
+  return row;
 };
 
 /** Attributes of a row that was just made and refers to its own entry: its id was not known when it was written. */
@@ -142,40 +145,57 @@ export const writeRows = (
   session: Session,
   schema: TypeSchema,
   localId: string,
-  writes: readonly RowWrite[]
-): Promise<LocalEntry[]> =>
-  whileApplying(schema.uid, localId, async (applying) => {
-    const { strapi } = session;
-    const rows = await rowsToWrite(session, schema, localId, writes);
-    const rowAt = (key: Pick<MainRow, 'locale' | 'status'>) =>
-      rows.find((row) => row.locale === key.locale && row.status === key.status) ?? null;
-    const kept = writes.filter((write): write is Kept => write.kind !== 'remove');
-    const holding = writes.filter((write) => concernsComponents(write, schema));
-    const prepared = await prepare(
-      session,
-      kept,
-      holding.flatMap((write) => rowAt(write)?.id ?? []),
-      schema
-    );
+  writes: readonly RowWrite[],
+  telling?: Telling,
+  quiet = false
+): Promise<Written> => {
+  const work = (applying: Applying) =>
+    writeAll(session, schema, localId, writes, applying, telling?.keepRemoved ?? false);
+  return whileApplying(
+    schema.uid,
+    localId,
+    (applying) => (telling ? inState(session.strapi, telling.from, () => work(applying)) : work(applying)),
+    quiet
+  );
+};
 
-    for (const locale of new Set(kept.map((write) => write.locale))) {
-      if (schema.localized && localeColumn(locale) !== null) await ensureLocale(strapi, locale);
+const writeAll = async (
+  session: Session,
+  schema: TypeSchema,
+  localId: string,
+  writes: readonly RowWrite[],
+  applying: Applying,
+  keepRemoved: boolean
+): Promise<Written> => {
+  const { strapi } = session;
+  const removed: Removed[] = [];
+  const rows = await rowsToWrite(session, schema, localId, writes);
+  const rowAt = (key: Pick<MainRow, 'locale' | 'status'>) =>
+    rows.find((row) => row.locale === key.locale && row.status === key.status) ?? null;
+  const kept = writes.filter((write): write is Kept => write.kind !== 'remove');
+  const holding = writes.filter((write) => concernsComponents(write, schema));
+  const touched = holding.flatMap((write) => rowAt(write)?.id ?? []);
+  const prepared = await prepare(session, kept, touched, schema);
+
+  for (const locale of new Set(kept.map((write) => write.locale))) {
+    if (schema.localized && localeColumn(locale) !== null) await ensureLocale(strapi, locale);
+  }
+  for (const write of writes) {
+    const existing = rowAt(write);
+    if (write.kind === 'remove') {
+      const row = existing && (await removeOne(session, schema, localId, existing, prepared, keepRemoved));
+      if (row && keepRemoved) removed.push({ locale: write.locale, row });
+      continue;
     }
-    for (const write of writes) {
-      const existing = rowAt(write);
-      if (write.kind === 'remove') {
-        if (existing) await removeOne(session, schema, localId, existing, prepared);
-        continue;
-      }
-      if (existing && write.dates.updatedAt !== null) applying.updatedAt.set(existing.id, write.dates.updatedAt);
-      if (schema.uid === FILE_UID) await writeFile({ ...session, schema }, localId, write, existing);
-      else await writeOne(session, schema, localId, write, existing, { ...prepared, source: sourceOf(schema, write) });
-    }
-    const created = kept.filter((write) => !rowAt(write));
-    await linkNewVersions(session, schema, localId, rows, created);
-    await connectToItself(session, schema, localId, created, applying.updatedAt);
-    return [...applying.along.values()];
-  });
+    if (existing && write.dates.updatedAt !== null) applying.updatedAt.set(existing.id, write.dates.updatedAt);
+    if (schema.uid === FILE_UID) await writeFile({ ...session, schema }, localId, write, existing);
+    else await writeOne(session, schema, localId, write, existing, { ...prepared, source: sourceOf(schema, write) });
+  }
+  const created = kept.filter((write) => !rowAt(write));
+  await linkNewVersions(session, schema, localId, rows, created);
+  await connectToItself(session, schema, localId, created, applying.updatedAt);
+  return { removed, along: [...applying.along.values()] };
+};
 
 const connectToItself = async (
   session: Session,

@@ -150,6 +150,21 @@ export const COLUMNS: {
     error: 'text?',
     updated_at: 'number',
   },
+  notifications: {
+    id: 'number',
+    uid: 'text',
+    document_id: 'text',
+    locale: 'text',
+    action: 'text',
+    removed: 'text?',
+    site: 'text',
+    site_name: 'text',
+    revision: 'text?',
+    at: 'number',
+    attempts: 'number',
+    lease: 'text?',
+    lease_until: 'number',
+  },
   log: { id: 'number', at: 'number', entity: 'text?', link: 'text?', type: 'text', outcome: 'text', detail: 'text?' },
 };
 

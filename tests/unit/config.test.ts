@@ -1,0 +1,27 @@
+import { choiceOf, defaultConfig, validateConfig } from '../../server/src/config';
+
+const ARTICLE = 'api::article.article';
+const validate = (contentTypes: unknown) => () =>
+  validateConfig({ ...defaultConfig(), contentTypes } as ReturnType<typeof defaultConfig>);
+
+describe('contentTypes', () => {
+  it('is heard in full unless it says otherwise', () => {
+    expect(choiceOf(defaultConfig(), ARTICLE)).toEqual({ lifecycles: true, webhooks: 'each' });
+    const contentTypes = { [ARTICLE]: { webhooks: 'never' as const } };
+    expect(validate(contentTypes)).not.toThrow();
+    expect(choiceOf({ contentTypes }, ARTICLE)).toEqual({ lifecycles: true, webhooks: 'never' });
+    expect(choiceOf({ contentTypes }, 'api::tag.tag')).toEqual({ lifecycles: true, webhooks: 'each' });
+  });
+
+  it.each([
+    [[], /must be an object such as/],
+    [null, /must be an object such as/],
+    [{ article: {} }, /“article” names no content type/],
+    [{ [ARTICLE]: false }, /must be an object such as/],
+    [{ [ARTICLE]: { lifecycles: 'no' } }, /“lifecycles” must be true or false/],
+    [{ [ARTICLE]: { webhooks: 'sometimes' } }, /“webhooks” must be "each", "once" or "never"/],
+    [{ [ARTICLE]: { webhook: 'each' } }, /has “webhook”. What can be set is lifecycles and webhooks/],
+  ])('refuses %j and says what is wrong', (contentTypes, message) => {
+    expect(validate(contentTypes)).toThrow(message as RegExp);
+  });
+});

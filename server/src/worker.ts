@@ -1,7 +1,7 @@
 /**
  * How a worker leaves room for those who poke it. It begins `least` milliseconds after a poke, when what is under way
  * (the save, its answer) has ended; then it rests four times as long as it last ran, at most `most`, and takes what has
- * gathered meanwhile in one run. In a burst, when many have poked it since its last run began, it rests `inBurst`.
+ * gathered meanwhile in one run. In a burst, when it is poked many times a second, it rests `inBurst`.
  */
 export interface Rhythm {
   least: number;
@@ -10,8 +10,8 @@ export interface Rhythm {
 }
 
 const REST = 4;
-/** So many pokes from the start of one run to that of the next are a burst. */
-const BURST = 3;
+/** A burst: so many pokes since the last run began, on average so many milliseconds apart at most. */
+const BURST = { pokes: 3, apart: 60 };
 
 /**
  * A procedure that runs again and again by itself: at once when it is poked, else after the pause that its last run
@@ -80,8 +80,12 @@ export class Worker {
       const { least, most, inBurst } = this.rhythm;
       const rested = () => performance.now() - ended;
       await this.rest(Math.min(Math.max(least, REST * (ended - began) - rested()), most));
-      if (this.pokes >= BURST) await this.rest(inBurst - rested());
+      if (this.isBurst(performance.now() - began)) await this.rest(inBurst - rested());
     }
+  }
+
+  private isBurst(milliseconds: number): boolean {
+    return this.pokes >= BURST.pokes && milliseconds / this.pokes <= BURST.apart;
   }
 
   private async rest(milliseconds: number): Promise<void> {

@@ -66,6 +66,17 @@ describe('a worker', () => {
     await stop();
   });
 
+  it('takes no burst for single pokes, however long its runs are', async () => {
+    const { worker, runs, stop } = started(150, { least: 5, most: 100, inBurst: 1_000 });
+    await jest.advanceTimersByTimeAsync(2_000);
+    for (let time = 0; time < 3_000; time += 100) {
+      worker.poke();
+      await jest.advanceTimersByTimeAsync(100);
+    }
+    expect(runs.length - 1).toBeGreaterThanOrEqual(11);
+    await stop();
+  });
+
   it('lets a single poke wait for the shortest time only, however long the last run was', async () => {
     const { worker, runs, stop } = started(80, { least: 5, most: 100, inBurst: 100 });
     await jest.advanceTimersByTimeAsync(1_000);

@@ -37,13 +37,13 @@ export class Process {
       () => site.mayDie()
     );
     const identity = await store.transaction((unit) =>
-      loadIdentity(unit, { secrets: PLAIN, clock: site.world.clock, privateKey: site.privateKey })
+      loadIdentity(unit, { secrets: PLAIN, clock: site.clock, privateKey: site.privateKey })
     );
     const context: Context = {
       store,
       schemas: site.catalogue,
       files: NO_FILES,
-      clock: site.world.clock,
+      clock: site.clock,
       chance: site.chance,
       observer: {
         notice: (event) => {
@@ -52,7 +52,7 @@ export class Process {
         },
       },
       signer: identity,
-      incarnation: await loadIncarnation(store, site.world.clock),
+      incarnation: await loadIncarnation(store, site.clock),
     };
     process = new Process(site, context, identity);
     return process;

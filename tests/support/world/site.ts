@@ -16,6 +16,9 @@ export class Site {
   readonly privateKey: string;
   /** The instance's id, known from its first start on. */
   id = '';
+  /** How far this site's clock is off. */
+  skew = 0;
+  readonly clock = { now: (): number => this.world.clock.now() + this.skew };
   private lastComponentId = 0;
   private pendingCopies: PendingCopy[] = [];
   private dying = false;
@@ -44,7 +47,7 @@ export class Site {
 
   store(): Store {
     return memoryStore(this.database, (transaction) =>
-      worldContent(this.rows(transaction), transaction, () => this.world.clock.now(), this.hook)
+      worldContent(this.rows(transaction), transaction, () => this.clock.now(), this.hook)
     );
   }
 
@@ -116,7 +119,7 @@ export class Site {
           transaction,
           chance: this.chance,
           ledger: this.world.ledger,
-          now: this.world.clock.now(),
+          now: this.clock.now(),
           actor: { id: `${this.name}-1`, name: `Editor of ${this.name}` },
           pendingCopies: copies,
           hook: this.hook,

@@ -49,12 +49,14 @@ export class World {
   /** Draws for what was added to these worlds later: the schedules of seeds without it stay as they were. */
   private readonly more: SeededChance;
   private readonly rulesChange: boolean;
+  private readonly clocksJump: boolean;
 
   constructor(readonly seed: number) {
     this.chance = new SeededChance(seed);
     const { chance } = this;
     this.more = new SeededChance(seed ^ 0x9e3779b9);
     this.rulesChange = this.more.happens(0.4);
+    this.clocksJump = this.more.happens(0.2);
     const gentle = chance.happens(0.2);
     this.faults = {
       death: gentle ? 0 : chance.pick([0, 0.0005, 0.002]),
@@ -136,6 +138,7 @@ export class World {
   private async step(): Promise<void> {
     const { chance } = this;
     if (this.rulesChange && this.more.happens(0.03)) await this.changeRule();
+    if (this.clocksJump && this.more.happens(0.02)) this.jump();
     const site = chance.pick(this.sites);
     const action = chance.fraction();
     if (site.process === null) {
@@ -150,6 +153,14 @@ export class World {
     else site.process.work();
     this.time += 1;
     await breathe();
+  }
+
+  /** A site's clock goes wrong, or is set right. */
+  private jump(): void {
+    const site = this.more.pick(this.sites);
+    const hour = 3_600_000;
+    site.skew = this.more.pick([0, -hour, hour, -30 * 24 * hour, 30 * 24 * hour, 8_000 * 24 * hour]);
+    this.log(`${site.name} has a clock that is ${site.skew / hour} hours off`);
   }
 
   /** Somebody raises or lowers what a site that only receives gets, withdraws it, or shares it again. */
@@ -197,6 +208,7 @@ export class World {
   async settle(): Promise<void> {
     this.log('--- everything is mended, nobody edits any more');
     this.network.heal();
+    for (const site of this.sites) site.skew = 0;
     for (const site of this.sites) if (site.process === null) await this.restart(site);
     let quiet = 0;
     for (let round = 0; round < MOST_ROUNDS && this.violations.length === 0; round += 1) {

@@ -8,6 +8,7 @@ import { loadIdentity, type Identity } from '../../../server/src/replication/lin
 import { createVerifier } from '../../../server/src/replication/link/verifier';
 import type { Files, Store } from '../../../server/src/replication/ports';
 import { loadIncarnation } from '../../../server/src/replication/incarnation';
+import { answerComparison, compareWith } from '../../../server/src/replication/reconcile/compare';
 import { keepHouse } from '../../../server/src/replication/reconcile/housekeeping';
 import { jobStep } from '../../../server/src/replication/reconcile/jobs';
 import { deliver } from '../../../server/src/replication/transport/deliver';
@@ -72,6 +73,12 @@ export class Process {
     return started;
   }
 
+  /** Somebody presses “Compare and repair” for each link. */
+  async repair(): Promise<void> {
+    for (const link of await this.context.store.transaction(({ tables }) => tables.find('links', {})))
+      await compareWith(this.context, this.wire, link, true);
+  }
+
   async receive(link: string, messages: Json[]): Promise<Json[]> {
     if (!this.alive) throw new Unreachable('Nobody is listening.');
     const [row] = await this.context.store.transaction(({ tables }) => tables.find('links', { id: link }));
@@ -108,7 +115,11 @@ export class Process {
       if (!this.alive) throw new Killed();
       return answers;
     },
-    ask: () => Promise.reject(new Unreachable('Nothing is asked in this world.')),
+    ask: async (peer: Peer, topic, question) => {
+      const other = this.site.world.sites.find(({ id }) => id === peer.id)?.process;
+      if (!other) throw new Unreachable('Nobody is there.');
+      return { answer: await answerComparison(other.context.store, this.site.id, topic, question), bytes: 0 };
+    },
     blobOffset: () => Promise.resolve('complete'),
     sendBlob: () => Promise.resolve(),
   };

@@ -99,6 +99,18 @@ export class Site {
     this.world.network.breakOff(this.name);
   }
 
+  /** A back-up of content and of the plugin's tables together. Called, the answer puts it back, as after a disaster. */
+  backup(): () => void {
+    const tables = this.database.snapshot();
+    const forget = this.world.ledger.backup(this.name);
+    return () => {
+      this.kill();
+      this.database.restore(tables);
+      this.pendingCopies = [];
+      forget();
+    };
+  }
+
   /** The process may die here. */
   mayDie(): void {
     if (this.dying || this.process === null || !this.world.isRough) return;

@@ -70,6 +70,17 @@ export class Ledger {
     return this.deleted.has(entry);
   }
 
+  /** A site's database is backed up: the answer, called, forgets what was written there since. */
+  backup(site: string): () => void {
+    const current = [...this.current].filter(([, one]) => one.site === site);
+    const owed = this.owed.filter((one) => one.site === site);
+    return () => {
+      const elsewhere = [...this.current].filter(([, one]) => one.site !== site);
+      this.current = new Map([...elsewhere, ...current]);
+      this.owed = [...this.owed.filter((one) => one.site !== site), ...owed];
+    };
+  }
+
   /** What the history of a site must hold. */
   owedBy(site: string): { entry: string; text: string }[] {
     return [...this.owed, ...this.current.values()].filter((one) => one.site === site);

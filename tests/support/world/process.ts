@@ -9,6 +9,7 @@ import { createVerifier } from '../../../server/src/replication/link/verifier';
 import { notifyBatch } from '../../../server/src/replication/notify/notify';
 import type { Audience, Files, Store } from '../../../server/src/replication/ports';
 import { loadIncarnation } from '../../../server/src/replication/incarnation';
+import { answerComparison, compareWith } from '../../../server/src/replication/reconcile/compare';
 import { keepHouse } from '../../../server/src/replication/reconcile/housekeeping';
 import { jobStep } from '../../../server/src/replication/reconcile/jobs';
 import { deliver } from '../../../server/src/replication/transport/deliver';
@@ -38,13 +39,13 @@ export class Process {
       () => site.mayDie()
     );
     const identity = await store.transaction((unit) =>
-      loadIdentity(unit, { secrets: PLAIN, clock: site.world.clock, privateKey: site.privateKey })
+      loadIdentity(unit, { secrets: PLAIN, clock: site.clock, privateKey: site.privateKey })
     );
     const context: Context = {
       store,
       schemas: site.catalogue,
       files: NO_FILES,
-      clock: site.world.clock,
+      clock: site.clock,
       chance: site.chance,
       audience: hearing(site, () => process?.alive === true),
       observer: {
@@ -54,7 +55,7 @@ export class Process {
         },
       },
       signer: identity,
-      incarnation: await loadIncarnation(store, site.world.clock),
+      incarnation: await loadIncarnation(store, site.clock),
     };
     process = new Process(site, context, identity);
     return process;
@@ -73,6 +74,12 @@ export class Process {
     for (const link of this.site.links())
       started = this.start(`deliver ${link}`, () => deliver(this.context, this.wire, link)) || started;
     return started;
+  }
+
+  /** Somebody presses “Compare and repair” for each link. */
+  async repair(): Promise<void> {
+    for (const link of await this.context.store.transaction(({ tables }) => tables.find('links', {})))
+      await compareWith(this.context, this.wire, link, true);
   }
 
   async receive(link: string, messages: Json[]): Promise<Json[]> {
@@ -111,7 +118,11 @@ export class Process {
       if (!this.alive) throw new Killed();
       return answers;
     },
-    ask: () => Promise.reject(new Unreachable('Nothing is asked in this world.')),
+    ask: async (peer: Peer, topic, question) => {
+      const other = this.site.world.sites.find(({ id }) => id === peer.id)?.process;
+      if (!other) throw new Unreachable('Nobody is there.');
+      return { answer: await answerComparison(other.context.store, this.site.id, topic, question), bytes: 0 };
+    },
     blobOffset: () => Promise.resolve('complete'),
     sendBlob: () => Promise.resolve(),
   };

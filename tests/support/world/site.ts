@@ -18,6 +18,9 @@ export class Site {
   readonly privateKey: string;
   /** The instance's id, known from its first start on. */
   id = '';
+  /** How far this site's clock is off. */
+  skew = 0;
+  readonly clock = { now: (): number => this.world.clock.now() + this.skew };
   private lastComponentId = 0;
   private pendingCopies: PendingCopy[] = [];
   private dying = false;
@@ -109,6 +112,18 @@ export class Site {
     this.world.network.breakOff(this.name);
   }
 
+  /** A back-up of content and of the plugin's tables together. Called, the answer puts it back, as after a disaster. */
+  backup(): () => void {
+    const tables = this.database.snapshot();
+    const forget = this.world.ledger.backup(this.name);
+    return () => {
+      this.kill();
+      this.database.restore(tables);
+      this.pendingCopies = [];
+      forget();
+    };
+  }
+
   /** The process may die here. */
   mayDie(): void {
     if (this.dying || this.process === null || !this.world.isRough) return;
@@ -129,7 +144,7 @@ export class Site {
           transaction,
           chance: this.chance,
           ledger: this.world.ledger,
-          now: this.world.clock.now(),
+          now: this.clock.now(),
           actor: { id: `${this.name}-1`, name: `Editor of ${this.name}` },
           pendingCopies: copies,
           hook: this.hook,

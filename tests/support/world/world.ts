@@ -50,12 +50,17 @@ export class World {
   /** Draws for what was added to these worlds later: the schedules of seeds without it stay as they were. */
   private readonly more: SeededChance;
   private readonly rulesChange: boolean;
+  private readonly clocksJump: boolean;
+  private readonly restores: boolean;
+  private restored: { site: Site; restore: (() => void) | null } | null = null;
 
   constructor(readonly seed: number) {
     this.chance = new SeededChance(seed);
     const { chance } = this;
     this.more = new SeededChance(seed ^ 0x9e3779b9);
     this.rulesChange = this.more.happens(0.4);
+    this.clocksJump = this.more.happens(0.2);
+    this.restores = this.more.happens(0.2);
     const gentle = chance.happens(0.2);
     this.faults = {
       death: gentle ? 0 : chance.pick([0, 0.0005, 0.002]),
@@ -141,6 +146,8 @@ export class World {
   private async step(): Promise<void> {
     const { chance } = this;
     if (this.rulesChange && this.more.happens(0.03)) await this.changeRule();
+    if (this.clocksJump && this.more.happens(0.02)) this.jump();
+    if (this.restores && this.more.happens(0.02)) this.restoreSomething();
     const site = chance.pick(this.sites);
     const action = chance.fraction();
     if (site.process === null) {
@@ -155,6 +162,34 @@ export class World {
     else site.process.work();
     this.time += 1;
     await breathe();
+  }
+
+  /**
+   * A site is backed up, and later put back to that. One from which others only receive is left out: they would go on
+   * showing what it has lost, and nothing decides that yet.
+   */
+  private restoreSomething(): void {
+    if (this.restored === null) {
+      const giving = new Set(this.links.flatMap(({ from, direction }) => (direction === 'SEND_ONLY' ? from : [])));
+      const free = this.sites.filter(({ name }) => !giving.has(name));
+      if (free.length === 0) return;
+      const site = this.more.pick(free);
+      this.restored = { site, restore: site.backup() };
+      this.log(`${site.name} is backed up`);
+    } else if (this.restored.restore !== null) {
+      const { site, restore } = this.restored;
+      restore();
+      this.restored.restore = null;
+      this.log(`${site.name} is put back to its back-up`);
+    }
+  }
+
+  /** A site's clock goes wrong, or is set right. */
+  private jump(): void {
+    const site = this.more.pick(this.sites);
+    const hour = 3_600_000;
+    site.skew = this.more.pick([0, -hour, hour, -30 * 24 * hour, 30 * 24 * hour, 8_000 * 24 * hour]);
+    this.log(`${site.name} has a clock that is ${site.skew / hour} hours off`);
   }
 
   /** Somebody raises or lowers what a site that only receives gets, withdraws it, or shares it again. */
@@ -202,7 +237,17 @@ export class World {
   async settle(): Promise<void> {
     this.log('--- everything is mended, nobody edits any more');
     this.network.heal();
+    for (const site of this.sites) site.skew = 0;
     for (const site of this.sites) if (site.process === null) await this.restart(site);
+    await this.comeToRest();
+    if (this.restored === null || this.restored.restore !== null || this.violations.length > 0) return;
+    // Nobody but a person knows that a database is older than what others have heard from it.
+    this.log(`--- ${this.restored.site.name} compares and repairs`);
+    await this.restored.site.process!.repair();
+    await this.comeToRest();
+  }
+
+  private async comeToRest(): Promise<void> {
     let quiet = 0;
     for (let round = 0; round < MOST_ROUNDS && this.violations.length === 0; round += 1) {
       const before = this.fingerprint();

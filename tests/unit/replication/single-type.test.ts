@@ -33,3 +33,32 @@ describe('a second document of a single type', () => {
     expect(Object.keys(scene.rows('live', HOME))).toContain('second -/draft');
   });
 });
+
+describe('a single type whose entry is deleted and made anew', () => {
+  it('is one entry, at whichever moment of the recording that happens', async () => {
+    let happened = true;
+    for (let statement = 1; happened; statement += 1) {
+      const scene = await Scene.of('live');
+      const live = scene.site('live');
+      scene.save('live', HOME, 'old', 'draft', { headline: 'Old' });
+      scene.save('live', HOME, 'old', 'published', { headline: 'Old' });
+      await scene.settle();
+      scene.remove('live', HOME, 'old');
+
+      let count = 0;
+      happened = false;
+      live.database.beforeStatement = () => {
+        count += 1;
+        if (count !== statement) return;
+        happened = true;
+        scene.save('live', HOME, 'new', 'draft', { headline: 'New' });
+      };
+      await recordBatch(live.process!.context).catch(() => undefined);
+      live.database.beforeStatement = null;
+      await scene.settle();
+      const head = scene.entry('live', `${HOME}/${HOME}`)?.head;
+      const parts = scene.table('live', 'parts').filter(({ revision, name }) => revision === head && name !== 'people');
+      expect([statement, ...parts.map(({ name }) => name)]).toEqual([statement, ...(happened ? ['-/draft'] : [])]);
+    }
+  });
+});

@@ -50,6 +50,11 @@ describe('an entry that this site had of its own before theirs took its place', 
     await scene.settle();
     expect(scene.rows('live', HOME)).toEqual({ 'own -/draft': { headline: 'Of live' } });
     expect(scene.entry('live', `${HOME}/${HOME}`)).toMatchObject({ shows: 'EVERYTHING', locked: 0 });
+    // The same once more, because its answer was lost.
+    const { store } = scene.site('staging').process!.context;
+    await store.transaction(({ tables }) => tables.update('replicas', {}, { state: 'queued', retry_at: 0 }));
+    await scene.settle();
+    expect(scene.table('staging', 'replicas')).toMatchObject([{ state: 'done' }]);
     const kept = scene.table('live', 'contents').map(({ bytes }) => unpack(bytes));
     expect(kept.join()).not.toContain('Of staging');
   });

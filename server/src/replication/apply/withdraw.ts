@@ -30,6 +30,12 @@ export const withdraw = async (
 ): Promise<Answer> => {
   const { tables, content } = unit;
   if (!replica || replica.their_level === null) return { status: 'known' };
+  if (replica.their_level === 'NONE') {
+    // Its answer was lost, and what is here by now is this site’s own.
+    const later = { their_incarnation: order[0], their_sequence: order[1] };
+    await tables.update('replicas', { link: link.id, entity }, later);
+    return { status: 'known' };
+  }
   const me = context.signer.instance;
   if ((await startedHere(tables, me, await leavesOf(tables, [entity]))).has(entity)) {
     return {

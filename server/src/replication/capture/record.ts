@@ -93,7 +93,9 @@ export const recordTouched = async (
   const known: Touched[] = [];
   for (const one of touched) {
     const hasRows = rows.get(one.uid)?.has(one.localId) ?? false;
-    if (await isEntry(context, identity, one, hasRows)) known.push(one);
+    if (context.schemas.type(one.uid) === null) continue;
+    if (!hasRows && (await isMadeAnew(identity, one))) throw new Busy('The entry');
+    known.push(one);
   }
   const keyed = known.map((one) => ({ ...one, entity: keyOf(identity.canonical({ uid: one.uid, id: one.localId })) }));
   const entities = keyed.map(({ entity }) => entity);
@@ -231,16 +233,12 @@ export const recordTouched = async (
   await refreshReplicas(context, unit, changed, events);
 };
 
-/** A single type's entry that was deleted and made anew is one entry: what is there now counts, under whatever documentId. */
-const isEntry = async (
-  context: Context,
-  identity: Identity,
-  { uid, localId }: Touched,
-  hasRows: boolean
-): Promise<boolean> => {
-  const schema = context.schemas.type(uid);
-  return schema !== null && (!schema.single || hasRows || (await identity.local({ uid, id: uid })) === localId);
-};
+/**
+ * A single type's entry that was deleted and made anew is one entry: what is there now counts, under whatever documentId.
+ * Where that has happened since these rows were read, both belong together: the next batch finds them.
+ */
+const isMadeAnew = async (identity: Identity, { uid, localId }: Touched): Promise<boolean> =>
+  identity.isSingle(uid) && (await identity.local({ uid, id: uid })) !== localId;
 
 const lacksDraft = (rows: readonly RowState[]): boolean =>
   rows.some(({ locale }) => !rows.some((row) => row.locale === locale && row.status === 'draft'));

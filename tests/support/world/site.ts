@@ -116,10 +116,14 @@ export class Site {
   backup(): () => void {
     const tables = this.database.snapshot();
     const forget = this.world.ledger.backup(this.name);
+    const heard = [...this.heard];
     return () => {
       this.kill();
       this.database.restore(tables);
       this.pendingCopies = [];
+      // What listeners have heard since is of rows that are not there any more.
+      this.heard.clear();
+      for (const [entry, action] of heard) this.heard.set(entry, action);
       forget();
     };
   }

@@ -1,11 +1,14 @@
 /** The plugin's configuration: `config/plugins` of the site, over which the environment stands. docs/api.md lists it. */
 export interface ReplicationConfig {
-  enabled: boolean;
+  /** null: on, but not in development. */
+  enabled: boolean | null;
   /** The kill switch: nothing is sent and nothing taken in, saves are still recorded. */
   paused: boolean;
   /** Where other sites reach this one, without the REST prefix; Strapi's own `url` where empty. */
   publicUrl: string;
   siteName: string;
+  /** A word that says, once, that this site was moved here: for moves without a person. */
+  moved: string;
   /** PEM, or base64 of a 32-byte seed. Without it a key is made and kept encrypted. */
   privateKey: string | null;
   /** Links that stand in the configuration of both sites: a list, or its JSON. */
@@ -19,10 +22,11 @@ export interface ReplicationConfig {
 }
 
 export const defaultConfig = (): ReplicationConfig => ({
-  enabled: true,
+  enabled: null,
   paused: false,
   publicUrl: '',
   siteName: '',
+  moved: '',
   privateKey: null,
   links: null,
   rules: null,
@@ -37,6 +41,7 @@ export const withEnvironment = (config: ReplicationConfig, env: NodeJS.ProcessEn
   paused: flag(env.REPLICATION_PAUSED) ?? config.paused,
   publicUrl: env.REPLICATION_PUBLIC_URL || config.publicUrl,
   siteName: env.REPLICATION_SITE_NAME || config.siteName,
+  moved: (env.REPLICATION_MOVED || config.moved).trim(),
   privateKey: env.REPLICATION_PRIVATE_KEY || config.privateKey,
   links: env.REPLICATION_LINKS || config.links,
   rules: env.REPLICATION_RULES || config.rules,
@@ -51,8 +56,12 @@ const flag = (value: string | undefined): boolean | null => {
 /** Strapi calls this at start; what it throws is shown and stops the start, so only what is certainly a mistake throws. */
 export const validateConfig = (config: ReplicationConfig): void => {
   for (const name of ['enabled', 'paused', 'allowPrivateAddresses'] as const) {
-    if (typeof config[name] !== 'boolean') throw new Error(`replication: “${name}” must be true or false.`);
+    const unset = name === 'enabled' && config.enabled === null;
+    if (!unset && typeof config[name] !== 'boolean') {
+      throw new Error(`replication: “${name}” must be true or false.`);
+    }
   }
+  if (typeof config.moved !== 'string') throw new Error('replication: “moved” must be a word.');
   if (!Number.isSafeInteger(config.maxFileBytes) || config.maxFileBytes < 1) {
     throw new Error('replication: “maxFileBytes” must be a positive number of bytes.');
   }

@@ -1,11 +1,11 @@
-import type { Composition } from './compose';
 import type { ReplicationConfig } from './config';
+import type { Running } from './running';
 import type { ReadOnly } from './strapi/capture/read-only';
 
 /** What lives from register to destroy. A process holds one Strapi, so it holds one of these. */
 export const runtime: {
   config: ReplicationConfig | null;
   readOnly: ReadOnly | null;
-  composition: Composition | null;
+  running: Running | null;
   stopped: boolean;
-} = { config: null, readOnly: null, composition: null, stopped: false };
+} = { config: null, readOnly: null, running: null, stopped: false };

@@ -50,7 +50,9 @@ test('migrating again changes nothing', async () => {
 
 test('two processes may migrate at once', async () => {
   await Promise.all([migrate(db.connection), migrate(db.connection)]);
-  expect(await db.connection('replication_migrations').select('name')).toHaveLength(1);
+  const names = (await db.connection('replication_migrations').select('name')).map(({ name }) => name);
+  expect(names).toEqual([...new Set(names)]);
+  expect(names).not.toEqual([]);
 });
 
 test('a migration that was cut off half-way is finished by the next', async () => {

@@ -221,6 +221,10 @@ const unsigned = (raw: Raw, { url }: Peer, now: number): Error => {
       retry
     );
   }
+  // Nobody signs this, and believing it changes nothing but the words.
+  if (raw.status === 503 && ['SILENT', 'OFF'].includes(codeOf(raw))) {
+    return new Unreachable(`Replication is switched off, paused or waiting for its administrator on ${host}.`, retry);
+  }
   return new Unreachable(`${host} answered with status ${raw.status}, and not as the site that was linked.`, retry);
 };
 

@@ -57,12 +57,14 @@ const sign = async (
   coverage: Coverage,
   times: Omit<SignatureParameters, 'keyid'>
 ) => {
+  // Read at once: the signer may get another key while this waits.
+  const { key, sign: signBytes } = signer;
   const signed = await httpbis.signMessage(
     {
       key: {
-        id: signer.key,
+        id: key,
         alg: 'ed25519',
-        sign: async (bytes: Buffer) => Buffer.from(signer.sign(bytes), 'base64url'),
+        sign: async (bytes: Buffer) => Buffer.from(signBytes(bytes), 'base64url'),
       },
       name: 'sig',
       fields: covered(coverage, subject.headers).map((name) => `"${name}"`),

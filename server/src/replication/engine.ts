@@ -1,4 +1,5 @@
 import type { EntityKey, Uid } from './entity';
+import type { PlaceQuestion } from './link/place';
 import type { Clock, Files, Schemas, Store } from './ports';
 import type { LinkState, Row } from './tables';
 
@@ -53,6 +54,15 @@ export interface RuleDesk {
   replace(link: string, rules: Omit<Rule, 'link' | 'locked'>[]): Promise<void>;
 }
 
+/** Whether this database is at home here. Both answers throw `NotPossible` where nothing is asked. */
+export interface PlaceDesk {
+  question(): Promise<PlaceQuestion | null>;
+  /** The site was moved: it goes on here. */
+  moved(): Promise<void>;
+  /** This is a copy: it becomes a site of its own, linked with nobody. */
+  isCopy(): Promise<void>;
+}
+
 export interface Comparison {
   link: string;
   at: number;
@@ -70,6 +80,7 @@ export interface Engine {
   readonly schemas: Schemas;
   readonly files: Files;
   readonly clock: Clock;
+  readonly places: PlaceDesk;
   readonly links: LinkDesk;
   readonly rules: RuleDesk;
   /** Tries failed, held and waiting deliveries again now; how many rows that were. */

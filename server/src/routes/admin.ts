@@ -17,6 +17,8 @@ export const adminRoutes = {
   type: 'admin',
   routes: [
     route('GET', '/overview', 'admin-sites.overview', ACTIONS.read),
+    route('POST', '/site/moved', 'admin-sites.moved', ACTIONS.links),
+    route('POST', '/site/copy', 'admin-sites.isCopy', ACTIONS.links),
     route('GET', '/jobs', 'admin-sites.jobs', ACTIONS.read),
     route('POST', '/links/codes', 'admin-sites.issueCode', ACTIONS.links),
     route('POST', '/links/codes/read', 'admin-sites.readCode', ACTIONS.links),

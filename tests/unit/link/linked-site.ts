@@ -40,7 +40,7 @@ export const createLinkedSite = async (
     hello: (url) => guard(url, null, () => client.hello(url)),
   };
   const site = { name, url: '' };
-  const exchange = createExchange({ identity, store, clock, wire, onChange });
+  const exchange = createExchange({ identity, store, clock, wire, site, onChange });
   const gateParts = () => ({
     identity,
     verifier,

@@ -37,6 +37,7 @@ const identityOf = (seed: string, keys?: KeyChain) => {
   const key = keyIdOf(pair.publicKey);
   return {
     instance: records[0]!.instance,
+    formers: [],
     key,
     publicKey: pair.publicKey,
     fingerprint: fingerprintOf(key),

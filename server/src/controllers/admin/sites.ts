@@ -27,6 +27,18 @@ export const sites = ({ strapi }: { strapi: Core.Strapi }) => {
   return {
     overview: answering(() => readOverview(strapi, engineOf(strapi))),
 
+    moved: answering(async (ctx) => {
+      read(nothing, ctx.request.body);
+      await engineOf(strapi).places.moved();
+      return readOverview(strapi, engineOf(strapi));
+    }),
+
+    isCopy: answering(async (ctx) => {
+      read(nothing, ctx.request.body);
+      await engineOf(strapi).places.isCopy();
+      return readOverview(strapi, engineOf(strapi));
+    }),
+
     jobs: answering(() => readJobs(strapi, engineOf(strapi))),
 
     issueCode: answering(async (ctx) => {

@@ -5,6 +5,7 @@ import { recordTouched } from '../capture/record';
 import type { DomainEvent } from '../events';
 import { leavesOf, openParts, saveRevisions } from '../history/repository';
 import type { Revision, RevisionId } from '../history/revision';
+import { selvesTowards } from '../history/started-here';
 import { Identity } from '../identity';
 import type { Unit } from '../ports';
 import { newReplica, refreshReplicas } from '../queue/refresh';
@@ -115,7 +116,7 @@ export const loadState = async (
     replicas: new Map(replicas.map((row) => [row.entity, row])),
     rules: await tables.find('rules', { link: link.id }),
     known: await knownRevisions(tables, batch),
-    ...(await claimsOn(tables, context.signer.instance, batch, leaves)),
+    ...(await claimsOn(tables, selvesTowards(context.signer, link.id), batch, leaves)),
   };
 };
 

@@ -2,6 +2,7 @@ import type { EntityKey } from '../entity';
 import type { Context } from '../context';
 import type { DomainEvent } from '../events';
 import { forgetHistory } from '../history/purge';
+import { selvesTowards } from '../history/started-here';
 import type { Unit } from '../ports';
 import { NOTHING_THERE } from '../queue/state-hash';
 import type { Row } from '../tables';
@@ -23,7 +24,8 @@ export const withdraw = async (
   const { tables, content } = unit;
   if (!replica || replica.their_level === null) return { status: 'known' };
   const revisions = await tables.find('revisions', { entity });
-  if (revisions.some(({ origin, id }) => origin === context.signer.instance && isRoot(revisions, id))) {
+  const selves = selvesTowards(context.signer, link.id);
+  if (revisions.some(({ origin, id }) => selves.includes(origin) && isRoot(revisions, id))) {
     return {
       status: 'refused',
       code: 'NOT_OWNER',
@@ -69,7 +71,7 @@ export const withdraw = async (
     { entity },
     { head: null, shows: 'WITHDRAWN', locked: 0, held: null, held_until: 0, version: entry.version + 1 }
   );
-  if (!revisions.some(({ origin }) => origin === context.signer.instance)) await forgetHistory(tables, entity);
+  if (!revisions.some(({ origin }) => selves.includes(origin))) await forgetHistory(tables, entity);
   events.push({ type: 'withdrawn', entity, link: link.id });
   return { status: 'applied' };
 };

@@ -110,6 +110,7 @@ export const learnKeys = async ({ tables }: Unit, given: unknown): Promise<KeyCh
       private_key: null,
       created_at: record.created,
       retired_at: null,
+      revoked_at: null,
       record: JSON.stringify(record),
     })),
     'ignore'

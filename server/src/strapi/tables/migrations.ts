@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { PRIMARY_KEYS } from '../../replication/tables';
 import { firstTables } from './0001-first-tables';
+import { identityBinding } from './0002-identity-binding';
 
 interface Migration {
   name: string;
@@ -9,7 +10,7 @@ interface Migration {
 }
 
 /** In order of time. A released one is never changed or removed; new ones go to the end. */
-const MIGRATIONS: readonly Migration[] = [firstTables];
+const MIGRATIONS: readonly Migration[] = [firstTables, identityBinding];
 
 const TABLE_NAME = 'replication_migrations';
 const LOCK_TABLE_NAME = `${TABLE_NAME}_lock`;

@@ -51,6 +51,7 @@ export const composeSleeping = (parts: SleepingParts): Composition => {
     clock: systemClock,
     gate: null,
     places,
+    keys: { change: no, ofLink: no, revoke: no },
     links,
     rules: { list: () => Promise.resolve([]), replace: no },
     retry: no,

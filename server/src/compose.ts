@@ -18,6 +18,7 @@ import { createLinkDesk } from './replication/link/desk';
 import { createExchange } from './replication/link/exchange';
 import { currentKey, LivingIdentity, loadIdentity, type IdentityOptions } from './replication/link/identity';
 import { learnKeys } from './replication/link/key-record';
+import { createKeyDesk, latestRevocation } from './replication/link/key-desk';
 import { createPlaceDesk } from './replication/link/place-desk';
 import { questionOf, readBinding, settlePlace, type PlaceQuestion } from './replication/link/place';
 import { createReception } from './replication/link/reception';
@@ -106,9 +107,18 @@ export const compose = async (
 
   const couriers = new Couriers(() => context, wire, logError(strapi, 'A delivery failed for a reason of its own.'));
   const onDefect = logError(strapi, 'A request of another site failed for a reason of our own.');
+  const onRevoked = (link: string) => {
+    strapi.log.warn(`[replication] ${REVOKED_MESSAGE} (from ${link})`);
+    void store
+      .transaction(({ tables }) =>
+        tables.update('links', { id: link, last_error: { not: REVOKED_MESSAGE } }, { last_error: REVOKED_MESSAGE })
+      )
+      .catch(onDefect);
+  };
   const observer = {
     notice: (event: DomainEvent) => {
       if (event.type === 'defect') onDefect(event.error);
+      else if (event.type === 'revoked-key') onRevoked(event.link);
       else onEvent(event, couriers, tracked, onLocks);
     },
   };
@@ -191,9 +201,12 @@ export const compose = async (
     clock: systemClock,
     service,
     reception: createReception(linkOptions),
+    quota: config.quota,
+    onRevoked,
     onDefect,
   });
 
+  let revocationSeen = await store.transaction(latestRevocation);
   const workers = [recorder, jobs, house];
   const engine: Composition['engine'] = {
     store,
@@ -202,6 +215,14 @@ export const compose = async (
     clock: systemClock,
     gate: silence ? null : gate,
     places,
+    keys: createKeyDesk({
+      identity,
+      options: identityOptions,
+      store,
+      clock: systemClock,
+      verifier,
+      onChange: () => house.poke(),
+    }),
     links: createLinkDesk({ ...linkOptions, chance: systemChance, wire }),
     rules: createRuleDesk({
       store,
@@ -226,10 +247,13 @@ export const compose = async (
     tracked,
     poke: () => recorder.poke(),
     isOutdated: async () => {
-      const { key, isElsewhere } = await store.transaction(async (unit) => ({
+      const { key, isElsewhere, revocation } = await store.transaction(async (unit) => ({
         key: await currentKey(unit),
         isElsewhere: questionOf(await readBinding(unit), place) !== null,
+        revocation: await latestRevocation(unit),
       }));
+      if (revocation !== revocationSeen) verifier.forget();
+      revocationSeen = revocation;
       if (isElsewhere || key?.instance !== identity.instance) return true;
       // A key from the configuration stays until the next start: processes may be restarted one after the other.
       if (key.id !== identity.key && config.privateKey === null) {
@@ -262,6 +286,9 @@ const readIdentity = async (store: Store, options: IdentityOptions) => {
     throw error;
   }
 };
+
+const REVOKED_MESSAGE =
+  'Something that was signed with a key which was revoked here has been refused. If that site has changed its key, link the two sites anew.';
 
 const elsewhere = () =>
   new NotPossible(

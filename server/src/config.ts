@@ -1,3 +1,5 @@
+import { DEFAULT_QUOTA, type QuotaLimits } from './http/quota';
+
 /** The plugin's configuration: `config/plugins` of the site, over which the environment stands. docs/api.md lists it. */
 export interface ReplicationConfig {
   /** null: on, but not in development. */
@@ -19,6 +21,8 @@ export interface ReplicationConfig {
   allowPrivateAddresses: boolean;
   /** Largest file taken from another site, in bytes. */
   maxFileBytes: number;
+  /** What one linked site may send: more is put off. */
+  quota: QuotaLimits;
 }
 
 export const defaultConfig = (): ReplicationConfig => ({
@@ -32,6 +36,7 @@ export const defaultConfig = (): ReplicationConfig => ({
   rules: null,
   allowPrivateAddresses: false,
   maxFileBytes: 1024 * 1024 * 1024,
+  quota: DEFAULT_QUOTA,
 });
 
 /** What the environment says wins over files, so that a copy of a project can be told apart without editing it. */
@@ -64,5 +69,8 @@ export const validateConfig = (config: ReplicationConfig): void => {
   if (typeof config.moved !== 'string') throw new Error('replication: “moved” must be a word.');
   if (!Number.isSafeInteger(config.maxFileBytes) || config.maxFileBytes < 1) {
     throw new Error('replication: “maxFileBytes” must be a positive number of bytes.');
+  }
+  for (const name of ['requestsPerSecond', 'messagesPerDay', 'bytesPerDay'] as const) {
+    if (!(config.quota?.[name] > 0)) throw new Error(`replication: “quota.${name}” must be a positive number.`);
   }
 };

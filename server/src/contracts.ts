@@ -2,10 +2,10 @@
  * What the admin REST API takes and gives: shared by the routes under `/replication` and by the admin panel.
  * `docs/api.md` describes the calls. Times are milliseconds since 1970 (UTC).
  */
-import type { Direction, Level, Site } from './replication/engine';
+import type { Direction, KeyView, Level, Site } from './replication/engine';
 import type { LinkState, ReplicaState } from './replication/tables';
 
-export type { Direction, Level, LinkState, ReplicaState, Site };
+export type { Direction, KeyView, Level, LinkState, ReplicaState, Site };
 
 /** Something that keeps the whole site from replicating. `code` is for machines, `message` says what to do. */
 export interface Problem {

@@ -63,6 +63,23 @@ export interface PlaceDesk {
   isCopy(): Promise<void>;
 }
 
+export interface KeyView {
+  id: string;
+  fingerprint: string;
+  createdAt: number;
+  /** The one that the site signed with when it last told its state. */
+  inUse: boolean;
+  revokedAt: number | null;
+}
+
+export interface KeyDesk {
+  /** A new key for this site, endorsed by the one before it. Linked sites learn it by themselves. */
+  change(): Promise<void>;
+  ofLink(link: string): Promise<KeyView[]>;
+  /** Takes nothing more that this key signs. Where it is the one in use, sharing with the link is paused as well. */
+  revoke(link: string, key: string): Promise<void>;
+}
+
 export interface Comparison {
   link: string;
   at: number;
@@ -81,6 +98,7 @@ export interface Engine {
   readonly files: Files;
   readonly clock: Clock;
   readonly places: PlaceDesk;
+  readonly keys: KeyDesk;
   readonly links: LinkDesk;
   readonly rules: RuleDesk;
   /** Tries failed, held and waiting deliveries again now; how many rows that were. */

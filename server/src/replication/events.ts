@@ -12,5 +12,7 @@ export type DomainEvent =
   | { type: 'delivery-failed'; entity: EntityKey; link: string; code: string; message: string }
   | { type: 'link-down'; link: string; message: string; retryAt: number }
   | { type: 'link-up'; link: string }
+  /** A link brought what a key has signed that was revoked here: it was refused. */
+  | { type: 'revoked-key'; link: string }
   /** Something of ours went wrong with what a link sent: its message was refused, the others were taken. */
   | { type: 'defect'; link: string; error: unknown };

@@ -113,10 +113,11 @@ export const createExchange = (options: ExchangeOptions) => {
     return state;
   };
 
-  const postpone = (link: string): void => {
+  const postpone = (link: string, error?: unknown): void => {
     const attempts = (waiting.get(link)?.attempts ?? 0) + 1;
     const delay = Math.min(FIRST_RETRY_MS * 2 ** (attempts - 1), LAST_RETRY_MS);
-    waiting.set(link, { attempts, at: clock.now() + delay });
+    const asked = (error instanceof Unreachable && error.retryAfterMs) || 0;
+    waiting.set(link, { attempts, at: clock.now() + Math.max(delay, asked) });
   };
 
   return {
@@ -133,7 +134,7 @@ export const createExchange = (options: ExchangeOptions) => {
     tell: async (row: Row<'links'>): Promise<void> => {
       await exchange(row).catch((error: unknown) => {
         if (!(error instanceof ReplicationError)) throw error;
-        postpone(row.id);
+        postpone(row.id, error);
       });
     },
 
@@ -151,7 +152,7 @@ export const createExchange = (options: ExchangeOptions) => {
           const state = await exchange(row);
           if (state === 'REQUESTED') postpone(row.id);
         } catch (error) {
-          postpone(row.id);
+          postpone(row.id, error);
           if (!(error instanceof ReplicationError)) throw error;
           const message = error instanceof Unreachable ? error.message : `${error.code}: ${error.message}`;
           await store.transaction((unit) => unit.tables.update('links', { id: row.id }, { last_error: message }));

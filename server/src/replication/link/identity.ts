@@ -1,7 +1,7 @@
 import { NotPossible } from '../errors';
 import type { Clock, Unit } from '../ports';
 import type { Row } from '../tables';
-import { introduceKey } from './key-record';
+import { introduceKey, MOST_KEYS } from './key-record';
 import type { KeyChain, KeyRecord } from './key-record';
 import { tellAll } from './rows';
 import { fingerprintOf, keyIdOf, newKeyPair, readPrivateKey, seedOf, signBytes } from './keys';
@@ -143,6 +143,27 @@ const succeed = async (
   await unit.tables.update('signing_keys', { id: current.id }, { retired_at: clock.now() });
   await unit.tables.update('settings', { name: CURRENT }, { value: id });
   // Linked sites have to learn the new key.
+  await tellAll(unit);
+  return identityOf(unit, row, pair);
+};
+
+/** A new key, endorsed by the one in use, which afterwards can only verify. Linked sites are to be told. */
+export const changeKey = async (unit: Unit, options: IdentityOptions): Promise<Identity> => {
+  const { tables } = unit;
+  const { secrets, clock } = options;
+  await tables.lock('settings', { name: CURRENT });
+  const current = await currentKey(unit);
+  if (!current) throw new NotPossible('NO_IDENTITY', 'This site has no key yet.');
+  const chain = await chainTo(unit, JSON.parse(current.record) as KeyRecord);
+  if (chain.length >= MOST_KEYS) {
+    throw new NotPossible('TOO_MANY_KEYS', `A site can have ${MOST_KEYS} keys in its life, and this one has had them.`);
+  }
+  const pair = newStoredPair(secrets);
+  const endorser = { instance: current.instance, pair: storedPair(current, secrets) };
+  const row = rowOf(introduceKey(pair, clock.now(), endorser), secrets.encrypt(seedOf(pair)));
+  await tables.insert('signing_keys', [row], 'fail');
+  await tables.update('signing_keys', { id: current.id }, { retired_at: clock.now(), private_key: null });
+  await tables.update('settings', { name: CURRENT }, { value: row.id });
   await tellAll(unit);
   return identityOf(unit, row, pair);
 };

@@ -31,7 +31,7 @@ export const requireUnlocked = (row: Row<'links'>): void => {
 
 /** Stores a link that somebody asked for, in place of one with the same instance that is over. */
 export const startLink = async (unit: Unit, party: Party, state: LinkState, now: number): Promise<Row<'links'>> => {
-  const key = currentKey(await learnKeys(unit, party.keys));
+  const key = currentKey(await learnKeys(unit, party.keys, true));
   const earlier = await findLink(unit, key.instance);
   const row: Row<'links'> = {
     id: key.instance,

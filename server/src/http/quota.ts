@@ -90,8 +90,9 @@ export const createQuota = (limits: QuotaLimits, store: Store, clock: Clock) => 
     admitRequest: (link: string): void => {
       const { requestsPerSecond: rate } = limits;
       const now = clock.now();
-      const bucket = buckets.get(link) ?? { tokens: 2 * rate, at: now };
-      bucket.tokens = Math.min(2 * rate, bucket.tokens + (Math.max(0, now - bucket.at) / 1000) * rate);
+      const most = Math.max(1, 2 * rate);
+      const bucket = buckets.get(link) ?? { tokens: most, at: now };
+      bucket.tokens = Math.min(most, bucket.tokens + (Math.max(0, now - bucket.at) / 1000) * rate);
       bucket.at = now;
       buckets.set(link, bucket);
       if (bucket.tokens < 1) throw new TooManyRequests(Math.ceil((1 - bucket.tokens) / rate));

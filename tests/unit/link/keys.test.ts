@@ -1,5 +1,3 @@
-import { readRequestSignature, signRequest, verifyRequest } from '../../../server/src/http/signature';
-import { createVerifier } from '../../../server/src/replication/link/verifier';
 import { createKeyDesk } from '../../../server/src/replication/link/key-desk';
 import { changeKey, LivingIdentity, loadIdentity } from '../../../server/src/replication/link/identity';
 import { introduceKey, learnKeys } from '../../../server/src/replication/link/key-record';
@@ -64,30 +62,6 @@ describe('a key', () => {
       })
     ).rejects.toThrow();
     expect((await b.store.transaction((unit) => loadIdentity(unit, options))).key).toBe(key);
-  });
-
-  it('signs with one key from beginning to end of a request, though it is changed meanwhile', async () => {
-    const store = newStore();
-    const identity = new LivingIdentity(await newIdentity(store));
-    const { key, instance } = identity;
-    const newer = await store.transaction((unit) => changeKey(unit, options));
-    const headers = {
-      'replication-path': '/v1/messages',
-      'replication-sender': instance,
-      'replication-recipient': 'x',
-    };
-    const times = { created: 1, expires: 2, nonce: 'n'.repeat(24) };
-    const request = signRequest(identity, { method: 'POST', headers, body: Buffer.alloc(0) }, times);
-    identity.become(newer);
-    const signed = await request;
-    expect(readRequestSignature(signed)!.keyid).toBe(key);
-    const verdict = verifyRequest(createVerifier(store), {
-      method: 'POST',
-      headers: signed,
-      sender: instance,
-      keyid: key,
-    });
-    expect(await verdict).toBe('good');
   });
 
   it('that comes from the configuration is changed there', async () => {

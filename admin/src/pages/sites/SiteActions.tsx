@@ -11,9 +11,10 @@ import {
 import { useOutcome } from '../../api/use-outcome';
 import { useWords } from '../../words/use-words';
 import { CompareDialog } from './CompareDialog';
+import { KeysDialog } from './KeysDialog';
 import { RenameDialog } from './RenameDialog';
 
-type Opened = 'rename' | 'unlink' | 'compare' | null;
+type Opened = 'rename' | 'unlink' | 'compare' | 'keys' | null;
 
 export const SiteActions = ({ link }: { link: LinkView }) => {
   const say = useWords();
@@ -61,6 +62,9 @@ export const SiteActions = ({ link }: { link: LinkView }) => {
               {say(paused ? 'resume' : 'pause')}
             </Button>
           )}
+          <Button variant="tertiary" onClick={() => setOpened('keys')}>
+            {say('keys')}
+          </Button>
           <Button variant="tertiary" disabled={locked} onClick={() => setOpened('rename')}>
             {say('rename')}
           </Button>
@@ -70,6 +74,7 @@ export const SiteActions = ({ link }: { link: LinkView }) => {
         </>
       )}
       {opened === 'compare' && <CompareDialog link={link} onClose={close} />}
+      {opened === 'keys' && <KeysDialog link={link} onClose={close} />}
       {opened === 'rename' && <RenameDialog link={link} onClose={close} />}
       <Dialog.Root open={opened === 'unlink'} onOpenChange={close}>
         <ConfirmDialog title={say('unlink.title', { name })} onConfirm={confirmUnlink} variant="danger-light">

@@ -5,6 +5,7 @@ import { useWords } from '../../words/use-words';
 import { Jobs } from './Jobs';
 import { RequestCard } from './RequestCard';
 import { SiteCard } from './SiteCard';
+import { ThisSite } from './ThisSite';
 
 interface Props {
   overview: Overview;
@@ -16,7 +17,7 @@ interface Props {
 
 export const SitesTab = ({ overview, onCreateCode, onShowRules, onShowQueue }: Props) => {
   const say = useWords();
-  const { site, links } = overview;
+  const { site, links, question } = overview;
   if (links.length === 0) {
     return (
       <EmptyStateLayout
@@ -42,6 +43,7 @@ export const SitesTab = ({ overview, onCreateCode, onShowRules, onShowQueue }: P
           <SiteCard key={link.id} link={link} onShowRules={onShowRules} onShowQueue={onShowQueue} />
         )
       )}
+      {site && question === null && <ThisSite site={site} />}
     </Flex>
   );
 };

@@ -1,6 +1,8 @@
 import type { Core } from '@strapi/types';
 import { compose } from './compose';
+import { logError } from './log-error';
 import { registerPermissions } from './permissions';
+import { Running } from './running';
 import { runtime } from './runtime';
 import { subscribeMarks } from './strapi/capture/marks';
 import { keepDatesOfAppliedRows } from './strapi/content/applying';
@@ -17,17 +19,21 @@ export const bootstrap = async ({ strapi }: { strapi: Core.Strapi }): Promise<vo
   const { config, readOnly, listeners } = runtime;
   runtime.stopped = false;
   await registerPermissions(strapi);
-  if (!config?.enabled || !listeners) {
+  if (!config || config.enabled === false || !listeners) {
     strapi.log.info('[replication] Switched off by the configuration.');
     return;
   }
   try {
     await migrate(strapi.db.connection);
-    const composition = await compose(strapi, config, listeners, () => readOnly?.forget());
-    runtime.composition = composition;
-    const marks = subscribeMarks(strapi, composition.engine.schemas, {
-      tracked: (uid) => composition.tracked.has(uid),
-      poke: composition.poke,
+    const running = new Running(
+      (takenUp) => compose(strapi, config, { listeners, onLocks: () => readOnly?.forget(), takenUp }),
+      logError(strapi, 'It could not be seen whether this site is still itself. It is looked again.')
+    );
+    const { engine } = await running.prepare();
+    runtime.running = running;
+    const marks = subscribeMarks(strapi, engine.schemas, {
+      tracked: (uid) => running.isTracked(uid),
+      poke: () => running.poke(),
     });
     keepDatesOfAppliedRows(strapi);
     runOnlyOwnLifecyclesWhereOff(strapi, marks.subscriber);
@@ -36,7 +42,7 @@ export const bootstrap = async ({ strapi }: { strapi: Core.Strapi }): Promise<vo
     whenLoaded(strapi, () => {
       marks.startMarking();
       readOnly?.startRefusing();
-      composition.start();
+      running.start();
     });
   } catch (error) {
     const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -11,17 +11,23 @@ import { createRuleDesk } from './replication/controller/rule-desk';
 import type { Engine } from './replication/engine';
 import { entityOf } from './replication/entity';
 import { NotPossible, ReplicationError } from './replication/errors';
+import { composeSleeping } from './compose-sleeping';
 import type { DomainEvent } from './replication/events';
 import { loadIncarnation } from './replication/incarnation';
 import { applyConfiguredLinks, readConfiguredLinks } from './replication/link/configured';
 import { createLinkDesk } from './replication/link/desk';
 import { createExchange } from './replication/link/exchange';
-import { loadIdentity, type Identity } from './replication/link/identity';
+import { currentKey, LivingIdentity, loadIdentity, type IdentityOptions } from './replication/link/identity';
 import { learnKeys } from './replication/link/key-record';
+import { createKeyDesk, latestRevocation } from './replication/link/key-desk';
+import { createPlaceDesk } from './replication/link/place-desk';
+import { questionOf, readBinding, settlePlace, type PlaceQuestion } from './replication/link/place';
 import { createReception } from './replication/link/reception';
 import { createVerifier } from './replication/link/verifier';
-import type { Files, Store } from './replication/ports';
 import { notifyBatch, releaseNotes } from './replication/notify/notify';
+import { logError } from './log-error';
+import { closedWire, silenceOf } from './silence';
+import type { Store } from './replication/ports';
 import { releaseClaims } from './replication/queue/claim';
 import { retryNow } from './replication/queue/next-due';
 import { compareWith } from './replication/reconcile/compare';
@@ -35,6 +41,7 @@ import { createFiles } from './strapi/content/files';
 import { createAudience } from './strapi/notify/audience';
 import type { Listeners } from './strapi/notify/listeners';
 import { createSchemas } from './strapi/content/schemas';
+import { readPlace } from './strapi/environment/place';
 import { publicAddress, strapiSecrets, systemChance, systemClock } from './strapi/environment/ports';
 import { createStore } from './strapi/tables/store';
 import { Worker } from './worker';
@@ -55,16 +62,25 @@ export interface Composition {
   tracked: Tracked;
   /** There are new marks: called after a save's commit. */
   poke(): void;
+  /** Whether the database is another site's, or at home elsewhere, than when this was built. Takes up a newer key. */
+  isOutdated(): Promise<boolean>;
   start(): void;
   stop(): Promise<void>;
+}
+
+export interface Surroundings {
+  listeners: Listeners;
+  /** Which entries may not be edited here has changed. */
+  onLocks(): void;
+  /** Waits until a change of this site's identity or place has been acted upon. */
+  takenUp(): Promise<void>;
 }
 
 /** Builds replication for this site: the one file that knows both the domain and Strapi. */
 export const compose = async (
   strapi: Core.Strapi,
   config: ReplicationConfig,
-  listeners: Listeners,
-  onLocks: () => void
+  { listeners, onLocks, takenUp }: Surroundings
 ): Promise<Composition> => {
   const siteUrl = publicAddress(strapi, config.publicUrl);
   const origin = siteUrl === '' ? '' : new URL(siteUrl).origin;
@@ -75,22 +91,50 @@ export const compose = async (
   };
   const store = createStore(strapi, createContent(strapi, schemas, contentOptions));
   const files = createFiles(strapi, store);
-  const identity = await readIdentity(strapi, store, config);
+  const site = { name: config.siteName || new URL(siteUrl || 'http://strapi').host, url: siteUrl };
   const tracked = new Tracked(store, schemas);
   await tracked.reload();
-  if (identity instanceof NotPossible) return withoutIdentity(strapi, store, schemas, files, tracked, identity);
 
-  const site = { name: config.siteName || new URL(siteUrl || 'http://strapi').host, url: siteUrl };
+  const place = await readPlace(strapi, siteUrl);
+  const identityOptions = { secrets: strapiSecrets(strapi), clock: systemClock, privateKey: config.privateKey };
+  const places = createPlaceDesk({ store, clock: systemClock, place, identity: identityOptions, takenUp });
+  const parts = { store, schemas, files, tracked, places };
+  const question = await store.transaction((unit) => settlePlace(unit, place, config.moved, systemClock.now()));
+  if (question) {
+    strapi.log.warn(`[replication] ${describe(question)}`);
+    const isOutdated = async () => (await places.question()) === null;
+    return composeSleeping({ ...parts, site, why: elsewhere(), isOutdated });
+  }
+  const loaded = await readIdentity(store, identityOptions);
+  if (loaded instanceof NotPossible) {
+    strapi.log.warn(`[replication] ${loaded.message}`);
+    return composeSleeping({ ...parts, site: null, why: loaded, isOutdated: () => Promise.resolve(false) });
+  }
+
+  const identity = new LivingIdentity(loaded);
+  const silence = silenceOf(strapi, config);
+  if (silence) strapi.log.info(`[replication] ${silence.message}`);
   const verifier = createVerifier(store);
   const agents = createAgents({ allowPrivateAddresses: config.allowPrivateAddresses });
-  const wire = createHttpClient({ identity, verifier, agents, clock: systemClock, chance: systemChance });
+  const wire = silence
+    ? closedWire(silence)
+    : createHttpClient({ identity, verifier, agents, clock: systemClock, chance: systemChance });
 
   const couriers = new Couriers(() => context, wire, logError(strapi, 'A delivery failed for a reason of its own.'));
   const onDefect = logError(strapi, 'A request of another site failed for a reason of our own.');
+  const onRevoked = (link: string) => {
+    strapi.log.warn(`[replication] ${REVOKED_MESSAGE} (from ${link})`);
+    void store
+      .transaction(({ tables }) =>
+        tables.update('links', { id: link, last_error: { not: REVOKED_MESSAGE } }, { last_error: REVOKED_MESSAGE })
+      )
+      .catch(onDefect);
+  };
   const observer = {
     notice: (event: DomainEvent) => {
       if (event.type === 'defect') onDefect(event.error);
       else if (event.type === 'untold') onUntold(`${event.action} of ${event.uid}/${event.localId}`);
+      else if (event.type === 'revoked-key') onRevoked(event.link);
       else onEvent(event, couriers, tracked, onLocks);
     },
   };
@@ -153,7 +197,7 @@ export const compose = async (
     couriers.poke(link);
     house.poke();
   };
-  const exchange = createExchange({ identity, store, clock: systemClock, wire, onChange: linkChanged });
+  const exchange = createExchange({ identity, store, clock: systemClock, wire, site, onChange: linkChanged });
   const house = new Worker(
     async () => {
       await exchange.poll();
@@ -206,16 +250,28 @@ export const compose = async (
     clock: systemClock,
     service,
     reception: createReception(linkOptions),
+    quota: config.quota,
+    onRevoked,
     onDefect,
   });
 
+  let revocationSeen = await store.transaction(latestRevocation);
   const workers = [recorder, jobs, house, notifier];
   const engine: Composition['engine'] = {
     store,
     schemas,
     files,
     clock: systemClock,
-    gate: config.paused ? null : gate,
+    gate: silence ? null : gate,
+    places,
+    keys: createKeyDesk({
+      identity,
+      options: identityOptions,
+      store,
+      clock: systemClock,
+      verifier,
+      onChange: () => house.poke(),
+    }),
     links: createLinkDesk({ ...linkOptions, chance: systemChance, wire }),
     rules: createRuleDesk({
       store,
@@ -239,8 +295,25 @@ export const compose = async (
     engine,
     tracked,
     poke: () => recorder.poke(),
+    isOutdated: async () => {
+      const { key, isElsewhere, revocation } = await store.transaction(async (unit) => ({
+        key: await currentKey(unit),
+        isElsewhere: questionOf(await readBinding(unit), place) !== null,
+        revocation: await latestRevocation(unit),
+      }));
+      if (revocation !== revocationSeen) verifier.forget();
+      revocationSeen = revocation;
+      if (isElsewhere || key?.instance !== identity.instance) return true;
+      // A key from the configuration stays until the next start: processes may be restarted one after the other.
+      if (key.id !== identity.key && config.privateKey === null) {
+        const newer = await readIdentity(store, identityOptions);
+        if (newer instanceof NotPossible) throw newer;
+        identity.become(newer);
+      }
+      return false;
+    },
     start: () => {
-      if (config.paused) {
+      if (silence) {
         recorder.start();
         notifier.start();
         return;
@@ -256,75 +329,35 @@ export const compose = async (
   };
 };
 
-const readIdentity = async (
-  strapi: Core.Strapi,
-  store: Store,
-  config: ReplicationConfig
-): Promise<Identity | NotPossible> => {
+const readIdentity = async (store: Store, options: IdentityOptions) => {
   try {
-    return await store.transaction((unit) =>
-      loadIdentity(unit, { secrets: strapiSecrets(strapi), clock: systemClock, privateKey: config.privateKey })
-    );
+    return await store.transaction((unit) => loadIdentity(unit, options));
   } catch (error) {
     if (error instanceof NotPossible) return error;
     throw error;
   }
 };
 
-/** Without a key nothing is signed, so nothing is shared; what is saved meanwhile is marked, and recorded later. */
-const withoutIdentity = (
-  strapi: Core.Strapi,
-  store: Store,
-  schemas: Engine['schemas'],
-  files: Files,
-  tracked: Tracked,
-  why: NotPossible
-): Composition => {
-  strapi.log.warn(`[replication] ${why.message}`);
-  const no = (): Promise<never> => Promise.reject(why);
-  const links: Engine['links'] = {
-    me: no,
-    issueCode: no,
-    readCode: no,
-    redeem: no,
-    list: () => store.transaction(({ tables }) => tables.find('links', {})),
-    accept: no,
-    refuse: no,
-    rename: no,
-    pause: no,
-    test: no,
-    unlink: no,
-  };
-  const rules: Engine['rules'] = { list: () => Promise.resolve([]), replace: no };
-  return {
-    engine: {
-      store,
-      schemas,
-      files,
-      clock: systemClock,
-      gate: null,
-      links,
-      rules,
-      retry: no,
-      compare: no,
-      settled: no,
-    },
-    tracked,
-    poke: () => undefined,
-    start: () => undefined,
-    stop: () => Promise.resolve(),
-  };
+const REVOKED_MESSAGE =
+  'Something that was signed with a key which was revoked here has been refused. If that site has changed its key, link the two sites anew.';
+
+const elsewhere = () =>
+  new NotPossible(
+    'MOVED_OR_COPIED',
+    'This database is not where it was when replication last ran here, so nothing is sent or received. Say first on the Replication page whether this site was moved or is a copy.'
+  );
+
+/** For the log, which only those see who run the site: with what the page does not show. */
+const describe = ({ before, now, differs }: PlaceQuestion): string => {
+  const value = (of: PlaceQuestion['now'], name: string) => (name === 'url' ? of.url : of.facts[name]);
+  const changes = differs.map((name) => `${name} was ${value(before, name)}, is ${value(now, name)}`).join('; ');
+  return `${elsewhere().message} (${changes})`;
 };
 
 const onEvent = (event: DomainEvent, couriers: Couriers, tracked: Tracked, onLocks: () => void): void => {
   if (event.type === 'queued') couriers.poke(event.link);
   if (event.type === 'applied') tracked.add(entityOf(event.entity).uid);
   if (event.type === 'applied' || event.type === 'withdrawn') onLocks();
-};
-
-const logError = (strapi: Core.Strapi, what: string) => (error: unknown) => {
-  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  strapi.log.error(`[replication] ${what} ${detail}`);
 };
 
 const SETTLED_POLL_MS = 20;

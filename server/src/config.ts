@@ -1,3 +1,5 @@
+import { DEFAULT_QUOTA, type QuotaLimits } from './http/quota';
+
 /** How much of applied changes the rest of the site hears of, for one content type. */
 export interface TypeChoice {
   /** Database lifecycles and document middlewares of the site run. */
@@ -8,12 +10,15 @@ export interface TypeChoice {
 
 /** The plugin's configuration: `config/plugins` of the site, over which the environment stands. docs/api.md lists it. */
 export interface ReplicationConfig {
-  enabled: boolean;
+  /** null: on, but not in development. */
+  enabled: boolean | null;
   /** The kill switch: nothing is sent and nothing taken in, saves are still recorded. */
   paused: boolean;
   /** Where other sites reach this one, without the REST prefix; Strapi's own `url` where empty. */
   publicUrl: string;
   siteName: string;
+  /** A word that says, once, that this site was moved here: for moves without a person. */
+  moved: string;
   /** PEM, or base64 of a 32-byte seed. Without it a key is made and kept encrypted. */
   privateKey: string | null;
   /** Links that stand in the configuration of both sites: a list, or its JSON. */
@@ -26,19 +31,23 @@ export interface ReplicationConfig {
   maxFileBytes: number;
   /** By a content type's uid; what is not named is heard in full. */
   contentTypes: { [uid: string]: Partial<TypeChoice> };
+  /** What one linked site may send: more is put off. */
+  quota: QuotaLimits;
 }
 
 export const defaultConfig = (): ReplicationConfig => ({
-  enabled: true,
+  enabled: null,
   paused: false,
   publicUrl: '',
   siteName: '',
+  moved: '',
   privateKey: null,
   links: null,
   rules: null,
   allowPrivateAddresses: false,
   maxFileBytes: 1024 * 1024 * 1024,
   contentTypes: {},
+  quota: DEFAULT_QUOTA,
 });
 
 export const choiceOf = ({ contentTypes }: Pick<ReplicationConfig, 'contentTypes'>, uid: string): TypeChoice => {
@@ -53,6 +62,7 @@ export const withEnvironment = (config: ReplicationConfig, env: NodeJS.ProcessEn
   paused: flag(env.REPLICATION_PAUSED) ?? config.paused,
   publicUrl: env.REPLICATION_PUBLIC_URL || config.publicUrl,
   siteName: env.REPLICATION_SITE_NAME || config.siteName,
+  moved: (env.REPLICATION_MOVED || config.moved).trim(),
   privateKey: env.REPLICATION_PRIVATE_KEY || config.privateKey,
   links: env.REPLICATION_LINKS || config.links,
   rules: env.REPLICATION_RULES || config.rules,
@@ -67,12 +77,19 @@ const flag = (value: string | undefined): boolean | null => {
 /** Strapi calls this at start; what it throws is shown and stops the start, so only what is certainly a mistake throws. */
 export const validateConfig = (config: ReplicationConfig): void => {
   for (const name of ['enabled', 'paused', 'allowPrivateAddresses'] as const) {
-    if (typeof config[name] !== 'boolean') throw new Error(`replication: “${name}” must be true or false.`);
+    const unset = name === 'enabled' && config.enabled === null;
+    if (!unset && typeof config[name] !== 'boolean') {
+      throw new Error(`replication: “${name}” must be true or false.`);
+    }
   }
+  if (typeof config.moved !== 'string') throw new Error('replication: “moved” must be a word.');
   if (!Number.isSafeInteger(config.maxFileBytes) || config.maxFileBytes < 1) {
     throw new Error('replication: “maxFileBytes” must be a positive number of bytes.');
   }
   validateContentTypes(config.contentTypes);
+  for (const name of ['requestsPerSecond', 'messagesPerDay', 'bytesPerDay'] as const) {
+    if (!(config.quota?.[name] > 0)) throw new Error(`replication: “quota.${name}” must be a positive number.`);
+  }
 };
 
 const WEBHOOKS = ['each', 'once', 'never'];

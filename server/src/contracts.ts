@@ -2,10 +2,10 @@
  * What the admin REST API takes and gives: shared by the routes under `/replication` and by the admin panel.
  * `docs/api.md` describes the calls. Times are milliseconds since 1970 (UTC).
  */
-import type { Direction, Level, Site } from './replication/engine';
+import type { Direction, KeyView, Level, Site } from './replication/engine';
 import type { LinkState, ReplicaState } from './replication/tables';
 
-export type { Direction, Level, LinkState, ReplicaState, Site };
+export type { Direction, KeyView, Level, LinkState, ReplicaState, Site };
 
 /** Something that keeps the whole site from replicating. `code` is for machines, `message` says what to do. */
 export interface Problem {
@@ -46,10 +46,23 @@ export interface Overview {
   /** null where this site has no identity yet; `problems` then says why. */
   site: Site | null;
   problems: Problem[];
+  /** The database is not where it was: was this site moved, or is it a copy? null: nothing is asked. */
+  question: PlaceView | null;
   links: LinkView[];
   /** Saved entries that were not looked at yet. */
   unrecorded: number;
   now: number;
+}
+
+/** Until this is answered nothing is sent or received. */
+export interface PlaceView {
+  /** The public URL before and now; '' where none is known. */
+  urlBefore: string;
+  urlNow: string;
+  /** What is different: `url`, or facts of the database (`path`, `inode`, `server`, `database`, `oid`, `cluster`). */
+  differs: string[];
+  /** Since when it was at home there. */
+  boundAt: number;
 }
 
 export interface IssuedCode {

@@ -9,7 +9,7 @@ import { watchListeners } from './strapi/notify/listeners';
 /** Before the database is there: only what must stand outside every other plugin's document middleware. */
 export const register = ({ strapi }: { strapi: Core.Strapi }): void => {
   runtime.config = withEnvironment(strapi.config.get<ReplicationConfig>('plugin::replication'), process.env);
-  if (!runtime.config.enabled) return;
+  if (runtime.config.enabled === false) return;
   const readOnly = createReadOnly(strapi, createSchemas(strapi));
   runtime.readOnly = readOnly;
   strapi.documents.use((context, next) => {

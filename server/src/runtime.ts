@@ -1,5 +1,5 @@
-import type { Composition } from './compose';
 import type { ReplicationConfig } from './config';
+import type { Running } from './running';
 import type { ReadOnly } from './strapi/capture/read-only';
 import type { Listeners } from './strapi/notify/listeners';
 
@@ -8,6 +8,6 @@ export const runtime: {
   config: ReplicationConfig | null;
   readOnly: ReadOnly | null;
   listeners: Listeners | null;
-  composition: Composition | null;
+  running: Running | null;
   stopped: boolean;
-} = { config: null, readOnly: null, listeners: null, composition: null, stopped: false };
+} = { config: null, readOnly: null, listeners: null, running: null, stopped: false };

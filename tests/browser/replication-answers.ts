@@ -36,6 +36,7 @@ export const link = (changes: Partial<LinkView> = {}): LinkView => ({
 export const overview = (changes: Partial<Overview> = {}): Overview => ({
   site: SITE,
   problems: [],
+  question: null,
   links: [],
   unrecorded: 0,
   now: Date.now(),

@@ -17,6 +17,8 @@ export interface InstanceOptions {
   /** Added to the environment of the process; changes take effect at the next start. */
   env?: Record<string, string | undefined>;
   seed?: Seed;
+  /** Starts on a copy of another instance's database, which must not be running. */
+  copyOf?: Instance;
   /** Serve the admin panel; it must have been built. Off by default: it costs time at boot. */
   panel?: boolean;
   /** Without the replication plugin. */
@@ -76,9 +78,11 @@ export const freePort = (): Promise<number> =>
 
 /** Boots an instance and waits until it answers. Every instance is stopped after the test file that started it. */
 export const startInstance = async (options: InstanceOptions): Promise<Instance> => {
-  const kind = options.database ?? defaultDatabase();
+  const { copyOf } = options;
+  const kind = copyOf?.database.kind ?? options.database ?? defaultDatabase();
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), `replication-${options.name}-`));
-  const database = await createDatabase(kind, options.seed ?? 'empty', folder);
+  const source = copyOf && { folder: copyOf.folder, database: copyOf.database.name };
+  const database = await createDatabase(kind, source ?? options.seed ?? 'empty', folder);
   const port = options.port ?? (await freePort());
   // Admin cookies ignore ports: every other instance has another host name, so that one browser can be logged in to two.
   const url = `http://${count++ % 2 === 0 ? '127.0.0.1' : 'localhost'}:${port}`;

@@ -5,6 +5,7 @@ import type {
   EntryStatus,
   IssuedCode,
   JobView,
+  KeyView,
   LinkView,
   Overview,
   QueuePage,
@@ -12,6 +13,7 @@ import type {
   RetryResult,
   RuleInput,
   RuleView,
+  Site,
   StatusBatch,
   TestResult,
   TypeView,
@@ -70,6 +72,26 @@ const api = adminApi
         providesTags: (_result, _error, { uid, documentIds }) => ['Replication', ...documentTags(uid, documentIds)],
       }),
 
+      answerReplicationPlace: build.mutation<Overview, 'moved' | 'copy'>({
+        query: (answer) => ({ url: at(`/site/${answer}`), method: 'POST' }),
+        transformResponse: unwrap<Overview>,
+        invalidatesTags: ['Replication', 'ReplicationRules'],
+      }),
+      changeReplicationKey: build.mutation<Site, void>({
+        query: () => ({ url: at('/site/key'), method: 'POST' }),
+        transformResponse: unwrap<Site>,
+        invalidatesTags: ['Replication'],
+      }),
+      replicationKeys: build.query<KeyView[], string>({
+        query: (id) => link(id, '/keys'),
+        transformResponse: unwrap<KeyView[]>,
+        providesTags: ['Replication'],
+      }),
+      revokeReplicationKey: build.mutation<KeyView[], { id: string; key: string }>({
+        query: ({ id, key }) => ({ url: link(id, `/keys/${encodeURIComponent(key)}/revoke`), method: 'POST' }),
+        transformResponse: unwrap<KeyView[]>,
+        invalidatesTags: ['Replication'],
+      }),
       issueReplicationCode: build.mutation<IssuedCode, void>({
         query: () => ({ url: at('/links/codes'), method: 'POST' }),
         transformResponse: unwrap<IssuedCode>,
@@ -139,6 +161,10 @@ export const {
   useReplicationQueueQuery,
   useReplicationEntryQuery,
   useReplicationStatusesQuery,
+  useAnswerReplicationPlaceMutation,
+  useChangeReplicationKeyMutation,
+  useReplicationKeysQuery,
+  useRevokeReplicationKeyMutation,
   useIssueReplicationCodeMutation,
   useReadReplicationCodeMutation,
   useRedeemReplicationCodeMutation,

@@ -7,6 +7,7 @@ import { useMayManageLinks } from '../api/allowed';
 import { useReplicationOverviewQuery } from '../api/replication-api';
 import { siteAddress } from '../words/site-address';
 import { useWords } from '../words/use-words';
+import { PlaceQuestion } from './PlaceQuestion';
 import { Problems } from './Problems';
 import { QueueTab } from './queue/QueueTab';
 import { RulesTab } from './rules/RulesTab';
@@ -52,7 +53,7 @@ export const ReplicationPage = () => {
   const open = (next: Tab, site?: string) => setParams(site === undefined ? { tab: next } : { tab: next, site });
   const chosenSite = params.get('site');
   const waiting = data.links.reduce((sum, { counts }) => sum + counts.queued + counts.held + counts.failed, 0);
-  const canLink = mayLink && data.site !== null;
+  const canLink = mayLink && data.site !== null && data.question === null;
 
   return (
     <Page.Main>
@@ -74,6 +75,7 @@ export const ReplicationPage = () => {
         }
       />
       <Layouts.Content>
+        {data.question && <PlaceQuestion question={data.question} />}
         <Problems problems={data.problems} />
         <Tabs.Root variant="simple" value={tab} onValueChange={(next) => open(next as Tab)}>
           <Tabs.List aria-label={say('title')}>

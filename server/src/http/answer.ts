@@ -7,6 +7,7 @@ import { instanceId } from '../replication/link/key-record';
 import type { Clock } from '../replication/ports';
 import { HEADER, JSON_TYPE } from './media';
 import { readRequestSignature, signAnswer } from './signature';
+import { OverQuota } from './quota';
 import { TooManyRequests } from './throttle';
 
 export interface Reply {
@@ -65,6 +66,7 @@ const STATUS: { [code: string]: number } = {
   CLOCK: 401,
   EXPIRED: 401,
   NOT_LINKED: 403,
+  KEY_REVOKED: 403,
   UNKNOWN_TOPIC: 404,
   TOO_SLOW: 408,
   REPLAYED: 409,
@@ -74,6 +76,7 @@ const STATUS: { [code: string]: number } = {
   BAD_TYPE: 415,
   WRONG_RECIPIENT: 421,
   TOO_MANY_REQUESTS: 429,
+  OVER_QUOTA: 429,
 };
 
 /** A refusal as it is answered. Anything that is not one of our errors says nothing of itself. */
@@ -83,7 +86,8 @@ export const answerError = (ctx: Context, error: unknown, identity: Signer, cloc
   const message = known ? error.message : 'Something went wrong on this site. Its log says what.';
   const busy = error instanceof Busy;
   const status = busy ? 503 : known ? (STATUS[code] ?? 400) : 500;
-  const retryAfter = busy ? 1 : error instanceof TooManyRequests ? error.retryAfterSeconds : null;
+  const later = error instanceof TooManyRequests || error instanceof OverQuota;
+  const retryAfter = busy ? 1 : later ? error.retryAfterSeconds : null;
   const reply = jsonReply(status, { error: { code, message } });
   reply.headers = { [HEADER.error]: code };
   if (retryAfter !== null) ctx.set('retry-after', String(retryAfter));

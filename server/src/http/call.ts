@@ -119,7 +119,9 @@ export const createCaller = (options: CallOptions): Caller => {
     const parsed = problem.safeParse(safely(text));
     const code = parsed.success ? parsed.data.error.code : codeOf(raw);
     const message = parsed.success ? parsed.data.error.message : `The other site answered with status ${raw.status}.`;
-    if (raw.status >= 500 || raw.status === 429) throw new Unreachable(message, retryAfter(raw.headers, clock.now()));
+    if (raw.status >= 500 || raw.status === 429) {
+      throw new Unreachable(message, retryAfter(raw.headers, clock.now(), LONGEST_ASKED_MS));
+    }
     throw new Refused(code, message, { status: raw.status });
   };
 
@@ -147,7 +149,13 @@ export const createCaller = (options: CallOptions): Caller => {
     const sent = request.method === 'HEAD' ? undefined : body;
     const raw = await exchange(request.method, peer.url + MOUNT + request.path, headers, sent);
     const expected = { sender: peer.id, recipient: identity.instance, nonce };
-    if (!(await verifyAnswer(verifier, raw, expected))) throw unsigned(raw, peer, clock.now());
+    const verdict = await verifyAnswer(verifier, raw, expected);
+    if (verdict === 'revoked') {
+      throw new Unreachable(
+        `${new URL(peer.url).host} answered with a key that was revoked here. It has to change its key, then link the two sites anew.`
+      );
+    }
+    if (verdict !== 'good') throw unsigned(raw, peer, clock.now());
     const text = await decode(raw.body, raw.headers['content-encoding'], maxAnswerBytes);
     settle(raw, text);
     return { headers: raw.headers, text, bytes: body.length + raw.body.length };
@@ -221,6 +229,10 @@ const unsigned = (raw: Raw, { url }: Peer, now: number): Error => {
       retry
     );
   }
+  // Nobody signs this, and believing it changes nothing but the words.
+  if (raw.status === 503 && ['SILENT', 'OFF'].includes(codeOf(raw))) {
+    return new Unreachable(`Replication is switched off, paused or waiting for its administrator on ${host}.`, retry);
+  }
   return new Unreachable(`${host} answered with status ${raw.status}, and not as the site that was linked.`, retry);
 };
 
@@ -238,12 +250,16 @@ const safely = (text: string): unknown => {
   }
 };
 
-/** RFC 9110: seconds, or a date. At most an hour is believed. */
-const retryAfter = (headers: Headers, now: number): number | null => {
+/** A linked site may have taken enough for today; whoever else answers is believed for a while only. */
+const LONGEST_ASKED_MS = 24 * 3_600_000;
+const LONGEST_BELIEVED_MS = 15 * 60_000;
+
+/** RFC 9110: seconds, or a date. */
+const retryAfter = (headers: Headers, now: number, most = LONGEST_BELIEVED_MS): number | null => {
   const value = headers['retry-after'];
   if (typeof value !== 'string') return null;
   const ms = /^\d{1,9}$/.test(value) ? Number(value) * 1000 : Date.parse(value) - now;
-  return Number.isNaN(ms) ? null : Math.min(Math.max(ms, 0), 3_600_000);
+  return Number.isNaN(ms) ? null : Math.min(Math.max(ms, 0), most);
 };
 
 const reasonOf = (error: unknown, timeoutMs: number): string => {

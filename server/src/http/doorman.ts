@@ -11,6 +11,7 @@ import type { GateLimits } from './limits';
 import { HEADER } from './media';
 import type { Nonces } from './nonces';
 import { digestMatches, readRequestSignature, verifyRequest } from './signature';
+import type { Quota } from './quota';
 import type { Throttle } from './throttle';
 
 /** A request whose headers are what a known sender signed, for us, just now, for the first time. */
@@ -32,6 +33,7 @@ interface DoormanOptions {
   reception: Reception;
   nonces: Nonces;
   throttle: Throttle;
+  quota: Quota;
   clock: Clock;
   limits: GateLimits;
 }
@@ -41,7 +43,7 @@ interface DoormanOptions {
  * read, inflate or parse anything.
  */
 export const createDoorman = (options: DoormanOptions) => {
-  const { identity, verifier, reception, nonces, throttle, clock, limits } = options;
+  const { identity, verifier, reception, nonces, throttle, quota, clock, limits } = options;
 
   const checkTimes = (created: number, expires: number): void => {
     const now = Math.floor(clock.now() / 1000);
@@ -85,20 +87,30 @@ export const createDoorman = (options: DoormanOptions) => {
       });
       if (verdict === 'unknown-key')
         throw new Refused('UNKNOWN_KEY', 'The key that signed this request is not known here.');
+      if (verdict === 'revoked') {
+        throw new Refused(
+          'KEY_REVOKED',
+          'The key that signed this was revoked on the other site. Change the key of this site, then link the two sites anew.'
+        );
+      }
       if (verdict !== 'good') throw new Refused('BAD_SIGNATURE', 'The signature does not fit the request.');
       throttle.verified(link);
       const state = await reception.stateOf(link);
       if (state === null || (expected.states === 'registered' && state !== 'REGISTERED')) {
         throw new Refused('NOT_LINKED', 'These two sites are not linked.');
       }
+      quota.admitRequest(link);
+      // A link that is over for today can still say that it ends, or that its key has changed.
+      if (expected.states === 'registered') await quota.admitMore(link);
       const latest = Math.max(signature.expires, signature.created + limits.skewSeconds);
       await nonces.burn(link, signature.nonce, latest * 1000 + 1000);
       return { link, state };
     },
 
     /** The body, whose digest the sender signed. */
-    body: async (ctx: Context, limit: number): Promise<Buffer> => {
+    body: async (ctx: Context, { link }: Visitor, limit: number): Promise<Buffer> => {
       const body = await readBody(ctx, limit, limits.bodyTimeoutMs);
+      quota.count(link, { bytes: body.length });
       if (!digestMatches(ctx.req.headers['content-digest'], body)) {
         throw new Refused('BAD_DIGEST', 'The body is not the one that was signed.');
       }

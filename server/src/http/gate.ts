@@ -14,6 +14,8 @@ import { DEFAULT_LIMITS } from './limits';
 import type { GateLimits } from './limits';
 import { BLOB_PIECE, HEADER, JSON_TYPE, NDJSON, PROTOCOL_VERSION } from './media';
 import { createNonces } from './nonces';
+import { createQuota, DEFAULT_QUOTA } from './quota';
+import type { QuotaLimits } from './quota';
 import { createThrottle } from './throttle';
 
 /** The receiving half of replication over HTTP: Koa handlers that answer everything themselves and never throw. */
@@ -35,6 +37,10 @@ export interface GateOptions {
   service: PeerService;
   reception: Reception;
   limits?: Partial<GateLimits>;
+  /** What each link may send. */
+  quota?: Partial<QuotaLimits>;
+  /** Told where a linked site's key was refused that was revoked here. Must not throw. */
+  onRevoked?(link: string): void;
   /** Told of defects, whose details the other side never sees. Must not throw. */
   onDefect?(error: unknown): void;
 }
@@ -42,20 +48,23 @@ export interface GateOptions {
 const TOPIC = /^[a-z][a-z0-9-]{0,39}$/;
 const HASH = /^[0-9a-f]{64}$/;
 const COUNT = /^\d{1,15}$/;
-/** A link request holds two key records, two addresses and a proof. */
+/** A link request holds a chain of keys, an address and a proof; a state a chain and an address. */
 const LINK_REQUEST_BYTES = 32 * 1024;
 
 export const createGate = (options: GateOptions): Gate => {
   const { identity, clock, service, reception } = options;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const throttle = createThrottle(limits, clock);
-  const doorman = createDoorman({ ...options, limits, throttle, nonces: createNonces(options.store, clock) });
+  const quota = createQuota({ ...DEFAULT_QUOTA, ...options.quota }, options.store, clock);
+  const nonces = createNonces(options.store, clock);
+  const doorman = createDoorman({ ...options, limits, throttle, quota, nonces });
 
   const guarded = async (ctx: Context, work: () => Promise<Reply>): Promise<void> => {
     try {
       await answerSigned(ctx, await work(), identity, clock);
     } catch (error) {
       if (!(error instanceof ReplicationError)) options.onDefect?.(error);
+      else if (error.code === 'KEY_REVOKED') options.onRevoked?.(String(ctx.req.headers[HEADER.sender]));
       await answerError(ctx, error, identity, clock);
     }
   };
@@ -70,11 +79,15 @@ export const createGate = (options: GateOptions): Gate => {
         throttle.failed(ctx.ip);
         throw error;
       }
-      return throttle.within(visitor.link, () => work(visitor));
+      try {
+        return await throttle.within(visitor.link, () => work(visitor));
+      } finally {
+        await quota.settle(visitor.link).catch((error: unknown) => options.onDefect?.(error));
+      }
     });
 
-  const text = async (ctx: Context): Promise<string> =>
-    decode(await doorman.body(ctx, limits.body), ctx.req.headers['content-encoding'], limits.inflated);
+  const text = async (ctx: Context, visitor: Visitor, limit = limits.body): Promise<string> =>
+    decode(await doorman.body(ctx, visitor, limit), ctx.req.headers['content-encoding'], limits.inflated);
 
   return {
     hello: (ctx) => {
@@ -85,17 +98,19 @@ export const createGate = (options: GateOptions): Gate => {
     },
 
     messages: (ctx) =>
-      signed(ctx, { path: '/v1/messages', type: NDJSON, states: 'registered' }, async ({ link }) => {
-        const messages = parseLines(await text(ctx), limits.messages);
+      signed(ctx, { path: '/v1/messages', type: NDJSON, states: 'registered' }, async (visitor) => {
+        const { link } = visitor;
+        const messages = parseLines(await text(ctx, visitor), limits.messages);
+        quota.count(link, { messages: messages.length });
         const answers = await service.receive(link, messages);
         return { status: 200, type: NDJSON, body: await compress(writeLines(answers)), gzip: true };
       }),
 
     ask: (ctx) => {
       const topic = String(ctx.params.topic);
-      return signed(ctx, { path: `/v1/ask/${topic}`, type: JSON_TYPE, states: 'registered' }, async ({ link }) => {
+      return signed(ctx, { path: `/v1/ask/${topic}`, type: JSON_TYPE, states: 'registered' }, async (visitor) => {
         if (!TOPIC.test(topic)) throw new Refused('UNKNOWN_TOPIC', 'There is no such question.');
-        const answer = await service.answer(link, topic, parseJson(await text(ctx)));
+        const answer = await service.answer(visitor.link, topic, parseJson(await text(ctx, visitor)));
         return { status: 200, type: JSON_TYPE, body: await compress(Buffer.from(JSON.stringify(answer))), gzip: true };
       });
     },
@@ -109,11 +124,12 @@ export const createGate = (options: GateOptions): Gate => {
           return progressReply(await service.blobOffset(link, hash));
         });
       }
-      return signed(ctx, { path, type: BLOB_PIECE, states: 'registered' }, async ({ link }) => {
+      return signed(ctx, { path, type: BLOB_PIECE, states: 'registered' }, async (visitor) => {
+        const { link } = visitor;
         checkHash(hash);
         const from = count(ctx, HEADER.offset);
         const total = count(ctx, HEADER.total);
-        const piece = await doorman.body(ctx, limits.piece);
+        const piece = await doorman.body(ctx, visitor, limits.piece);
         if (from + piece.length > total) throw new Refused('BAD_RANGE', 'The piece does not lie within the file.');
         await service.stageBlob(link, hash, Readable.from([piece]), from, total);
         return progressReply(await service.blobOffset(link, hash));
@@ -142,9 +158,10 @@ export const createGate = (options: GateOptions): Gate => {
       }),
 
     linkState: (ctx) =>
-      signed(ctx, { path: '/v1/link/state', type: JSON_TYPE, states: 'any' }, async ({ link }) =>
-        jsonReply(200, await reception.heardState(link, parseJson(await text(ctx))))
-      ),
+      signed(ctx, { path: '/v1/link/state', type: JSON_TYPE, states: 'any' }, async (visitor) => {
+        const told = parseJson(await text(ctx, visitor, LINK_REQUEST_BYTES));
+        return jsonReply(200, await reception.heardState(visitor.link, told));
+      }),
   };
 };
 

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { httpbis } from 'http-message-signatures';
 import type { Signer } from '../replication/link/identity';
-import type { Verifier } from '../replication/link/verifier';
+import type { Verdict, Verifier } from '../replication/link/verifier';
 import { HEADER } from './media';
 
 /**
@@ -57,12 +57,14 @@ const sign = async (
   coverage: Coverage,
   times: Omit<SignatureParameters, 'keyid'>
 ) => {
+  // Read at once: the signer may get another key while this waits.
+  const { key, sign: signBytes } = signer;
   const signed = await httpbis.signMessage(
     {
       key: {
-        id: signer.key,
+        id: key,
         alg: 'ed25519',
-        sign: async (bytes: Buffer) => Buffer.from(signer.sign(bytes), 'base64url'),
+        sign: async (bytes: Buffer) => Buffer.from(signBytes(bytes), 'base64url'),
       },
       name: 'sig',
       fields: covered(coverage, subject.headers).map((name) => `"${name}"`),
@@ -107,8 +109,6 @@ const readInput = (headers: Headers, coverage: Coverage): SignatureParameters | 
   if (Number.isNaN(created) || Number.isNaN(expires) || !nonce || !keyid) return null;
   return { created, expires, nonce, keyid };
 };
-
-export type Verdict = 'good' | 'bad' | 'unknown-key';
 
 const verify = async (verifier: Verifier, instance: string, subject: Subject, keyid: string): Promise<Verdict> => {
   let verdict: Verdict = 'bad';
@@ -190,18 +190,18 @@ export const signAnswer = (
     times
   );
 
-/** Whether an answer comes from the peer and answers exactly this request. */
+/** Whether an answer comes from the peer and answers exactly this request; `bad` also where it is not signed at all. */
 export const verifyAnswer = async (
   verifier: Verifier,
   answer: { status: number; headers: Headers; body: Buffer },
   expected: { sender: string; recipient: string; nonce: string }
-): Promise<boolean> => {
+): Promise<Verdict> => {
   const { headers } = answer;
-  if (headers[HEADER.sender] !== expected.sender || headers[HEADER.recipient] !== expected.recipient) return false;
+  if (headers[HEADER.sender] !== expected.sender || headers[HEADER.recipient] !== expected.recipient) return 'bad';
   if (headers[HEADER.inReplyTo] !== expected.nonce || !digestMatches(headers['content-digest'], answer.body))
-    return false;
+    return 'bad';
   const input = readInput(headers, ANSWER);
-  if (!input) return false;
+  if (!input) return 'bad';
   const subject = { status: answer.status, headers };
-  return (await verify(verifier, expected.sender, subject, input.keyid)) === 'good';
+  return verify(verifier, expected.sender, subject, input.keyid);
 };

@@ -1,4 +1,5 @@
 import type { EntityKey, Uid } from './entity';
+import type { PlaceQuestion } from './link/place';
 import type { Clock, Files, Schemas, Store } from './ports';
 import type { LinkState, Row } from './tables';
 
@@ -53,6 +54,32 @@ export interface RuleDesk {
   replace(link: string, rules: Omit<Rule, 'link' | 'locked'>[]): Promise<void>;
 }
 
+/** Whether this database is at home here. Both answers throw `NotPossible` where nothing is asked. */
+export interface PlaceDesk {
+  question(): Promise<PlaceQuestion | null>;
+  /** The site was moved: it goes on here. */
+  moved(): Promise<void>;
+  /** This is a copy: it becomes a site of its own, linked with nobody. */
+  isCopy(): Promise<void>;
+}
+
+export interface KeyView {
+  id: string;
+  fingerprint: string;
+  createdAt: number;
+  /** The one that the site signed with when it last told its state. */
+  inUse: boolean;
+  revokedAt: number | null;
+}
+
+export interface KeyDesk {
+  /** A new key for this site, endorsed by the one before it. Linked sites learn it by themselves. */
+  change(): Promise<void>;
+  ofLink(link: string): Promise<KeyView[]>;
+  /** Takes nothing more that this key signs. Where it is the one in use, sharing with the link is paused as well. */
+  revoke(link: string, key: string): Promise<void>;
+}
+
 export interface Comparison {
   link: string;
   at: number;
@@ -70,6 +97,8 @@ export interface Engine {
   readonly schemas: Schemas;
   readonly files: Files;
   readonly clock: Clock;
+  readonly places: PlaceDesk;
+  readonly keys: KeyDesk;
   readonly links: LinkDesk;
   readonly rules: RuleDesk;
   /** Tries failed, held and waiting deliveries again now; how many rows that were. */

@@ -14,5 +14,7 @@ export type DomainEvent =
   | { type: 'link-up'; link: string }
   /** A process died each time it told the rest of the site of this: it is not told any more. */
   | { type: 'untold'; uid: Uid; localId: string; action: string }
+  /** A link brought what a key has signed that was revoked here: it was refused. */
+  | { type: 'revoked-key'; link: string }
   /** Something of ours went wrong with what a link sent: its message was refused, the others were taken. */
   | { type: 'defect'; link: string; error: unknown };

@@ -16,6 +16,8 @@ export interface TableRows {
     private_key: string | null;
     created_at: number;
     retired_at: number | null;
+    /** When somebody here shut this key out; see `link/revocation.ts`. */
+    revoked_at: number | null;
     /** The signed record that introduced this key, as it travels to others. */
     record: string;
   };
@@ -163,6 +165,8 @@ export interface TableRows {
   refs: { source: EntityKey; part: string; target: EntityKey };
   /** Bytes a link sent us or got from us: only these count as had. */
   link_blobs: { link: string; hash: string };
+  /** What a link sent us on a day (`2026-01-31`, UTC). */
+  link_usage: { link: string; day: string; messages: number; bytes: number };
   /** Where the bytes of files are here. `format` is '' for the file itself. */
   file_bytes: {
     local_id: string;
@@ -243,6 +247,7 @@ export const PRIMARY_KEYS: { [T in TableName]: readonly (keyof TableRows[T] & st
   parked: ['entity', 'waits_for'],
   refs: ['source', 'part', 'target'],
   link_blobs: ['link', 'hash'],
+  link_usage: ['link', 'day'],
   file_bytes: ['local_id', 'format'],
   jobs: ['id'],
   notifications: ['id'],

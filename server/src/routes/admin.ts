@@ -17,6 +17,9 @@ export const adminRoutes = {
   type: 'admin',
   routes: [
     route('GET', '/overview', 'admin-sites.overview', ACTIONS.read),
+    route('POST', '/site/moved', 'admin-sites.moved', ACTIONS.links),
+    route('POST', '/site/copy', 'admin-sites.isCopy', ACTIONS.links),
+    route('POST', '/site/key', 'admin-sites.changeKey', ACTIONS.links),
     route('GET', '/jobs', 'admin-sites.jobs', ACTIONS.read),
     route('POST', '/links/codes', 'admin-sites.issueCode', ACTIONS.links),
     route('POST', '/links/codes/read', 'admin-sites.readCode', ACTIONS.links),
@@ -27,6 +30,8 @@ export const adminRoutes = {
     route('POST', '/links/:id/pause', 'admin-sites.pause', ACTIONS.links),
     route('POST', '/links/:id/resume', 'admin-sites.resume', ACTIONS.links),
     route('PUT', '/links/:id', 'admin-sites.rename', ACTIONS.links),
+    route('GET', '/links/:id/keys', 'admin-sites.keys', ACTIONS.read),
+    route('POST', '/links/:id/keys/:key/revoke', 'admin-sites.revokeKey', ACTIONS.links),
     route('DELETE', '/links/:id', 'admin-sites.unlink', ACTIONS.links),
 
     route('GET', '/types', 'admin-sharing.types', ACTIONS.read),

@@ -11,7 +11,7 @@ type EngineService = Composition['engine'];
 export const engine = (): EngineService =>
   new Proxy({} as EngineService, {
     get: (_, name) => {
-      const running = runtime.composition?.engine;
+      const running = runtime.running?.composition?.engine;
       if (running) return running[name as keyof EngineService];
       if (name === 'gate' || name === 'then') return null;
       throw new errors.ApplicationError(

@@ -9,6 +9,7 @@ import { findProblems } from './problems';
 /** The first thing one wants to know: who is this site, whom is it linked with, does it work. */
 export const readOverview = async (strapi: Core.Strapi, engine: Engine): Promise<Overview> => {
   const { site, problem } = await identity(engine);
+  const question = await engine.places.question();
   const rows = await engine.links.list();
   const { counts, unrecorded } = await engine.store.transaction(async ({ tables }) => ({
     counts: await countQueues(tables),
@@ -17,6 +18,12 @@ export const readOverview = async (strapi: Core.Strapi, engine: Engine): Promise
   return {
     site,
     problems: problem ? [problem, ...findProblems(strapi, problem.code)] : findProblems(strapi),
+    question: question && {
+      urlBefore: question.before.url,
+      urlNow: question.now.url,
+      differs: question.differs,
+      boundAt: question.boundAt,
+    },
     links: rows.filter((row) => row.state !== 'UNLINKED').map((row) => viewOf(row, counts.get(row.id))),
     unrecorded,
     now: engine.clock.now(),

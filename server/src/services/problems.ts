@@ -1,10 +1,13 @@
 import type { Core } from '@strapi/types';
 import { withEnvironment, type ReplicationConfig } from '../config';
 import type { Problem } from '../contracts';
+import { silenceOf } from '../silence';
 
 /** What in the configuration keeps this site from replicating. `known` is a problem's code that is shown already. */
 export const findProblems = (strapi: Core.Strapi, known?: string): Problem[] =>
-  [missingKey(strapi), paused(strapi)].filter((one): one is Problem => one !== null && one.code !== known);
+  [missingKey(strapi), silenceOf(strapi, configOf(strapi))].filter(
+    (one): one is Problem => one !== null && one.code !== known
+  );
 
 const missingKey = (strapi: Core.Strapi): Problem | null =>
   strapi.config.get('admin.secrets.encryptionKey') || configOf(strapi).privateKey
@@ -15,14 +18,6 @@ const missingKey = (strapi: Core.Strapi): Problem | null =>
           'This site has no encryption key, so its private key cannot be stored. Add ENCRYPTION_KEY to .env and ' +
           "`secrets: { encryptionKey: env('ENCRYPTION_KEY') }` to config/admin, then restart Strapi.",
       };
-
-const paused = (strapi: Core.Strapi): Problem | null =>
-  configOf(strapi).paused
-    ? {
-        code: 'PAUSED',
-        message: 'Replication is paused by the configuration (REPLICATION_PAUSED). Nothing is sent or received.',
-      }
-    : null;
 
 const configOf = (strapi: Core.Strapi): ReplicationConfig =>
   withEnvironment(strapi.config.get('plugin::replication') as ReplicationConfig, process.env);

@@ -41,7 +41,6 @@ beforeAll(async () => {
 });
 afterAll(() => site.stop());
 
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- Strapi's generated types know nothing of this app.
 const documents = (uid: string) => strapi.documents(uid as never) as any;
 
 /** The marks of a change, as `action type id locale status`, without repetition. */

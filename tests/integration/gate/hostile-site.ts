@@ -4,19 +4,22 @@ import { createHttpClient } from '../../../server/src/http/client';
 import { digestOf, signRequest } from '../../../server/src/http/signature';
 import type { Json } from '../../../server/src/replication/entity';
 import { sealPart, sealRevision, type Header, type PartValue } from '../../../server/src/replication/history/revision';
+import { changeKey, LivingIdentity, type Signer } from '../../../server/src/replication/link/identity';
 import { learnKeys } from '../../../server/src/replication/link/key-record';
 import { createVerifier } from '../../../server/src/replication/link/verifier';
 import { PRIMARY_KEYS } from '../../../server/src/replication/tables';
 import type { Peer } from '../../../server/src/replication/transport/wire';
 import { startInstance, type Instance } from '../../support/instance';
 import { overview } from '../../support/link';
-import { chance, newIdentity, newStore } from '../../unit/http/two-sites';
+import { chance, newIdentity, newStore, plainSecrets } from '../../unit/http/two-sites';
 
 /** What a message may be made to say besides what an honest site would. */
 export interface Forgery {
   parts?: { [name: string]: { fields?: { [name: string]: Json }; dates?: object; authors?: Json[] } };
   parents?: string[];
   kind?: Header['kind'];
+  /** Who signs the version; the site's key in use by default. */
+  signer?: Signer;
   message?: { [member: string]: Json };
   /** Changes the finished revision, after it was signed. */
   spoil?(revision: { header: { [member: string]: Json }; signature: string; parts: Record<string, any> }): void;
@@ -29,7 +32,7 @@ export interface RawRequest {
   headers?: Record<string, string>;
   /** What the signature is made for, where that is something else. */
   signed?: { body?: Buffer; path?: string; recipient?: string; created?: number; expires?: number; nonce?: string };
-  signer?: 'own' | 'stranger' | 'none';
+  signer?: 'own' | 'stranger' | 'none' | Signer;
 }
 
 export const NDJSON = 'application/vnd.strapi-replication.v1+ndjson';
@@ -42,7 +45,8 @@ export const PIECE = 'application/vnd.strapi-replication.v1.piece';
  */
 export const startHonestAndHostile = async () => {
   const store = newStore();
-  const identity = await newIdentity(store);
+  const identity = new LivingIdentity(await newIdentity(store));
+  const [first] = await store.transaction(({ tables }) => tables.find('signing_keys', {}));
   const strangerStore = newStore();
   const stranger = await newIdentity(strangerStore);
   const links = [{ url: 'http://127.0.0.1:9/api', publicKey: identity.keys[0]!.public_key, name: 'Hostile' }];
@@ -72,7 +76,7 @@ export const startHonestAndHostile = async () => {
         kind: forgery.kind ?? 'edit',
       },
       parts,
-      identity
+      forgery.signer ?? identity
     );
     const sent = {
       header: revision.header as unknown as { [member: string]: Json },
@@ -101,14 +105,14 @@ export const startHonestAndHostile = async () => {
     const body = Buffer.from(raw.body ?? '');
     const signed = { body, path: raw.path, recipient: id, ...raw.signed };
     const created = raw.signed?.created ?? Math.floor(Date.now() / 1000);
-    const signer = raw.signer === 'stranger' ? stranger : identity;
+    const signer = typeof raw.signer === 'object' ? raw.signer : raw.signer === 'stranger' ? stranger : identity;
     const plain = { 'content-type': NDJSON, ...raw.headers };
     const headers =
       raw.signer === 'none'
         ? { ...plain, 'content-digest': digestOf(body), 'replication-sender': identity.instance }
         : await signRequest(
             // A stranger claims to be the linked site: only the key tells.
-            { ...signer, instance: identity.instance, sign: signer.sign } as never,
+            { key: signer.key, sign: signer.sign, instance: identity.instance },
             {
               method: raw.method ?? 'POST',
               body: signed.body,
@@ -147,6 +151,12 @@ export const startHonestAndHostile = async () => {
     wire,
     me: identity.instance,
     identity,
+    /** Its key as it is now, for later, when it has another. */
+    keyInUse: (): Signer => ({ instance: identity.instance, key: identity.key, sign: identity.sign }),
+    /** The private half of its first key, as a thief would have it. */
+    firstSeed: () => plainSecrets.decrypt(first!.private_key!)!,
+    changeKey: async () =>
+      identity.become(await store.transaction((unit) => changeKey(unit, { secrets: plainSecrets, clock }))),
     update,
     request,
     send: async (...messages: Json[]): Promise<any[]> => wire.send(peer, messages),
@@ -157,12 +167,12 @@ export const startHonestAndHostile = async () => {
 export type Attack = Awaited<ReturnType<typeof startHonestAndHostile>>;
 
 const OWN_TABLES = Object.keys(PRIMARY_KEYS)
-  .filter((name) => name !== 'nonces')
+  .filter((name) => name !== 'nonces' && name !== 'link_usage')
   .map((name) => `replication_${name}`);
 
 /**
- * Everything that a request could change: the plugin's tables and the site's content. Left out is what a link counts of
- * its own contacts, and what this site does by itself meanwhile.
+ * Everything that a request could change: the plugin's tables and the site's content. Left out is what is counted of a
+ * link's contacts, and what this site does by itself meanwhile.
  */
 export const everythingOf = (site: Instance): Promise<Record<string, unknown[]>> =>
   site.run(async (strapi, own: string[]) => {

@@ -8,6 +8,7 @@ import type { ClientOptions } from '../../../server/src/http/client';
 import { createGate } from '../../../server/src/http/gate';
 import type { Gate } from '../../../server/src/http/gate';
 import type { GateLimits } from '../../../server/src/http/limits';
+import type { QuotaLimits } from '../../../server/src/http/quota';
 import type { Json } from '../../../server/src/replication/entity';
 import { Refused } from '../../../server/src/replication/errors';
 import { loadIdentity } from '../../../server/src/replication/link/identity';
@@ -79,7 +80,7 @@ export class RememberingService implements PeerService {
 }
 
 export const createTwoSites = async (
-  options: { limits?: Partial<GateLimits>; client?: Partial<ClientOptions>; pathPrefix?: string } = {}
+  options: { limits?: Partial<GateLimits>; quota?: Partial<QuotaLimits>; client?: Partial<ClientOptions> } = {}
 ) => {
   const stores = { asker: newStore(), server: newStore() };
   const asker = await newIdentity(stores.asker);
@@ -96,17 +97,20 @@ export const createTwoSites = async (
     heardState: async (link, theirs) => ({ link, theirs }),
     stateOf: async (link) => states.get(link) ?? null,
   };
-  const gate = createGate({
+  const verifier = createVerifier(stores.server);
+  const gateOptions = {
     identity: server,
-    verifier: createVerifier(stores.server),
+    verifier,
     store: stores.server,
     clock,
     service,
     reception,
     limits: options.limits,
-    onDefect: (error) => defects.push(error),
-  });
-  const listener = await listen(gate);
+    quota: options.quota,
+    onDefect: (error: unknown) => void defects.push(error),
+  };
+  const listener = await listen(createGate(gateOptions));
+  const processes = [listener];
   const agents = createAgents({ allowPrivateAddresses: true });
   const client = createHttpClient({
     identity: asker,
@@ -116,7 +120,8 @@ export const createTwoSites = async (
     chance,
     ...options.client,
   });
-  const peer = { id: server.instance, url: listener.url };
+  const peerOf = (url: string) => ({ id: server.instance, url });
+  const peer = peerOf(listener.url);
   return {
     asker,
     server,
@@ -128,9 +133,16 @@ export const createTwoSites = async (
     clock,
     defects,
     url: listener.url,
+    verifier,
+    /** Another process of the server, on the same database: its address. */
+    another: async () => {
+      const process = await listen(createGate({ ...gateOptions, verifier: createVerifier(stores.server) }));
+      processes.push(process);
+      return peerOf(process.url);
+    },
     close: async () => {
       agents.destroy();
-      await listener.close();
+      for (const process of processes) await process.close();
     },
   };
 };

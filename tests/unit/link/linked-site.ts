@@ -5,7 +5,9 @@ import type { Json } from '../../../server/src/replication/entity';
 import { Unreachable } from '../../../server/src/replication/errors';
 import { createLinkDesk } from '../../../server/src/replication/link/desk';
 import { createExchange } from '../../../server/src/replication/link/exchange';
-import { loadIdentity } from '../../../server/src/replication/link/identity';
+import { LivingIdentity, loadIdentity } from '../../../server/src/replication/link/identity';
+import { createKeyDesk } from '../../../server/src/replication/link/key-desk';
+import { readPrivateKey } from '../../../server/src/replication/link/keys';
 import { createReception } from '../../../server/src/replication/link/reception';
 import { createVerifier } from '../../../server/src/replication/link/verifier';
 import type { Store } from '../../../server/src/replication/ports';
@@ -20,9 +22,8 @@ export const createLinkedSite = async (
 ) => {
   const store = options.store ?? newStore();
   const clock = options.clock ?? new ShiftedClock();
-  const identity = await store.transaction((unit) =>
-    loadIdentity(unit, { secrets: plainSecrets, clock, privateKey: options.privateKey ?? null })
-  );
+  const identityOptions = { secrets: plainSecrets, clock, privateKey: options.privateKey ?? null };
+  const identity = new LivingIdentity(await store.transaction((unit) => loadIdentity(unit, identityOptions)));
   const agents = createAgents({ allowPrivateAddresses: true });
   const verifier = createVerifier(store);
   const client = createHttpClient({ identity, verifier, agents, clock, chance });
@@ -40,7 +41,8 @@ export const createLinkedSite = async (
     hello: (url) => guard(url, null, () => client.hello(url)),
   };
   const site = { name, url: '' };
-  const exchange = createExchange({ identity, store, clock, wire, onChange });
+  const exchange = createExchange({ identity, store, clock, wire, site, onChange });
+  const revoked: string[] = [];
   const gateParts = () => ({
     identity,
     verifier,
@@ -48,6 +50,7 @@ export const createLinkedSite = async (
     clock,
     service: new RememberingService(),
     reception: createReception({ identity, store, clock, site, exchange, onChange }),
+    onRevoked: (link: string) => void revoked.push(link),
   });
   // The gate needs the address that it gets by listening.
   const handlers: { gate: ReturnType<typeof createGate> | null } = { gate: null };
@@ -63,10 +66,17 @@ export const createLinkedSite = async (
   site.url = listener.url;
   handlers.gate = createGate(gateParts());
   const desk = createLinkDesk({ identity, store, clock, chance, wire, site, exchange, onChange });
+  const keys = createKeyDesk({ identity, options: identityOptions, store, clock, verifier, onChange: () => undefined });
   return {
     store,
     clock,
     identity,
+    keys,
+    verifier,
+    /** Links of which something with a revoked key was refused. */
+    revoked,
+    /** What a thief of the database and of its encryption key has. */
+    privateKey: (stored: string) => readPrivateKey(plainSecrets.decrypt(stored)!).privateKey,
     desk,
     exchange,
     wire,

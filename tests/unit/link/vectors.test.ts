@@ -37,6 +37,7 @@ const identityOf = (seed: string, keys?: KeyChain) => {
   const key = keyIdOf(pair.publicKey);
   return {
     instance: records[0]!.instance,
+    formers: [],
     key,
     publicKey: pair.publicKey,
     fingerprint: fingerprintOf(key),
@@ -46,6 +47,7 @@ const identityOf = (seed: string, keys?: KeyChain) => {
 };
 
 const verifierOf = (identity: { publicKey: string }): Verifier => ({
+  forget: () => undefined,
   verify: async (_instance, _key, bytes, signature) =>
     verifyBytes(publicKeyOf(identity.publicKey), bytes, signature) ? 'good' : 'bad',
 });
@@ -147,7 +149,9 @@ describe('docs/protocol.md', () => {
     const peer = identityOf(seed);
     const expected = { sender: peer.instance, recipient: sender.instance, nonce: request.nonce };
     const holds = (change: object, wanted = expected) =>
-      verifyAnswer(verifierOf(peer), { status, headers, body: Buffer.from(body), ...change }, wanted);
+      verifyAnswer(verifierOf(peer), { status, headers, body: Buffer.from(body), ...change }, wanted).then(
+        (verdict) => verdict === 'good'
+      );
     expect(await holds({})).toBe(true);
     expect(await holds({ status: 403 })).toBe(false);
     expect(await holds({ body: Buffer.from('{"outcome":"applied"}\n') })).toBe(false);

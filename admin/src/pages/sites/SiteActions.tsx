@@ -11,6 +11,7 @@ import {
 import { useOutcome } from '../../api/use-outcome';
 import { useWords } from '../../words/use-words';
 import { CompareDialog } from './CompareDialog';
+import { KeysDialog } from './KeysDialog';
 import { RenameDialog } from './RenameDialog';
 
 /** A link ends, a request is taken back, and what was refused is put away: three words for one call. */
@@ -25,7 +26,7 @@ const ENDINGS = {
   REFUSED: { action: 'remove', title: 'remove.title', text: 'remove.text', done: 'removed' },
 } as const;
 
-type Opened = 'rename' | 'unlink' | 'compare' | null;
+type Opened = 'rename' | 'unlink' | 'compare' | 'keys' | null;
 
 export const SiteActions = ({ link }: { link: LinkView }) => {
   const say = useWords();
@@ -74,6 +75,9 @@ export const SiteActions = ({ link }: { link: LinkView }) => {
               {say(paused ? 'resume' : 'pause')}
             </Button>
           )}
+          <Button variant="tertiary" onClick={() => setOpened('keys')}>
+            {say('keys')}
+          </Button>
           <Button variant="tertiary" disabled={locked} onClick={() => setOpened('rename')}>
             {say('rename')}
           </Button>
@@ -83,6 +87,7 @@ export const SiteActions = ({ link }: { link: LinkView }) => {
         </>
       )}
       {opened === 'compare' && <CompareDialog link={link} onClose={close} />}
+      {opened === 'keys' && <KeysDialog link={link} onClose={close} />}
       {opened === 'rename' && <RenameDialog link={link} onClose={close} />}
       <Dialog.Root open={opened === 'unlink'} onOpenChange={close}>
         <ConfirmDialog title={say(ending.title, { name })} onConfirm={confirmUnlink} variant="danger-light">

@@ -5,6 +5,7 @@ import { useWords } from '../../words/use-words';
 import { Jobs } from './Jobs';
 import { RequestCard } from './RequestCard';
 import { SiteCard } from './SiteCard';
+import { ThisSite } from './ThisSite';
 
 interface Props {
   overview: Overview;
@@ -17,7 +18,7 @@ interface Props {
 
 export const SitesTab = ({ overview, onCreateCode, onHaveCode, onShowRules, onShowQueue }: Props) => {
   const say = useWords();
-  const { site, links } = overview;
+  const { site, links, question } = overview;
   if (links.length === 0) {
     return (
       <EmptyStateLayout
@@ -48,6 +49,7 @@ export const SitesTab = ({ overview, onCreateCode, onHaveCode, onShowRules, onSh
           <SiteCard key={link.id} site={site} link={link} onShowRules={onShowRules} onShowQueue={onShowQueue} />
         )
       )}
+      {site && question === null && <ThisSite site={site} />}
     </Flex>
   );
 };

@@ -16,7 +16,7 @@ export const answering =
     }
   };
 
-const ABSENT = new Set(['LINK_UNKNOWN', 'UNKNOWN_LINK', 'NOT_FOUND']);
+const ABSENT = new Set(['LINK_UNKNOWN', 'UNKNOWN_LINK', 'KEY_UNKNOWN', 'NOT_FOUND']);
 
 export const asStrapiError = (error: unknown): unknown => {
   if (!(error instanceof ReplicationError)) return error;

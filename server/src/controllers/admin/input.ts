@@ -11,6 +11,7 @@ const uid = z
   .regex(/^[a-z0-9-]+::[a-z0-9._-]+$/i, 'Must be the uid of a content type, such as api::article.article.');
 
 export const linkParams = z.object({ id });
+export const keyParams = z.object({ id, key: id });
 export const entryParams = z.object({ uid, documentId: id });
 
 export const nothing = z.union([z.undefined(), z.strictObject({})]);

@@ -4,7 +4,7 @@ import { readJobs } from '../../services/jobs';
 import { readLink, readOverview } from '../../services/overview';
 import { engineOf, findLink, type AdminContext } from './access';
 import { answering } from './answer';
-import { codeBody, linkParams, nothing, read, renameBody } from './input';
+import { codeBody, keyParams, linkParams, nothing, read, renameBody } from './input';
 
 /** This site, the sites it is linked with, and how links come and go. */
 export const sites = ({ strapi }: { strapi: Core.Strapi }) => {
@@ -26,6 +26,36 @@ export const sites = ({ strapi }: { strapi: Core.Strapi }) => {
 
   return {
     overview: answering(() => readOverview(strapi, engineOf(strapi))),
+
+    moved: answering(async (ctx) => {
+      read(nothing, ctx.request.body);
+      await engineOf(strapi).places.moved();
+      return readOverview(strapi, engineOf(strapi));
+    }),
+
+    isCopy: answering(async (ctx) => {
+      read(nothing, ctx.request.body);
+      await engineOf(strapi).places.isCopy();
+      return readOverview(strapi, engineOf(strapi));
+    }),
+
+    changeKey: answering(async (ctx) => {
+      read(nothing, ctx.request.body);
+      await engineOf(strapi).keys.change();
+      return engineOf(strapi).links.me();
+    }),
+
+    keys: answering(async (ctx) => {
+      const { id } = read(linkParams, ctx.params);
+      return engineOf(strapi).keys.ofLink(id);
+    }),
+
+    revokeKey: answering(async (ctx) => {
+      const { id, key } = read(keyParams, ctx.params);
+      read(nothing, ctx.request.body);
+      await engineOf(strapi).keys.revoke(id, key);
+      return engineOf(strapi).keys.ofLink(id);
+    }),
 
     jobs: answering(() => readJobs(strapi, engineOf(strapi))),
 

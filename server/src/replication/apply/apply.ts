@@ -5,6 +5,7 @@ import { recordTouched } from '../capture/record';
 import type { DomainEvent } from '../events';
 import { leavesOf, openParts, saveRevisions } from '../history/repository';
 import type { Revision, RevisionId } from '../history/revision';
+import { selvesTowards } from '../history/started-here';
 import { Identity } from '../identity';
 import type { Unit } from '../ports';
 import { newReplica, refreshReplicas } from '../queue/refresh';
@@ -125,7 +126,7 @@ export const loadState = async (
     known: await knownRevisions(tables, batch),
     newer: new Set(),
     replaced: new Set(),
-    ...(await claimsOn(tables, context.signer.instance, batch, leaves)),
+    ...(await claimsOn(tables, selvesTowards(context.signer, link.id), batch, leaves)),
   };
 };
 

@@ -21,7 +21,7 @@ export interface Claims {
 /** Which of these entries, and of the versions that come in, go back to this site. */
 export const claimsOn = async (
   tables: Tables,
-  me: string,
+  selves: readonly string[],
   batch: readonly Verified[],
   leaves: ReadonlyMap<EntityKey, readonly RevisionId[]>
 ): Promise<Pick<Claims, 'ours' | 'fromOurs'>> => {
@@ -31,10 +31,10 @@ export const claimsOn = async (
   }
   const updated = new Map([...leaves].filter(([entity]) => incoming.has(entity)));
   return {
-    ours: await startedHere(tables, me, updated),
+    ours: await startedHere(tables, selves, updated),
     fromOurs: await startedHere(
       tables,
-      me,
+      selves,
       incoming,
       batch.flatMap(({ revisions }) => revisions)
     ),

@@ -5,6 +5,7 @@ import { descends, maximalOfEach } from '../history/graph';
 import { closeDrafts } from '../history/purge';
 import { loadRevisions } from '../history/repository';
 import type { RevisionId } from '../history/revision';
+import { selvesTowards } from '../history/started-here';
 import type { Tables, Unit } from '../ports';
 import type { Row } from '../tables';
 import type { State } from './apply';
@@ -25,7 +26,7 @@ export const moveHeads = async (
   state: State,
   events: DomainEvent[]
 ): Promise<Map<EntityKey, ToShow>> => {
-  const me = context.signer.instance;
+  const selves = selvesTowards(context.signer, link.id);
   const granted = await grants(
     tables,
     batch.map(({ entity }) => entity)
@@ -34,7 +35,7 @@ export const moveHeads = async (
     tables,
     new Map(batch.map(({ entity, message }) => [entity, [...state.leaves.get(entity)!, ...leavesIn(message)]]))
   );
-  const mine = await madeHere(tables, me, [...unions.values()].flat());
+  const mine = await madeHere(tables, selves, [...unions.values()].flat());
 
   const moved: { after: Row<'entries'>; head: RevisionId; shows: ToShow['shows'] }[] = [];
   const leaves: Row<'leaves'>[] = [];
@@ -54,7 +55,7 @@ export const moveHeads = async (
     back.push(...choice.leaves.filter((id) => state.known.has(id) && !state.leaves.get(entity)!.includes(id)));
     if (choice.aside.length > 0) state.replaced.add(entity);
     leaves.push(...choice.leaves.map((revision) => ({ entity, revision })));
-    if (shows === 'PUBLISHED' && entry.shows === 'EVERYTHING') await closeDrafts(tables, entity, me);
+    if (shows === 'PUBLISHED' && entry.shows === 'EVERYTHING') await closeDrafts(tables, entity, selves);
     const after = { ...entry, head: choice.head, shows, version: entry.version + 1 };
     state.entries.set(entity, after);
     if (choice.leaves.length > 1) events.push({ type: 'diverged', entity, leaves: choice.leaves.length });
@@ -88,8 +89,8 @@ export const moveHeads = async (
 const leavesIn = (message: Verified['message']): RevisionId[] =>
   message.type === 'ENTITY_UNREPLICATE' ? [] : message.leaves;
 
-const madeHere = async (tables: Tables, me: string, ids: RevisionId[]): Promise<Set<RevisionId>> =>
-  new Set((await tables.find('revisions', { id: ids, origin: me })).map(({ id }) => id));
+const madeHere = async (tables: Tables, selves: readonly string[], ids: RevisionId[]): Promise<Set<RevisionId>> =>
+  new Set((await tables.find('revisions', { id: ids, origin: selves })).map(({ id }) => id));
 
 /**
  * Leaves that the sender gave us once and has no more: another version took their place there. Told by a decision that

@@ -14,7 +14,12 @@ import {
 
 /** Who may have signed: keys of this, of linked, and of relayed instances. */
 export interface Verifier {
-  verify(instance: string, key: string, bytes: Buffer, signature: string): Promise<'good' | 'bad' | 'unknown-key'>;
+  verify(
+    instance: string,
+    key: string,
+    bytes: Buffer,
+    signature: string
+  ): Promise<'good' | 'bad' | 'unknown-key' | 'revoked'>;
   /** Takes up a key chain that came along, where it proves itself. */
   learn(chain: Json): Promise<boolean>;
 }
@@ -25,6 +30,8 @@ export interface Verified {
   message: Message;
   revisions: Revision[];
 }
+
+export const KEY_REVOKED = 'KEY_REVOKED';
 
 const refuse = (code: string, message: string): Answer => ({ status: 'refused', code, message });
 
@@ -60,6 +67,9 @@ export const verifyMessage = async (
     return refuse('FILE_NAME', 'The name under which a file is to be kept is not one that Strapi would give.');
   }
   const signatures = await checkSignatures(context, verifier, message.keys, revisions);
+  if (signatures?.status === 'refused' && signatures.code === KEY_REVOKED) {
+    context.observer.notice({ type: 'revoked-key', link: link.id });
+  }
   return signatures ?? { entity, message, revisions };
 };
 
@@ -126,6 +136,12 @@ const checkSignatures = async (
       // Only the keys that are needed: nobody fills this site with those of others.
       for (const chain of keys) if (isChainOf(chain, origin)) await verifier.learn(chain);
       verdict = await verifier.verify(origin, key, bytes, revision.signature);
+    }
+    if (verdict === 'revoked') {
+      return refuse(
+        KEY_REVOKED,
+        `A version is signed with a key of ${origin} that was revoked on the other site, which takes nothing new from it.`
+      );
     }
     if (verdict === 'bad') return refuse('BAD_SIGNATURE', 'A version is not signed by the site that it names.');
     if (verdict === 'unknown-key')

@@ -5,7 +5,7 @@ import { maximal } from '../history/graph';
 import { closeDrafts, forgetHistory } from '../history/purge';
 import { leavesOf } from '../history/repository';
 import type { RevisionId } from '../history/revision';
-import { startedHere } from '../history/started-here';
+import { selvesTowards, startedHere } from '../history/started-here';
 import type { Tables, Unit } from '../ports';
 import { saveNotes, writeAndNote } from '../notify/note';
 import { rememberAlong } from './changed-along';
@@ -36,8 +36,8 @@ export const withdraw = async (
     await tables.update('replicas', { link: link.id, entity }, later);
     return { status: 'known' };
   }
-  const me = context.signer.instance;
-  if ((await startedHere(tables, me, await leavesOf(tables, [entity]))).has(entity)) {
+  const selves = selvesTowards(context.signer, link.id);
+  if ((await startedHere(tables, selves, await leavesOf(tables, [entity]))).has(entity)) {
     return {
       status: 'refused',
       code: 'NOT_OWNER',
@@ -66,9 +66,9 @@ export const withdraw = async (
   if (others.length > 0) return { status: 'applied' };
   const [entry] = await tables.find('entries', { entity });
   if (!entry) return { status: 'known' };
-  const own = await replacedBy(tables, me, entity);
+  const own = await replacedBy(tables, selves, entity);
   if (own.length > 0) {
-    await takeBack(context, unit, entry, own);
+    await takeBack(context, unit, entry, own, selves);
     events.push({ type: 'withdrawn', entity, link: link.id });
     return { status: 'applied' };
   }
@@ -91,25 +91,31 @@ export const withdraw = async (
     { entity },
     { head: null, shows: 'WITHDRAWN', locked: 0, held: null, held_until: 0, version: entry.version + 1 }
   );
-  if ((await tables.count('revisions', { entity, origin: me })) === 0) await forgetHistory(tables, entity);
+  if ((await tables.count('revisions', { entity, origin: selves })) === 0) await forgetHistory(tables, entity);
   events.push({ type: 'withdrawn', entity, link: link.id });
   return { status: 'applied' };
 };
 
 /** The newest of what this site had started itself, and set aside for what came in. */
-const replacedBy = async (tables: Tables, me: string, entity: EntityKey): Promise<RevisionId[]> => {
-  const aside = await tables.find('revisions', { entity, origin: me, side: 1 });
+const replacedBy = async (tables: Tables, selves: readonly string[], entity: EntityKey): Promise<RevisionId[]> => {
+  const aside = await tables.find('revisions', { entity, origin: selves, side: 1 });
   const own: RevisionId[] = [];
   for (const id of await maximal(
     tables,
     aside.map((row) => row.id)
   )) {
-    if ((await startedHere(tables, me, new Map([[entity, [id]]]))).has(entity)) own.push(id);
+    if ((await startedHere(tables, selves, new Map([[entity, [id]]]))).has(entity)) own.push(id);
   }
   return own;
 };
 
-const takeBack = async (context: Context, unit: Unit, entry: Row<'entries'>, own: RevisionId[]): Promise<void> => {
+const takeBack = async (
+  context: Context,
+  unit: Unit,
+  entry: Row<'entries'>,
+  own: RevisionId[],
+  selves: readonly string[]
+): Promise<void> => {
   const { tables } = unit;
   const { entity } = entry;
   const after = {
@@ -121,7 +127,7 @@ const takeBack = async (context: Context, unit: Unit, entry: Row<'entries'>, own
     held_until: 0,
     version: entry.version + 1,
   };
-  await closeDrafts(tables, entity, context.signer.instance);
+  await closeDrafts(tables, entity, selves);
   await tables.update('revisions', { id: own }, { side: 0 });
   await tables.remove('leaves', { entity });
   await tables.insert(

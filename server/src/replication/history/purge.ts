@@ -4,10 +4,12 @@ import { isPublishedPart } from './revision';
 
 /**
  * Forgets what was opened of others' drafts and people: from now on only what is published may be seen here.
- * What was written here (`me`) stays: no other site may hold it.
+ * What was written here (by `selves`) stays: no other site may hold it.
  */
-export const closeDrafts = async (tables: Tables, entity: EntityKey, me: string): Promise<void> => {
-  const revisions = (await tables.find('revisions', { entity, origin: { not: me } })).map(({ id }) => id);
+export const closeDrafts = async (tables: Tables, entity: EntityKey, selves: readonly string[]): Promise<void> => {
+  const revisions = (await tables.find('revisions', { entity })).flatMap(({ id, origin }) =>
+    selves.includes(origin) ? [] : [id]
+  );
   const open = (await tables.find('parts', { revision: revisions })).filter(
     ({ name, content }) => content !== null && !isPublishedPart(name)
   );

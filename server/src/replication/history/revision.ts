@@ -48,8 +48,10 @@ export interface Revision {
 }
 
 export interface Signer {
-  instance: string;
-  key: string;
+  readonly instance: string;
+  /** Instances whose database this site's was copied from. */
+  readonly formers?: readonly string[];
+  readonly key: string;
   sign(bytes: Buffer): string;
 }
 

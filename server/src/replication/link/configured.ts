@@ -83,6 +83,7 @@ const pinKey = async ({ tables }: Unit, instance: string, publicKey: string, now
     private_key: null,
     created_at: now,
     retired_at: null,
+    revoked_at: null,
     // Comes with the first exchange of states.
     record: '',
   };

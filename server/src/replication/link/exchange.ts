@@ -4,18 +4,22 @@ import { Refused, ReplicationError, Unreachable } from '../errors';
 import type { Clock, Store, Unit } from '../ports';
 import type { LinkState, Row } from '../tables';
 import type { LinkWire } from '../transport/wire';
+import { readAddress } from './address';
 import type { Identity } from './identity';
 import { currentKey, keyChain, learnKeys } from './key-record';
+import { fingerprintOf } from './keys';
 import { endLink, findLink, setUntold, untoldOf } from './rows';
 import { afterHearing, isOver } from './state';
 
 /**
  * Two sites tell each other how they see their link. One question does it all: telling that we accepted or ended it,
- * asking whether they did, and learning each other's newer keys. Whatever is lost is told again.
+ * asking whether they did, and learning each other's newer keys and addresses. Whatever is lost is told again.
  */
 const statement = z.strictObject({
   state: z.enum(['REQUESTING', 'REQUESTED', 'REGISTERED', 'REFUSED', 'UNLINKED']),
   keys: keyChain,
+  /** Where the sender is reached. Without it that stays as it was. */
+  url: z.string().min(1).max(1000).optional(),
 });
 
 export interface ExchangeOptions {
@@ -23,6 +27,8 @@ export interface ExchangeOptions {
   store: Store;
   clock: Clock;
   wire: LinkWire;
+  /** This site's address; '' where it has none. */
+  site: { url: string };
   /** Told after commit when the state of a link has changed. */
   onChange?(link: string, state: LinkState): void;
 }
@@ -31,10 +37,14 @@ const FIRST_RETRY_MS = 5_000;
 const LAST_RETRY_MS = 15 * 60_000;
 
 export const createExchange = (options: ExchangeOptions) => {
-  const { identity, store, clock, wire } = options;
+  const { identity, store, clock, wire, site } = options;
   const waiting = new Map<string, { attempts: number; at: number }>();
 
-  const say = (state: LinkState): Json => ({ state, keys: identity.keys as unknown as Json });
+  const say = (state: LinkState): Json => ({
+    state,
+    keys: identity.keys as unknown as Json,
+    ...(site.url === '' ? {} : { url: site.url }),
+  });
 
   /** Takes in what the other side said. Answers our state after it. */
   const hear = async (unit: Unit, link: string, given: unknown): Promise<{ state: LinkState; changed: boolean }> => {
@@ -47,12 +57,22 @@ export const createExchange = (options: ExchangeOptions) => {
     }
     await learnKeys(unit, parsed.data.keys);
     const now = clock.now();
-    await unit.tables.update('links', { id: link }, { last_contact_at: now });
+    await unit.tables.update('links', { id: link }, { last_contact_at: now, ...whereNow(row, parsed.data) });
     const state = row.locked ? row.state : afterHearing(row.state, parsed.data.state);
     if (state === row.state) return { state, changed: false };
     if (isOver(state)) await endLink(unit, link, state);
     else await unit.tables.update('links', { id: link }, { state, last_error: null });
     return { state, changed: true };
+  };
+
+  /** What is new of how the other side is reached and recognised. A link's address from the configuration stays. */
+  const whereNow = (row: Row<'links'>, { keys, url }: z.infer<typeof statement>): Partial<Row<'links'>> => {
+    const fingerprint = fingerprintOf(currentKey(keys).key);
+    const address = url === undefined || row.locked ? row.url : readAddress(url);
+    return {
+      ...(fingerprint === row.fingerprint ? {} : { fingerprint }),
+      ...(address === row.url ? {} : { url: address, retry_at: 0 }),
+    };
   };
 
   const heard = async (link: string, given: unknown): Promise<LinkState> => {
@@ -93,10 +113,11 @@ export const createExchange = (options: ExchangeOptions) => {
     return state;
   };
 
-  const postpone = (link: string): void => {
+  const postpone = (link: string, error?: unknown): void => {
     const attempts = (waiting.get(link)?.attempts ?? 0) + 1;
     const delay = Math.min(FIRST_RETRY_MS * 2 ** (attempts - 1), LAST_RETRY_MS);
-    waiting.set(link, { attempts, at: clock.now() + delay });
+    const asked = (error instanceof Unreachable && error.retryAfterMs) || 0;
+    waiting.set(link, { attempts, at: clock.now() + Math.max(delay, asked) });
   };
 
   return {
@@ -113,7 +134,7 @@ export const createExchange = (options: ExchangeOptions) => {
     tell: async (row: Row<'links'>): Promise<void> => {
       await exchange(row).catch((error: unknown) => {
         if (!(error instanceof ReplicationError)) throw error;
-        postpone(row.id);
+        postpone(row.id, error);
       });
     },
 
@@ -131,7 +152,7 @@ export const createExchange = (options: ExchangeOptions) => {
           const state = await exchange(row);
           if (state === 'REQUESTED') postpone(row.id);
         } catch (error) {
-          postpone(row.id);
+          postpone(row.id, error);
           if (!(error instanceof ReplicationError)) throw error;
           const message = error instanceof Unreachable ? error.message : `${error.code}: ${error.message}`;
           await store.transaction((unit) => unit.tables.update('links', { id: row.id }, { last_error: message }));

@@ -1,9 +1,9 @@
 import { NotPossible } from '../errors';
 import type { Clock, Unit } from '../ports';
 import type { Row } from '../tables';
-import { introduceKey } from './key-record';
+import { introduceKey, MOST_KEYS } from './key-record';
 import type { KeyChain, KeyRecord } from './key-record';
-import { setUntold } from './rows';
+import { tellAll } from './rows';
 import { fingerprintOf, keyIdOf, newKeyPair, readPrivateKey, seedOf, signBytes } from './keys';
 import type { KeyPair } from './keys';
 
@@ -20,11 +20,13 @@ export interface Signer {
   readonly instance: string;
   /** Id of the key that signs. */
   readonly key: string;
-  /** Ed25519 over the bytes, in base64url. */
-  sign(bytes: Buffer): string;
+  /** Ed25519 over the bytes, in base64url. Read it together with `key`: an identity's key may change between. */
+  readonly sign: (bytes: Buffer) => string;
 }
 
 export interface Identity extends Signer {
+  /** Instances whose database this one was copied from. */
+  readonly formers: readonly string[];
   readonly publicKey: string;
   readonly fingerprint: string;
   /** The records of all keys this instance ever had, the one in use last: how it introduces itself. */
@@ -39,6 +41,7 @@ export interface IdentityOptions {
 }
 
 const CURRENT = 'identity.key';
+const FORMERS = 'identity.formers';
 
 /**
  * This instance's identity, made at the first call. Throws `NotPossible` with what to do where the private key can
@@ -53,7 +56,8 @@ export const loadIdentity = async (unit: Unit, options: IdentityOptions): Promis
   return succeed(unit, current, configured, options);
 };
 
-const currentKey = async ({ tables }: Unit): Promise<Row<'signing_keys'> | null> => {
+/** The key in use, as it is stored: who this database says that it is. */
+export const currentKey = async ({ tables }: Unit): Promise<Row<'signing_keys'> | null> => {
   const [setting] = await tables.find('settings', { name: CURRENT });
   if (!setting) return null;
   const [row] = await tables.find('signing_keys', { id: setting.value });
@@ -61,10 +65,7 @@ const currentKey = async ({ tables }: Unit): Promise<Row<'signing_keys'> | null>
 };
 
 const begin = async (unit: Unit, configured: KeyPair | null, options: IdentityOptions): Promise<Identity> => {
-  const missing = configured ? null : options.secrets.missing();
-  if (missing) throw new NotPossible('NO_SECRET', missing);
-  const pair = configured ?? newKeyPair();
-  const row = rowOf(introduceKey(pair, options.clock.now()), configured ? null : options.secrets.encrypt(seedOf(pair)));
+  const { pair, row } = firstKey(configured, options);
   // Two processes of one site may start at once: the first to write this setting is the identity of both.
   await unit.tables.insert('settings', [{ name: CURRENT, value: row.id }], 'ignore');
   const [winner] = await unit.tables.find('settings', { name: CURRENT });
@@ -75,6 +76,55 @@ const begin = async (unit: Unit, configured: KeyPair | null, options: IdentityOp
   const theirs = await currentKey(unit);
   if (!theirs) throw new NotPossible('IDENTITY_RACE', 'Another process is making this site’s identity. Start again.');
   return identityOf(unit, theirs, configured ?? storedPair(theirs, options.secrets));
+};
+
+/** The first key of a new identity, not stored yet. */
+const firstKey = (configured: KeyPair | null, { secrets, clock }: IdentityOptions) => {
+  const pair = configured ?? newStoredPair(secrets);
+  return { pair, row: rowOf(introduceKey(pair, clock.now()), configured ? null : secrets.encrypt(seedOf(pair))) };
+};
+
+const newStoredPair = (secrets: Secrets): KeyPair => {
+  const missing = secrets.missing();
+  if (missing) throw new NotPossible('NO_SECRET', missing);
+  return newKeyPair();
+};
+
+/**
+ * A copied database becomes a site of its own: another key, and so another id. What the site that it was copied from
+ * has signed goes on verifying; what it could sign with is gone from here.
+ */
+export const becomeAnother = async (unit: Unit, options: IdentityOptions): Promise<void> => {
+  const { tables } = unit;
+  const former = await currentKey(unit);
+  const configured = options.privateKey ? readPrivateKey(options.privateKey) : null;
+  if (former && configured && (await isKeyOf(unit, former.instance, configured))) {
+    throw new NotPossible(
+      'KEY_OF_THE_ORIGINAL',
+      'REPLICATION_PRIVATE_KEY (or “privateKey” in the configuration) holds the key of the site that this one was copied from. Give this site another key or none, restart it, and answer again.'
+    );
+  }
+  const { row } = firstKey(configured, options);
+  if (former) {
+    const formers = [...new Set([...(await formersOf(unit)), former.instance])];
+    await tables.insert('settings', [{ name: FORMERS, value: JSON.stringify(formers) }], 'replace');
+    await tables.update('signing_keys', { instance: former.instance }, { private_key: null });
+    await tables.update(
+      'signing_keys',
+      { instance: former.instance, retired_at: null },
+      { retired_at: options.clock.now() }
+    );
+  }
+  await tables.insert('signing_keys', [row], 'fail');
+  await tables.insert('settings', [{ name: CURRENT, value: row.id }], 'replace');
+};
+
+const isKeyOf = async ({ tables }: Unit, instance: string, { publicKey }: KeyPair): Promise<boolean> =>
+  (await tables.count('signing_keys', { id: keyIdOf(publicKey), instance })) > 0;
+
+const formersOf = async ({ tables }: Unit): Promise<string[]> => {
+  const [setting] = await tables.find('settings', { name: FORMERS });
+  return setting ? (JSON.parse(setting.value) as string[]) : [];
 };
 
 /** The configuration brings a new key: the stored one signs it, and goes on verifying what it signed. */
@@ -93,7 +143,28 @@ const succeed = async (
   await unit.tables.update('signing_keys', { id: current.id }, { retired_at: clock.now() });
   await unit.tables.update('settings', { name: CURRENT }, { value: id });
   // Linked sites have to learn the new key.
-  for (const link of await unit.tables.find('links', { state: 'REGISTERED' })) await setUntold(unit, link.id, true);
+  await tellAll(unit);
+  return identityOf(unit, row, pair);
+};
+
+/** A new key, endorsed by the one in use, which afterwards can only verify. Linked sites are to be told. */
+export const changeKey = async (unit: Unit, options: IdentityOptions): Promise<Identity> => {
+  const { tables } = unit;
+  const { secrets, clock } = options;
+  await tables.lock('settings', { name: CURRENT });
+  const current = await currentKey(unit);
+  if (!current) throw new NotPossible('NO_IDENTITY', 'This site has no key yet.');
+  const chain = await chainTo(unit, JSON.parse(current.record) as KeyRecord);
+  if (chain.length >= MOST_KEYS) {
+    throw new NotPossible('TOO_MANY_KEYS', `A site can have ${MOST_KEYS} keys in its life, and this one has had them.`);
+  }
+  const pair = newStoredPair(secrets);
+  const endorser = { instance: current.instance, pair: storedPair(current, secrets) };
+  const row = rowOf(introduceKey(pair, clock.now(), endorser), secrets.encrypt(seedOf(pair)));
+  await tables.insert('signing_keys', [row], 'fail');
+  await tables.update('signing_keys', { id: current.id }, { retired_at: clock.now(), private_key: null });
+  await tables.update('settings', { name: CURRENT }, { value: row.id });
+  await tellAll(unit);
   return identityOf(unit, row, pair);
 };
 
@@ -123,17 +194,51 @@ const rowOf = (record: KeyRecord, privateKey: string | null): Row<'signing_keys'
   private_key: privateKey,
   created_at: record.created,
   retired_at: null,
+  revoked_at: null,
   record: JSON.stringify(record),
 });
 
 const identityOf = async (unit: Unit, row: Row<'signing_keys'>, pair: KeyPair): Promise<Identity> => ({
   instance: row.instance,
+  formers: await formersOf(unit),
   key: row.id,
   publicKey: row.public_key,
   fingerprint: fingerprintOf(row.id),
   keys: await chainTo(unit, JSON.parse(row.record) as KeyRecord),
   sign: (bytes) => signBytes(pair, bytes),
 });
+
+/** This site's identity as it is now: whoever holds it sees a newer key as soon as there is one. */
+export class LivingIdentity implements Identity {
+  constructor(private current: Identity) {}
+
+  become(newer: Identity): void {
+    this.current = newer;
+  }
+
+  get instance() {
+    return this.current.instance;
+  }
+  get formers() {
+    return this.current.formers;
+  }
+  get key() {
+    return this.current.key;
+  }
+  get publicKey() {
+    return this.current.publicKey;
+  }
+  get fingerprint() {
+    return this.current.fingerprint;
+  }
+  get keys() {
+    return this.current.keys;
+  }
+  /** Signs with the key that was in use when this was read. */
+  get sign() {
+    return this.current.sign;
+  }
+}
 
 const chainTo = async (unit: Unit, last: KeyRecord): Promise<KeyChain> => {
   const chain = [last];

@@ -2,6 +2,7 @@ import canonicalize from 'canonicalize';
 import { z } from 'zod';
 import { Refused } from '../errors';
 import type { Unit } from '../ports';
+import type { Row } from '../tables';
 import { instanceIdOf, keyIdOf, publicKeyOf, signBytes, verifyBytes } from './keys';
 import type { KeyPair } from './keys';
 
@@ -65,7 +66,8 @@ const readKeyRecord = (record: KeyRecord): KeyRecord => {
 };
 
 /** All records from an instance's first key to the one in use: whoever has them needs to know nothing else. */
-export const keyChain = z.array(keyRecord).min(1).max(50);
+export const MOST_KEYS = 50;
+export const keyChain = z.array(keyRecord).min(1).max(MOST_KEYS);
 export type KeyChain = z.infer<typeof keyChain>;
 
 export const readKeyChain = (given: unknown): KeyChain => {
@@ -92,27 +94,43 @@ export const readKeyChain = (given: unknown): KeyChain => {
 
 export const currentKey = (chain: KeyChain): KeyRecord => chain[chain.length - 1]!;
 
-/** Takes an instance's keys into `signing_keys`, after checking them. */
-export const learnKeys = async ({ tables }: Unit, given: unknown): Promise<KeyChain> => {
+/**
+ * Takes an instance's keys into `signing_keys`, after checking them. A key that was revoked here endorses no new one:
+ * whoever stole it could. Only where two people compare fingerprints (`vouched`) the word of the new key is enough.
+ */
+export const learnKeys = async ({ tables }: Unit, given: unknown, vouched = false): Promise<KeyChain> => {
   const chain = readKeyChain(given);
   const ids = chain.map((record) => record.key);
-  for (const known of await tables.find('signing_keys', { id: ids })) {
+  const known = await tables.find('signing_keys', { id: ids });
+  refuseRevoked(chain, known, vouched);
+  for (const row of known) {
     // Keys from the configuration come without a record; this is the moment to get it.
-    const record = chain.find(({ key }) => key === known.id);
-    if (known.record === '') await tables.update('signing_keys', { id: known.id }, { record: JSON.stringify(record) });
+    const record = chain.find(({ key }) => key === row.id);
+    if (row.record === '') await tables.update('signing_keys', { id: row.id }, { record: JSON.stringify(record) });
   }
-  await tables.insert(
-    'signing_keys',
-    chain.map((record) => ({
-      id: record.key,
-      instance: record.instance,
-      public_key: record.public_key,
-      private_key: null,
-      created_at: record.created,
-      retired_at: null,
-      record: JSON.stringify(record),
-    })),
-    'ignore'
-  );
+  await tables.insert('signing_keys', chain.map(rowFor), 'ignore');
   return chain;
 };
+
+const refuseRevoked = (chain: KeyChain, known: readonly Row<'signing_keys'>[], vouched: boolean): void => {
+  const revoked = new Set(known.flatMap(({ id, revoked_at: at }) => (at === null ? [] : [id])));
+  const heard = new Set(known.map(({ id }) => id));
+  const stranger = chain.find(({ key, endorsed_by: by }) => !heard.has(key) && by !== undefined && revoked.has(by));
+  if ((!vouched && stranger) || revoked.has(currentKey(chain).key)) {
+    throw new Refused(
+      'KEY_REVOKED',
+      'The key in use, or the one that endorses it, was revoked on the other site. Change the key of this site, then link the two sites anew.'
+    );
+  }
+};
+
+const rowFor = (record: KeyRecord): Row<'signing_keys'> => ({
+  id: record.key,
+  instance: record.instance,
+  public_key: record.public_key,
+  private_key: null,
+  created_at: record.created,
+  retired_at: null,
+  revoked_at: null,
+  record: JSON.stringify(record),
+});

@@ -27,12 +27,12 @@ const MOST_REQUESTS = 50;
 /** What other sites may ask of linking. */
 export const createReception = (options: ReceptionOptions): Reception => {
   const { identity, store, clock, site, exchange } = options;
-  const me: Party = { keys: identity.keys, ...site };
+  const me = (): Party => ({ keys: identity.keys, ...site });
 
   /** The invitation that this request proves to hold the secret of. Wrong and unknown ones are answered alike. */
   const invitationOf = async ({ tables }: Unit, request: Introduction): Promise<Row<'invitations'>> => {
     const [invitation] = await tables.find('invitations', { nonce: request.nonce });
-    if (!invitation || !provesSecret(request, invitation.secret, me)) {
+    if (!invitation || !provesSecret(request, invitation.secret, me())) {
       throw new Refused('CODE_UNKNOWN', 'This link code was not issued by this site, or has been taken back.');
     }
     if (invitation.used_at !== null) {
@@ -65,7 +65,7 @@ export const createReception = (options: ReceptionOptions): Reception => {
     }
     await burn(unit, invitation);
     await startLink(unit, request.from, 'REQUESTING', clock.now());
-    return answerIntroduction(identity, me, request, invitation.secret);
+    return answerIntroduction(identity, me(), request, invitation.secret);
   };
 
   /** Newer keys of an instance that is linked. They verify themselves, so it does not matter who brings them. */

@@ -31,7 +31,7 @@ export const requireUnlocked = (row: Row<'links'>): void => {
 
 /** Stores a link that somebody asked for, in place of one with the same instance that is over. */
 export const startLink = async (unit: Unit, party: Party, state: LinkState, now: number): Promise<Row<'links'>> => {
-  const key = currentKey(await learnKeys(unit, party.keys));
+  const key = currentKey(await learnKeys(unit, party.keys, true));
   const earlier = await findLink(unit, key.instance);
   const row: Row<'links'> = {
     id: key.instance,
@@ -73,4 +73,18 @@ export const untoldOf = async ({ tables }: Unit, links: readonly { id: string }[
 export const setUntold = async ({ tables }: Unit, id: string, untold: boolean): Promise<void> => {
   if (untold) await tables.insert('settings', [{ name: untoldName(id), value: '1' }], 'replace');
   else await tables.remove('settings', { name: untoldName(id) });
+};
+
+/** Every link that stands is to be told of what changed here: a newer key, another address. */
+export const tellAll = async (unit: Unit): Promise<void> => {
+  for (const { id } of await unit.tables.find('links', { state: 'REGISTERED' })) await setUntold(unit, id, true);
+};
+
+/** As if no link had ever been made. What was shared is free again for whoever edits here. */
+export const dropLinks = async (unit: Unit): Promise<void> => {
+  const { tables } = unit;
+  for (const { id } of await tables.find('links', {})) await setUntold(unit, id, false);
+  for (const table of ['links', 'rules', 'replicas', 'link_blobs', 'link_usage', 'invitations', 'nonces'] as const) {
+    await tables.remove(table, {});
+  }
 };

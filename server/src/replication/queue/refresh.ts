@@ -5,7 +5,7 @@ import { atMostHeld, forFile, intersect, ruleFor, type Decision, type Theirs } f
 import type { DomainEvent } from '../events';
 import { maximal } from '../history/graph';
 import { leavesOf } from '../history/repository';
-import { startedHere } from '../history/started-here';
+import { startedTowards } from '../history/started-here';
 import type { RevisionId } from '../history/revision';
 import type { Tables, Unit } from '../ports';
 import type { Row } from '../tables';
@@ -33,7 +33,7 @@ export const refreshReplicas = async (
 
   // Who records or applies holds these locks already; a job does not, nor does anybody those of files decided along.
   await tables.lock('entries', { entity: [...ordinary, ...files] });
-  const state = await loadState(context, tables, [...ordinary, ...files]);
+  const state = await loadState(context, tables, links, [...ordinary, ...files]);
   const decided = new Map<string, Decision>();
   const changes: Row<'replicas'>[] = [];
   const standing = new Map<EntityKey, { locked: boolean; received: boolean }>();
@@ -61,7 +61,7 @@ export const refreshReplicas = async (
       intersect(
         ruleFor(rules, link, entityOf(entity).uid),
         theirsOf(state.replicas.get(`${link} ${entity}`)),
-        state.started.has(entity)
+        state.started(link).has(entity)
       )
     );
   }
@@ -76,7 +76,7 @@ export const refreshReplicas = async (
       const theirs = theirsOf(state.replicas.get(`${link} ${entity}`));
       return own === null && theirs === null
         ? null
-        : intersect(own?.level === 'NONE' && theirs ? null : own, theirs, state.started.has(entity));
+        : intersect(own?.level === 'NONE' && theirs ? null : own, theirs, state.started(link).has(entity));
     });
   }
   await tables.insert('replicas', changes, 'replace');
@@ -113,11 +113,16 @@ interface State {
   leaves: Map<EntityKey, RevisionId[]>;
   anchors: Map<RevisionId, RevisionId | null>;
   replicas: Map<string, Row<'replicas'>>;
-  /** Entries that this site started, of those that another site claims a say in. */
-  started: Set<EntityKey>;
+  /** Entries that this site started, seen from a link, of those that another site claims a say in. */
+  started: (link: string) => ReadonlySet<EntityKey>;
 }
 
-const loadState = async (context: Context, tables: Tables, entities: EntityKey[]): Promise<State> => {
+const loadState = async (
+  context: Context,
+  tables: Tables,
+  links: readonly Row<'links'>[],
+  entities: EntityKey[]
+): Promise<State> => {
   await tables.lock('replicas', { entity: entities });
   const leaves = await leavesOf(tables, entities);
   const ids = [...leaves.values()].flat();
@@ -125,10 +130,11 @@ const loadState = async (context: Context, tables: Tables, entities: EntityKey[]
   const claimed = new Set(replicas.filter((row) => theirsOf(row) !== null).map(({ entity }) => entity));
   return {
     leaves,
-    started: await startedHere(
+    started: await startedTowards(
       tables,
-      context.signer.instance,
-      new Map([...leaves].filter(([entity]) => claimed.has(entity)))
+      context.signer,
+      new Map([...leaves].filter(([entity]) => claimed.has(entity))),
+      links
     ),
     entries: new Map((await tables.find('entries', { entity: entities })).map((row) => [row.entity, row])),
     anchors: new Map((await tables.find('revisions', { id: ids })).map(({ id, anchor }) => [id, anchor])),

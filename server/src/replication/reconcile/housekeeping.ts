@@ -2,8 +2,8 @@ import { placeAgain } from '../apply/park';
 import type { Context } from '../context';
 import type { Tables } from '../ports';
 
-/** Nothing is ever put off for longer: a later time was written down while the clock here was wrong. */
-const LONGEST_PAUSE_MS = 3_600_000;
+/** Nothing is ever put off for longer than a day: a later time was written down while the clock here was wrong. */
+const LONGEST_PAUSE_MS = 25 * 3_600_000;
 
 /** Wakes what is held and due. Whether there was any: the recorder renders it again. */
 export const keepHouse = async (context: Context): Promise<boolean> =>
@@ -24,10 +24,11 @@ export const keepHouse = async (context: Context): Promise<boolean> =>
     return true;
   });
 
-/** A clock that was set back must not keep deliveries waiting until it has caught up. */
+/** A clock that was set back must not keep deliveries and notes waiting until it has caught up. */
 const forgetOddTimes = async (tables: Tables, now: number): Promise<void> => {
   const odd = { gt: now + LONGEST_PAUSE_MS };
   await tables.update('links', { retry_at: odd }, { retry_at: 0 });
   await tables.update('replicas', { state: ['queued', 'held'], retry_at: odd }, { retry_at: 0 });
   await tables.update('replicas', { state: 'sending', lease_until: odd }, { lease_until: 0 });
+  await tables.update('notifications', { lease_until: odd }, { lease: null, lease_until: 0 });
 };

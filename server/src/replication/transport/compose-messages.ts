@@ -2,6 +2,7 @@ import { entityOf, type EntityKey, type Json } from '../entity';
 import type { Context } from '../context';
 import { loadRevisions } from '../history/repository';
 import { isPublishedPart, type Revision, type RevisionId } from '../history/revision';
+import type { KeyRecord } from '../link/key-record';
 import type { Tables } from '../ports';
 import type { Row } from '../tables';
 import type { Message, RevisionOnWire, UpdateMessage } from './message';
@@ -149,7 +150,7 @@ const onWire = (revision: Revision, level: string, isLeaf: boolean, had: Set<str
   return { header: revision.header, signature: revision.signature, parts };
 };
 
-/** Key chains of the other instances that revisions come from, by instance. */
+/** Key chains of the other instances that revisions come from, by instance: from its first key to the newest that signed one. */
 const foreignKeys = async (
   context: Context,
   tables: Tables,
@@ -158,10 +159,18 @@ const foreignKeys = async (
   const instances = new Set([...revisions.values()].map(({ header }) => header.origin));
   instances.delete(context.signer.instance);
   if (instances.size === 0) return new Map();
-  const chains = new Map<string, Json[]>();
-  for (const row of await tables.find('signing_keys', { instance: [...instances] }, { orderBy: 'created_at' })) {
-    if (row.record !== '')
-      chains.set(row.instance, [...(chains.get(row.instance) ?? []), JSON.parse(row.record) as Json]);
+  const records = new Map<string, KeyRecord>();
+  for (const { id, record } of await tables.find('signing_keys', { instance: [...instances] })) {
+    if (record !== '') records.set(id, JSON.parse(record) as KeyRecord);
   }
-  return chains;
+  const chains = new Map<string, KeyRecord[]>();
+  for (const { header } of revisions.values()) {
+    const chain: KeyRecord[] = [];
+    for (let key = records.get(header.key); key; key = key.endorsed_by ? records.get(key.endorsed_by) : undefined) {
+      chain.unshift(key);
+    }
+    if (chain.length > (chains.get(header.origin)?.length ?? 0)) chains.set(header.origin, chain);
+  }
+  chains.delete(context.signer.instance);
+  return chains as unknown as Map<string, Json>;
 };

@@ -10,7 +10,7 @@ import { composeMessages } from './compose-messages';
 import { answerSchema, type Answer, type Message } from './message';
 import type { Wire } from './wire';
 
-/** The longest a link that cannot be reached is left alone. */
+/** The longest a link that cannot be reached is left alone, unless it asked for more. */
 export const MAX_BACKOFF_MS = 15 * 60_000;
 const FIRST_BACKOFF_MS = 500;
 
@@ -148,7 +148,7 @@ const release = async (
   const message = error instanceof Error ? error.message : String(error);
   const failures = link.failures + 1;
   const wait = (error instanceof Unreachable && error.retryAfterMs) || backoff(failures, context.chance.fraction());
-  const retryAt = context.clock.now() + Math.min(wait, MAX_BACKOFF_MS);
+  const retryAt = context.clock.now() + wait;
   await context.store.transaction(async ({ tables }) => {
     await tables.update(
       'replicas',

@@ -29,6 +29,7 @@ export const COLUMNS: {
     private_key: 'text?',
     created_at: 'number',
     retired_at: 'number?',
+    revoked_at: 'number?',
     record: 'text',
   },
   links: {
@@ -137,6 +138,7 @@ export const COLUMNS: {
   },
   parked: { entity: 'text', waits_for: 'text' },
   refs: { source: 'text', part: 'text', target: 'text' },
+  link_usage: { link: 'text', day: 'text', messages: 'number', bytes: 'number' },
   link_blobs: { link: 'text', hash: 'text' },
   file_bytes: { local_id: 'text', format: 'text', hash: 'text', url: 'text', size: 'number', stamp: 'text' },
   jobs: {

@@ -105,5 +105,11 @@ export const createTable = async (knex: Knex, table: TableDefinition): Promise<v
   }
 };
 
+/** Adds a column that may be null, unless it is there: a migration that was cut off on MySQL can run again. */
+export const addColumn = async (knex: Knex, table: string, name: string, type: ColumnType): Promise<void> => {
+  if (await knex.schema.hasColumn(table, name)) return;
+  await knex.raw(`alter table ?? add column ?? ${columnType(dialectOf(knex), type)}`, [table, name]);
+};
+
 /** Of our own making: a generated name may be longer than MySQL and PostgreSQL allow. */
 const indexName = (table: string, position: number): string => `${table}_i${position + 1}`;

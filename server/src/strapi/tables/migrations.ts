@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import { PRIMARY_KEYS } from '../../replication/tables';
 import { firstTables } from './0001-first-tables';
 import { notifications } from './0002-notifications';
+import { identityBinding } from './0003-identity-binding';
 
 interface Migration {
   name: string;
@@ -10,7 +11,7 @@ interface Migration {
 }
 
 /** In order of time. A released one is never changed or removed; new ones go to the end. */
-export const MIGRATIONS: readonly Migration[] = [firstTables, notifications];
+export const MIGRATIONS: readonly Migration[] = [firstTables, notifications, identityBinding];
 
 const TABLE_NAME = 'replication_migrations';
 const LOCK_TABLE_NAME = `${TABLE_NAME}_lock`;

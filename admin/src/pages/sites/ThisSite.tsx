@@ -1,0 +1,47 @@
+import { Button, Dialog, Flex, Typography } from '@strapi/design-system';
+import { ConfirmDialog } from '@strapi/strapi/admin';
+import { useState } from 'react';
+import type { Site } from '../../../../server/src/contracts';
+import { useMayManageLinks } from '../../api/allowed';
+import { useChangeReplicationKeyMutation } from '../../api/replication-api';
+import { useOutcome } from '../../api/use-outcome';
+import { useWords } from '../../words/use-words';
+import { Card } from '../Card';
+
+/** How this site is recognised by others, and how that is changed. */
+export const ThisSite = ({ site }: { site: Site }) => {
+  const say = useWords();
+  const show = useOutcome();
+  const mayLink = useMayManageLinks();
+  const [asked, setAsked] = useState(false);
+  const [change] = useChangeReplicationKeyMutation();
+  const confirm = async () => {
+    await show(change(), say('key.changed'));
+    setAsked(false);
+  };
+  return (
+    <Card label={say('this-site.short')}>
+      <Flex justifyContent="space-between" gap={4} wrap="wrap">
+        <Flex direction="column" alignItems="flex-start" gap={1}>
+          <Typography variant="sigma" textColor="neutral600">
+            {say('this-site.short')}
+          </Typography>
+          <Typography fontWeight="bold">{site.name}</Typography>
+          <Typography variant="pi" textColor="neutral600">
+            {say('fingerprint')}: {site.fingerprint}
+          </Typography>
+        </Flex>
+        {mayLink && (
+          <Button variant="tertiary" onClick={() => setAsked(true)}>
+            {say('key.change')}
+          </Button>
+        )}
+      </Flex>
+      <Dialog.Root open={asked} onOpenChange={setAsked}>
+        <ConfirmDialog title={say('key.change.title')} onConfirm={confirm} variant="secondary">
+          {say('key.change.text')}
+        </ConfirmDialog>
+      </Dialog.Root>
+    </Card>
+  );
+};

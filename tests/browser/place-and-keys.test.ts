@@ -1,0 +1,122 @@
+import type { Browser } from 'playwright-core';
+import { assemble } from '../support/app';
+import { startInstance, type Instance } from '../support/instance';
+import { launchBrowser, visit, type Theme, type Visit } from './chromium';
+import { answer, link, overview, SITE, TYPES } from './replication-answers';
+
+let browser: Browser;
+let staging: Instance;
+let opened: Visit | null = null;
+
+beforeAll(async () => {
+  await assemble({ admin: true });
+  staging = await startInstance({ name: 'staging', panel: true });
+  browser = await launchBrowser();
+}, 600_000);
+
+afterEach(async () => {
+  await opened?.close();
+  opened = null;
+});
+
+afterAll(() => browser?.close());
+
+const open = async (answers: Parameters<typeof answer>[1], theme: Theme = 'light') => {
+  opened = await visit(browser, staging, { theme });
+  const calls = await answer(opened.page, { 'GET /jobs': [], 'GET /types': TYPES, ...answers });
+  await opened.page.goto('/admin/plugins/replication');
+  return { ...opened, calls };
+};
+
+const DAYS = 86_400_000;
+const question = {
+  urlBefore: 'https://live.example/api',
+  urlNow: 'http://staging.example/api',
+  differs: ['url', 'path', 'inode'],
+  boundAt: Date.now() - 40 * DAYS,
+};
+const KEYS = [
+  { id: 'k1', fingerprint: '7c20 11ab 9e5f 3d44', createdAt: Date.now() - 400 * DAYS, inUse: false, revokedAt: null },
+  { id: 'k2', fingerprint: 'a1b2 c3d4 e5f6 0718', createdAt: Date.now() - 2 * DAYS, inUse: true, revokedAt: null },
+];
+
+describe.each(['light', 'dark'] as const)('in the %s theme', (theme) => {
+  it('the page asks whether a site was moved or is a copy', async () => {
+    const asking = overview({ question, links: [link({ counts: { queued: 3, held: 0, failed: 0, done: 142 } })] });
+    const { page, complaints, screenshot } = await open({ 'GET /overview': asking }, theme);
+    await page.getByText('Was this site moved, or is it a copy?').waitFor();
+    await page.getByText('https://live.example/api').waitFor();
+    await screenshot(`place-${theme}`);
+    await page.getByRole('button', { name: 'This is a copy' }).click();
+    await page.getByText('It becomes a site of its own').waitFor();
+    await screenshot(`place-copy-${theme}`);
+    expect(complaints).toEqual([]);
+  });
+
+  it('a linked site’s keys are shown', async () => {
+    const { page, complaints, screenshot } = await open(
+      {
+        'GET /overview': overview({ links: [link()] }),
+        'GET /links/live/keys': [...KEYS, { ...KEYS[0], id: 'k0', fingerprint: '55ee 0b0b 71c2 9a90', revokedAt: 1 }],
+      },
+      theme
+    );
+    await page.getByRole('button', { name: 'Change key' }).waitFor();
+    await screenshot(`this-site-${theme}`);
+    await page.getByRole('button', { name: 'Keys', exact: true }).click();
+    await page.getByText('7c20 11ab 9e5f 3d44').waitFor();
+    await screenshot(`keys-${theme}`);
+    expect(complaints).toEqual([]);
+  });
+});
+
+describe('whoever may link sites', () => {
+  it('answers “moved” after being told what it means', async () => {
+    const { page, calls } = await open({
+      'GET /overview': overview({ question }),
+      'POST /site/moved': overview(),
+    });
+    await page.getByRole('button', { name: 'This site was moved here' }).click();
+    await page.getByText('two sites with one identity undo each other').waitFor();
+    expect(calls).not.toContain('POST /site/moved');
+    await page.getByRole('button', { name: 'Confirm' }).click();
+    await page.getByText('Replication goes on here').waitFor();
+    expect(calls).toContain('POST /site/moved');
+  });
+
+  it('answers “copy”', async () => {
+    const { page, calls } = await open({ 'GET /overview': overview({ question }), 'POST /site/copy': overview() });
+    await page.getByRole('button', { name: 'This is a copy' }).click();
+    await page.getByRole('button', { name: 'Confirm' }).click();
+    await page.getByText('This is a site of its own now').waitFor();
+    expect(calls).toContain('POST /site/copy');
+  });
+
+  it('changes this site’s key', async () => {
+    const { page, calls } = await open({
+      'GET /overview': overview({ links: [link()] }),
+      'POST /site/key': SITE,
+    });
+    await page.getByRole('button', { name: 'Change key' }).click();
+    await page.getByText('Change the key of this site?').waitFor();
+    await page.getByRole('button', { name: 'Confirm' }).click();
+    await page.getByText('This site has a new key').waitFor();
+    expect(calls).toContain('POST /site/key');
+  });
+
+  it('revokes a key of a linked site, and is told what that stops', async () => {
+    const { page, calls, screenshot } = await open({
+      'GET /overview': overview({ links: [link()] }),
+      'GET /links/live/keys': KEYS,
+      'POST /links/live/keys/k2/revoke': KEYS,
+    });
+    await page.getByRole('button', { name: 'Keys', exact: true }).click();
+    await page.getByRole('button', { name: 'Revoke a1b2 c3d4 e5f6 0718' }).click();
+    await page.getByText('sharing is paused').waitFor();
+    await screenshot('key-revoke');
+    expect(calls).not.toContain('POST /links/live/keys/k2/revoke');
+    await page.getByRole('button', { name: 'Confirm' }).click();
+    await page.getByText('The key a1b2 c3d4 e5f6 0718 is revoked').waitFor();
+    expect(calls).toContain('POST /links/live/keys/k2/revoke');
+  });
+});

@@ -1,0 +1,51 @@
+import { keyOf } from '../../../server/src/replication/entity';
+import type { Context } from '../../../server/src/replication/context';
+import { Unreachable } from '../../../server/src/replication/errors';
+import type { Content } from '../../../server/src/replication/ports';
+import { newReplica } from '../../../server/src/replication/queue/refresh';
+import { deliver, MAX_BACKOFF_MS } from '../../../server/src/replication/transport/deliver';
+import type { Wire } from '../../../server/src/replication/transport/wire';
+import { MemoryDatabase } from '../../support/memory/database';
+import { memoryStore, ownTables } from '../../support/memory/tables';
+
+const entity = keyOf({ uid: 'api::article.article', id: 'a' });
+const NOW = 1_000_000;
+
+/** One delivery to a site that cannot be reached, or says so; what is left of it. */
+const deliverTo = async (error: Error) => {
+  const store = memoryStore(new MemoryDatabase(ownTables()), () => ({}) as Content);
+  const context = {
+    store,
+    clock: { now: () => NOW },
+    chance: { bytes: (length: number) => Buffer.alloc(length), fraction: () => 1 },
+    observer: { notice: () => undefined },
+    signer: { instance: 'me' },
+    incarnation: { current: () => 1 },
+  } as unknown as Context;
+  const wire = { send: () => Promise.reject(error) } as unknown as Wire;
+  const link = { id: 'live', state: 'REGISTERED', url: 'http://live.example', paused: 0, retry_at: 0, failures: 30 };
+  const replica = { ...newReplica('live', entity), state: 'queued' as const, sent_hash: 'h', wanted_hash: '' };
+  await store.transaction(async ({ tables }) => {
+    await tables.insert('links', [link as never], 'fail');
+    await tables.insert('replicas', [replica], 'fail');
+  });
+  expect(await deliver(context, wire, 'live')).toBe(0);
+  return store.transaction(async ({ tables }) => ({
+    link: (await tables.find('links', {}))[0]!,
+    replica: (await tables.find('replicas', {}))[0]!,
+  }));
+};
+
+describe('a site that is not to be disturbed', () => {
+  it('is left alone as long as it asked, and its queue is as it was', async () => {
+    const { link, replica } = await deliverTo(new Unreachable('No more today.', 7 * 3_600_000));
+    expect(link.retry_at).toBe(NOW + 7 * 3_600_000);
+    expect(replica).toMatchObject({ state: 'queued', attempts: 0, lease: null });
+  });
+
+  it('is tried at least every 15 minutes where it asked for nothing', async () => {
+    const { link, replica } = await deliverTo(new Unreachable('Nothing listens there.'));
+    expect(link.retry_at).toBe(NOW + MAX_BACKOFF_MS);
+    expect(replica).toMatchObject({ state: 'queued', attempts: 0 });
+  });
+});

@@ -77,3 +77,28 @@ describe('an entry that was handed on', () => {
     expect(scene.rows('third', ARTICLE)).toEqual({});
   });
 });
+
+describe('an entry that two sites share', () => {
+  it('shows what the other still shares when one withdraws it', async () => {
+    const scene = await Scene.of('first', 'second', 'third');
+    await scene.link('first', 'second');
+    await scene.link('first', 'third');
+    await scene.link('second', 'third');
+    await scene.rules('first', 'second', [all('EVERYTHING', 'BOTH')]);
+    await scene.rules('second', 'first', [all('EVERYTHING', 'BOTH')]);
+    await scene.rules('first', 'third', [all('EVERYTHING')]);
+    await scene.rules('second', 'third', [all('PUBLISHED')]);
+    scene.save('first', ARTICLE, 'a', 'published', { title: 'Public' });
+    scene.save('first', ARTICLE, 'a', 'draft', { title: 'Secret' });
+    await scene.settle();
+    const seen = { 'a en/published': { title: 'Public' } };
+    expect(scene.rows('third', ARTICLE)).toEqual({ ...seen, 'a en/draft': { title: 'Secret' } });
+
+    await scene.rules('first', 'third', []);
+    await scene.settle();
+    expect(scene.rows('third', ARTICLE)).toEqual({ ...seen, 'a en/draft': { title: 'Public' } });
+    expect(scene.entry('third', `${ARTICLE}/a`)).toMatchObject({ shows: 'PUBLISHED', locked: 1 });
+    const kept = scene.table('third', 'contents').map(({ bytes }) => unpack(bytes));
+    expect(kept.join()).not.toContain('Secret');
+  });
+});

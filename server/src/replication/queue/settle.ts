@@ -1,6 +1,8 @@
+import type { EntityKey } from '../entity';
 import type { Context } from '../context';
 import type { DomainEvent } from '../events';
 import { maximal } from '../history/graph';
+import { leavesOf } from '../history/repository';
 import type { RevisionId } from '../history/revision';
 import type { Tables, Unit } from '../ports';
 import type { Row } from '../tables';
@@ -141,7 +143,7 @@ const acknowledged = async (
   }
   const leaves = JSON.parse(sent.wanted) as RevisionId[];
   const before = JSON.parse(now.common) as RevisionId[];
-  const common = sent.level === 'EVERYTHING' ? await bothHave(tables, before, leaves) : leaves;
+  const common = sent.level === 'EVERYTHING' ? await bothHave(tables, now.entity, before, leaves) : leaves;
   return {
     common: JSON.stringify(common),
     common_level: sent.level,
@@ -152,9 +154,16 @@ const acknowledged = async (
 };
 
 /** The newest of both, without what was set aside here since: the other side is not to have it any more. */
-const bothHave = async (tables: Tables, before: RevisionId[], sent: RevisionId[]): Promise<RevisionId[]> => {
+const bothHave = async (
+  tables: Tables,
+  entity: EntityKey,
+  before: RevisionId[],
+  sent: RevisionId[]
+): Promise<RevisionId[]> => {
   const newest = await maximal(tables, [...before, ...sent]);
-  if (newest.length <= sent.length) return newest;
-  const aside = new Set((await tables.find('revisions', { id: newest, side: 1 })).map(({ id }) => id));
-  return newest.filter((id) => !aside.has(id));
+  const more = newest.filter((id) => !sent.includes(id));
+  if (more.length === 0) return newest;
+  const leaves = (await leavesOf(tables, [entity])).get(entity)!;
+  const unrelated = new Set((await maximal(tables, [...leaves, ...more])).filter((id) => !leaves.includes(id)));
+  return newest.filter((id) => !unrelated.has(id));
 };

@@ -36,6 +36,8 @@ export const checkAtRest = (world: World): void => {
     if (direction !== 'SEND_ONLY') continue;
     const sender = world.sites.find(({ name }) => name === from) as Site;
     const receiver = world.sites.find(({ name }) => name === to) as Site;
+    // Of what comes over two ways each shows what came first.
+    if (world.links.filter((one) => one.to === to && one.direction === 'SEND_ONLY').length > 1) continue;
     const rule = world.sharing.find((one) => one.from === from && one.to === to);
     if (rule === undefined) checkWithdrawn(world, sender, receiver);
     else checkFollows(world, sender, receiver, rule.level);

@@ -31,7 +31,7 @@ const QUIET_ROUNDS = 4;
 const MOST_ROUNDS = 400;
 const START = Date.UTC(2026, 0, 1);
 
-/** 2 to 5 sites, their people, and everything that goes wrong, all from one seed. */
+/** 2 to 6 sites, their people, and everything that goes wrong, all from one seed. */
 export class World {
   readonly chance: SeededChance;
   readonly network = new Network();
@@ -52,6 +52,7 @@ export class World {
   private readonly rulesChange: boolean;
   private readonly clocksJump: boolean;
   private readonly restores: boolean;
+  private readonly many: boolean;
   private restored: { site: Site; restore: (() => void) | null } | null = null;
 
   constructor(readonly seed: number) {
@@ -61,6 +62,7 @@ export class World {
     this.rulesChange = this.more.happens(0.4);
     this.clocksJump = this.more.happens(0.2);
     this.restores = this.more.happens(0.2);
+    this.many = this.more.happens(0.15);
     const gentle = chance.happens(0.2);
     this.faults = {
       death: gentle ? 0 : chance.pick([0, 0.0005, 0.002]),
@@ -94,7 +96,8 @@ export class World {
 
   private async begin(): Promise<void> {
     const { chance } = this;
-    const count = chance.pick([2, 2, 2, 3, 3, 4, 5]);
+    const few = chance.pick([2, 2, 2, 3, 3, 4, 5]);
+    const count = this.many ? this.more.between(4, 6) : few;
     const vary = chance.happens(0.4);
     const hooks = chance.happens(0.2);
     for (let index = 0; index < count; index += 1) {
@@ -112,7 +115,9 @@ export class World {
     for (let index = editorial; index < count; index += 1) {
       const level = chance.happens(0.75) ? 'PUBLISHED' : 'EVERYTHING';
       // From one of the editors' sites, or handed on by another that only receives.
-      await this.link(chance.pick(this.sites.slice(0, index)), this.sites[index] as Site, level, 'SEND_ONLY');
+      const source = chance.pick(this.sites.slice(0, index));
+      await this.link(source, this.sites[index] as Site, level, 'SEND_ONLY');
+      if (this.many && index > 1 && this.more.happens(0.5)) await this.linkAgain(source, this.sites[index] as Site);
     }
   }
 
@@ -124,6 +129,12 @@ export class World {
     }
     if (shape === 'ring' && sites.length > 2)
       await this.link(sites.at(-1) as Site, sites[0] as Site, 'EVERYTHING', 'BOTH');
+  }
+
+  /** A site that hears of the same entries from two others. */
+  private async linkAgain(source: Site, receiver: Site): Promise<void> {
+    const earlier = this.sites.slice(0, this.sites.indexOf(receiver)).filter((site) => site !== source);
+    await this.link(this.more.pick(earlier), receiver, 'EVERYTHING', 'SEND_ONLY');
   }
 
   /** Two sites know one another; the first has a rule for all types, and where both edit, so has the second. */

@@ -1,3 +1,4 @@
+import { recordBatch } from '../../../server/src/replication/capture/record';
 import { HOME } from '../../support/world/catalogue';
 import { all, Scene } from '../../support/world/scene';
 
@@ -28,6 +29,22 @@ describe('an entry whose place another one takes', () => {
     await scene.settle();
     expect(scene.rows('third', HOME)).toEqual({ 'a -/draft': { headline: 'Of the first' } });
     expect(leaves(scene, 'third')).toEqual(leaves(scene, 'first'));
+    expect(scene.table('second', 'replicas').map(({ state }) => state)).toEqual(['done', 'done']);
+  });
+
+  it('gives way also where a newer version of it was still on its way', async () => {
+    const scene = await chain();
+    const second = scene.site('second').process!.context;
+    const pause = (paused: number) =>
+      second.store.transaction(({ tables }) => tables.update('links', { id: scene.site('third').id }, { paused }));
+    await pause(1);
+    scene.save('second', HOME, 'a', 'draft', { headline: 'Edited' });
+    await recordBatch(second);
+    await scene.rules('first', 'second', [all('EVERYTHING')]);
+    await scene.settle();
+    await pause(0);
+    await scene.settle();
+    expect(scene.rows('third', HOME)).toEqual({ 'a -/draft': { headline: 'Of the first' } });
     expect(scene.table('second', 'replicas').map(({ state }) => state)).toEqual(['done', 'done']);
   });
 

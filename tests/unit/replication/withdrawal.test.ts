@@ -1,9 +1,12 @@
-import { keyOf } from '../../../server/src/replication/entity';
+import { keyOf, type Json } from '../../../server/src/replication/entity';
 import type { Context } from '../../../server/src/replication/context';
 import { unpack } from '../../../server/src/replication/history/contents';
 import type { Content } from '../../../server/src/replication/ports';
 import { newReplica, refreshReplicas } from '../../../server/src/replication/queue/refresh';
 import { MemoryDatabase } from '../../support/memory/database';
+import { Unreachable } from '../../../server/src/replication/errors';
+import { jobStep } from '../../../server/src/replication/reconcile/jobs';
+import { deliver } from '../../../server/src/replication/transport/deliver';
 import { memoryStore, ownTables } from '../../support/memory/tables';
 import { ARTICLE, HOME } from '../../support/world/catalogue';
 import { all, Scene } from '../../support/world/scene';
@@ -75,5 +78,54 @@ describe('an entry that was handed on', () => {
     await scene.settle();
     expect(scene.rows('second', ARTICLE)).toEqual({});
     expect(scene.rows('third', ARTICLE)).toEqual({});
+  });
+});
+
+describe('an entry that two sites share', () => {
+  it('shows what the other still shares when one withdraws it', async () => {
+    const scene = await Scene.of('first', 'second', 'third');
+    await scene.link('first', 'second');
+    await scene.link('first', 'third');
+    await scene.link('second', 'third');
+    await scene.rules('first', 'second', [all('EVERYTHING', 'BOTH')]);
+    await scene.rules('second', 'first', [all('EVERYTHING', 'BOTH')]);
+    await scene.rules('first', 'third', [all('EVERYTHING')]);
+    await scene.rules('second', 'third', [all('PUBLISHED')]);
+    scene.save('first', ARTICLE, 'a', 'published', { title: 'Public' });
+    scene.save('first', ARTICLE, 'a', 'draft', { title: 'Secret' });
+    await scene.settle();
+    const seen = { 'a en/published': { title: 'Public' } };
+    expect(scene.rows('third', ARTICLE)).toEqual({ ...seen, 'a en/draft': { title: 'Secret' } });
+
+    await scene.rules('first', 'third', []);
+    await scene.settle();
+    expect(scene.rows('third', ARTICLE)).toEqual({ ...seen, 'a en/draft': { title: 'Public' } });
+    expect(scene.entry('third', `${ARTICLE}/a`)).toMatchObject({ shows: 'PUBLISHED', locked: 1 });
+    const kept = scene.table('third', 'contents').map(({ bytes }) => unpack(bytes));
+    expect(kept.join()).not.toContain('Secret');
+  });
+});
+
+describe('an entry that is shared again before anybody knows whether its withdrawal was heard', () => {
+  it('is sent again', async () => {
+    const scene = await Scene.of('staging', 'live');
+    await scene.link('staging', 'live');
+    await scene.rules('staging', 'live', [all('EVERYTHING')]);
+    scene.save('staging', ARTICLE, 'a', 'draft', { title: 'Here' });
+    await scene.settle();
+
+    const { context } = scene.site('staging').process!;
+    await scene.rules('staging', 'live', []);
+    while (await jobStep(context));
+    const deaf = async (_: unknown, messages: Json[]) => {
+      await scene.site('live').process!.receive(scene.site('staging').id, messages);
+      throw new Unreachable('The answer was lost.');
+    };
+    await deliver(context, { send: deaf } as never, scene.site('live').id);
+    expect(scene.rows('live', ARTICLE)).toEqual({});
+
+    await scene.rules('staging', 'live', [all('EVERYTHING')]);
+    await scene.settle();
+    expect(scene.rows('live', ARTICLE)).toEqual({ 'a en/draft': { title: 'Here' } });
   });
 });

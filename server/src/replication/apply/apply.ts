@@ -103,6 +103,8 @@ export interface State extends Claims {
   known: Map<RevisionId, EntityKey>;
   /** Entries of which the link tells a decision that is newer than all we have heard of it. */
   newer: Set<EntityKey>;
+  /** Entries of which a message opened parts that were withheld: their rows may show more now. */
+  opened: Set<EntityKey>;
   /** Entries of which leaves were set aside: what others have of these does not grow into what they shall have. */
   replaced: Set<EntityKey>;
 }
@@ -125,6 +127,7 @@ export const loadState = async (
     rules: await tables.find('rules', { link: link.id }),
     known: await knownRevisions(tables, batch),
     newer: new Set(),
+    opened: new Set(),
     replaced: new Set(),
     ...(await claimsOn(tables, selvesTowards(context.signer, link.id), batch, leaves)),
   };
@@ -264,6 +267,7 @@ const takeIn = async (
     if (!state.known.has(revision.id)) fresh.push(revision);
     else if (await openParts(unit.tables, revision.id, opened.newlyOpened(revision))) moved = true;
   }
+  if (moved) state.opened.add(entity);
   const isNew = revisions.some(({ id }) => !state.known.has(id));
   const theirs: TheirState = { level: message.level, direction: message.direction, granted: message.granted };
   if (isNewer(replica, message.order)) state.newer.add(entity);

@@ -63,8 +63,12 @@ export const withdraw = async (
   const others = (await tables.find('replicas', { entity })).filter(
     (row) => row.link !== link.id && row.their_level !== null && row.their_level !== 'NONE'
   );
-  if (others.length > 0) return { status: 'applied' };
   const [entry] = await tables.find('entries', { entity });
+  if (others.length > 0) {
+    const everything = others.some(({ their_level: level }) => level === 'EVERYTHING');
+    if (entry?.shows === 'EVERYTHING' && !everything) await showPublished(context, unit, entry, selves);
+    return { status: 'applied' };
+  }
   if (!entry) return { status: 'known' };
   const own = await replacedBy(tables, selves, entity);
   if (own.length > 0) {
@@ -94,6 +98,19 @@ export const withdraw = async (
   if ((await tables.count('revisions', { entity, origin: selves })) === 0) await forgetHistory(tables, entity);
   events.push({ type: 'withdrawn', entity, link: link.id });
   return { status: 'applied' };
+};
+
+/** Those who still share it let nothing be seen but what is published. */
+const showPublished = async (
+  context: Context,
+  unit: Unit,
+  entry: Row<'entries'>,
+  selves: readonly string[]
+): Promise<void> => {
+  const after = { ...entry, shows: 'PUBLISHED', version: entry.version + 1 };
+  await closeDrafts(unit.tables, entry.entity, selves);
+  await unit.tables.insert('entries', [after], 'replace');
+  await showHeads(context, unit, [after]);
 };
 
 /** The newest of what this site had started itself, and set aside for what came in. */

@@ -3,6 +3,7 @@ import type { Context } from '../context';
 import type { Tables, Unit } from '../ports';
 import type { Row } from '../tables';
 import { refreshReplicas } from './refresh';
+import { NOTHING_THERE } from './state-hash';
 
 /** Deliveries of one link in one request. */
 export const CLAIM_LIMIT = 100;
@@ -51,6 +52,8 @@ export const claim = async (context: Context, unit: Unit, link: string): Promise
     lease,
     lease_until: now + LEASE_MS,
     sent_hash: replica.wanted === null ? replica.sent_hash : replica.wanted_hash,
+    // Until there is an answer nobody knows what it is there: a withdrawal whose answer is lost may have been heard.
+    common_hash: NOTHING_THERE,
   }));
   await tables.insert('replicas', taken, 'replace');
   return { lease, replicas: taken };

@@ -2,6 +2,7 @@ import type { EntityKey } from '../entity';
 import type { Context } from '../context';
 import type { DomainEvent } from '../events';
 import { maximal, maximalOfEach } from '../history/graph';
+import { leavesOf } from '../history/repository';
 import type { RevisionId } from '../history/revision';
 import type { Tables, Unit } from '../ports';
 import type { Row } from '../tables';
@@ -160,14 +161,19 @@ const withoutAside = async (
   newest: Map<EntityKey, RevisionId[]>,
   sent: ReadonlyMap<EntityKey, RevisionId[]>
 ): Promise<Map<EntityKey, RevisionId[]>> => {
-  const more = [...newest].filter(([entity, leaves]) => leaves.length > sent.get(entity)!.length);
+  const more = [...newest].filter(([entity, ids]) => ids.some((id) => !sent.get(entity)!.includes(id)));
   if (more.length === 0) return newest;
-  const aside = await tables.find('revisions', { id: more.flatMap(([, leaves]) => leaves), side: 1 });
-  const ids = new Set(aside.map(({ id }) => id));
-  for (const [entity, leaves] of more) {
+  const leaves = await leavesOf(
+    tables,
+    more.map(([entity]) => entity)
+  );
+  const both = new Map(more.map(([entity, ids]) => [entity, [...leaves.get(entity)!, ...ids]]));
+  const unrelated = new Set([...(await maximalOfEach(tables, both)).values()].flat());
+  for (const [entity, ids] of more) {
+    const here = leaves.get(entity)!;
     newest.set(
       entity,
-      leaves.filter((id) => !ids.has(id))
+      ids.filter((id) => sent.get(entity)!.includes(id) || here.includes(id) || !unrelated.has(id))
     );
   }
   return newest;

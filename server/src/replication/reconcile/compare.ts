@@ -149,21 +149,25 @@ const digests = (states: States, within: number | null): Json => {
   return buckets.map((lines) => (lines.length === 0 ? '' : sha256(lines.sort().join('\n')).slice(0, 16)));
 };
 
-/** Forgets what we believed the other side has of these entries, so that they are sent whole. How many there were. */
-const resend = (tables: Tables, link: string, entities: readonly EntityKey[]): Promise<number> =>
-  tables.update(
-    'replicas',
-    { link, entity: entities.filter((entity) => entityOf(entity).id !== ''), wanted_hash: { not: NOTHING_THERE } },
-    {
-      common: '[]',
-      common_level: 'NONE',
-      common_hash: NOTHING_THERE,
-      state: 'queued',
-      attempts: 0,
-      retry_at: 0,
-      error: null,
-    }
-  );
+/**
+ * Forgets what we believed the other side has of these entries, so that they are sent whole; what it had once and shall
+ * not have any more is withdrawn again. How many there were.
+ */
+const resend = async (tables: Tables, link: string, entities: readonly EntityKey[]): Promise<number> => {
+  const entity = entities.filter((one) => entityOf(one).id !== '');
+  const again = {
+    common: '[]',
+    common_level: 'NONE',
+    common_hash: NOTHING_THERE,
+    state: 'queued' as const,
+    attempts: 0,
+    retry_at: 0,
+    error: null,
+  };
+  const sent = await tables.update('replicas', { link, entity, wanted_hash: { not: NOTHING_THERE } }, again);
+  const had = { link, entity, wanted_hash: NOTHING_THERE, acked_at: { gt: 0 }, direction: { not: 'RECEIVE_ONLY' } };
+  return sent + (await tables.update('replicas', had, again));
+};
 
 const read = <T>(schema: z.ZodType<T>, value: unknown): T => {
   const parsed = schema.safeParse(value);

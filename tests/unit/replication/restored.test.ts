@@ -1,0 +1,30 @@
+import { ARTICLE } from '../../support/world/catalogue';
+import { all, Scene } from '../../support/world/scene';
+
+describe('a site that is put back to a back-up, after “Compare and repair”', () => {
+  const restored = async (meanwhile: (scene: Scene) => Promise<void> | void) => {
+    const scene = await Scene.of('staging', 'live');
+    await scene.link('staging', 'live');
+    await scene.rules('staging', 'live', [all('EVERYTHING')]);
+    scene.save('staging', ARTICLE, 'a', 'draft', { title: 'Old' });
+    await scene.settle();
+    const restore = scene.site('live').backup();
+    await meanwhile(scene);
+    await scene.settle();
+    restore();
+    await scene.settle();
+    expect(scene.rows('live', ARTICLE)).toEqual({ 'a en/draft': { title: 'Old' } });
+    await scene.site('live').process!.repair();
+    await scene.settle();
+    return scene.rows('live', ARTICLE);
+  };
+
+  it('shows what it had been sent since', async () => {
+    const rows = await restored((scene) => scene.save('staging', ARTICLE, 'a', 'draft', { title: 'New' }));
+    expect(rows).toEqual({ 'a en/draft': { title: 'New' } });
+  });
+
+  it('does not show any more what was withdrawn since', async () => {
+    expect(await restored((scene) => scene.rules('staging', 'live', []))).toEqual({});
+  });
+});

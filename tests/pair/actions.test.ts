@@ -270,6 +270,16 @@ describe('a page, in two languages and with draft & publish', () => {
     expect((await equal(PAGE, id)).live.map(({ fields }) => fields.title)).toEqual(['Neues', 'Neues', 'News']);
   });
 
+  it('has one language discarded that had another value in a shared field: both languages end with one', async () => {
+    const id = await newPage('Value');
+    await editor.update(PAGE, id, { title: 'Wert', slug: 'wert' }, { locale: 'de' });
+    await pair.staging.run("await strapi.documents('api::page.page').publish({ documentId: args, locale: '*' })", id);
+    await editor.update(PAGE, id, { order: 9 }, { locale: 'en' });
+    await editor.discard(PAGE, id, { locale: 'de' });
+    const drafts = (await equal(PAGE, id)).staging.filter(({ status }) => status === 'draft');
+    expect(drafts.map(({ fields }) => fields.order)).toEqual([1, 1]);
+  });
+
   it('loses one language, then all', async () => {
     const id = await newPage('Going');
     await editor.update(PAGE, id, { title: 'Gehend', slug: 'gehend' }, { locale: 'de' });

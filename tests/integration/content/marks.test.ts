@@ -260,14 +260,14 @@ describe('Every change of a row leaves a mark', () => {
   it('not on what such a write changes along in other entries: that is answered', async () => {
     const target = await newTarget();
     const plain = (await documents(PLAIN).create({ data: { name: 'p', target } })).documentId;
-    let along: unknown;
+    let written: unknown;
     const withdraw = async () => {
-      along = await strapi.db.transaction(({ trx }) =>
+      written = await strapi.db.transaction(({ trx }) =>
         content(trx).write(TARGET, target, [{ kind: 'remove', locale: '-', status: 'published' }])
       );
     };
     expect(await marksOf(withdraw)).toEqual([]);
-    expect(along).toEqual([{ uid: PLAIN, localId: plain }]);
+    expect(written).toEqual({ removed: [], along: [{ uid: PLAIN, localId: plain }] });
   });
 
   it('that says who did it, never by e-mail, and on which version', async () => {

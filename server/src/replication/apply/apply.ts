@@ -105,6 +105,8 @@ export interface State extends Claims {
   known: Map<RevisionId, EntityKey>;
   /** Entries of which the link tells a decision that is newer than all we have heard of it. */
   newer: Set<EntityKey>;
+  /** Entries of which parts were opened that had been withheld. */
+  opened: Set<EntityKey>;
   /** Entries of which leaves were set aside: what others have of these does not grow into what they shall have. */
   replaced: Set<EntityKey>;
 }
@@ -127,6 +129,7 @@ export const loadState = async (
     rules: await tables.find('rules', { link: link.id }),
     known: await knownRevisions(tables, batch),
     newer: new Set(),
+    opened: new Set(),
     replaced: new Set(),
     ...(await claimsOn(tables, context.signer.instance, batch, leaves)),
   };
@@ -261,10 +264,9 @@ const takeIn = async (
 
   const opened = openWith(one, state.leaves, stored);
   if (opened.missing.length > 0) return { status: 'need', commitments: opened.missing };
-  let moved = false;
   for (const revision of opened.revisions) {
     if (!state.known.has(revision.id)) fresh.push(revision);
-    else if (await openParts(unit.tables, revision.id, opened.newlyOpened(revision))) moved = true;
+    else if (await openParts(unit.tables, revision.id, opened.newlyOpened(revision))) state.opened.add(entity);
   }
   const isNew = revisions.some(({ id }) => !state.known.has(id));
   const theirs: TheirState = { level: message.level, direction: message.direction, granted: message.granted };
@@ -272,5 +274,5 @@ const takeIn = async (
   const after = await acceptReplica(unit.tables, replica ?? newReplica(link.id, entity), message, theirs, revisions);
   const relevelled = replica?.their_level !== after.their_level || replica?.their_direction !== after.their_direction;
   state.replicas.set(entity, after);
-  return { moved: moved || isNew || relevelled };
+  return { moved: state.opened.has(entity) || isNew || relevelled };
 };

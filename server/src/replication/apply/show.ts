@@ -14,7 +14,7 @@ import { same } from '../history/canonical';
 import { contentOf, loadRevisions } from '../history/repository';
 import { loadShown, saveShown } from '../history/shown';
 import { saveTargets, targetsByPart } from '../history/targets';
-import type { Revision } from '../history/revision';
+import { PEOPLE, isPublishedPart, type Revision } from '../history/revision';
 import { Identity, mapReferences, referencesIn } from '../identity';
 import type { Content, Unit } from '../ports';
 import { Presence } from '../presence';
@@ -98,7 +98,9 @@ const prepareOne = (context: Context, one: ToShow): Prepared | string => {
     return `“${one.entry.uid}” is a ${schema.single ? 'single' : 'collection'} type here, and not on the site it comes from.`;
   }
   try {
-    const { revision, shows } = one;
+    const { revision } = one;
+    // What one link has told so far only as far as it is published takes no draft away that another one shares.
+    const shows = isWhole(revision) ? one.shows : 'PUBLISHED';
     const rendered = render(schema, context.schemas.components, revision.header, contentOf(revision), shows);
     return { ...one, schema, rendered };
   } catch (error) {
@@ -106,6 +108,9 @@ const prepareOne = (context: Context, one: ToShow): Prepared | string => {
     throw error;
   }
 };
+
+const isWhole = ({ parts }: Revision): boolean =>
+  parts.every(({ name, content }) => content !== null || name === PEOPLE || isPublishedPart(name));
 
 const localIds = async (identity: Identity, prepared: readonly Prepared[]): Promise<Map<EntityKey, string>> => {
   for (const { entry } of prepared) identity.assign(entry.uid, entry.local_id);

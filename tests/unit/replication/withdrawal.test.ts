@@ -129,3 +129,20 @@ describe('an entry that is shared again before anybody knows whether its withdra
     expect(scene.rows('live', ARTICLE)).toEqual({ 'a en/draft': { title: 'Here' } });
   });
 });
+
+describe('an entry that was withdrawn', () => {
+  it('leaves none of its drafts behind, also where somebody had edited it all the same', async () => {
+    const scene = await Scene.of('staging', 'live');
+    await scene.link('staging', 'live');
+    await scene.rules('staging', 'live', [all('EVERYTHING')]);
+    scene.save('staging', ARTICLE, 'a', 'draft', { title: 'Secret' });
+    await scene.settle();
+    scene.save('live', ARTICLE, 'a', 'draft', { title: 'Edited there' });
+    await scene.settle();
+    await scene.rules('staging', 'live', []);
+    await scene.settle();
+    const kept = scene.table('live', 'contents').map(({ bytes }) => unpack(bytes));
+    expect(kept.join()).not.toContain('Secret');
+    expect(kept.join()).toContain('Edited there');
+  });
+});

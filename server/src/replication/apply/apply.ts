@@ -262,17 +262,15 @@ const takeIn = async (
 
   const opened = openWith(one, state.leaves, stored);
   if (opened.missing.length > 0) return { status: 'need', commitments: opened.missing };
-  let moved = false;
   for (const revision of opened.revisions) {
     if (!state.known.has(revision.id)) fresh.push(revision);
-    else if (await openParts(unit.tables, revision.id, opened.newlyOpened(revision))) moved = true;
+    else if (await openParts(unit.tables, revision.id, opened.newlyOpened(revision))) state.opened.add(entity);
   }
-  if (moved) state.opened.add(entity);
   const isNew = revisions.some(({ id }) => !state.known.has(id));
   const theirs: TheirState = { level: message.level, direction: message.direction, granted: message.granted };
   if (isNewer(replica, message.order)) state.newer.add(entity);
   const after = await acceptReplica(unit.tables, replica ?? newReplica(link.id, entity), message, theirs, revisions);
   const relevelled = replica?.their_level !== after.their_level || replica?.their_direction !== after.their_direction;
   state.replicas.set(entity, after);
-  return { moved: moved || isNew || relevelled };
+  return { moved: state.opened.has(entity) || isNew || relevelled };
 };

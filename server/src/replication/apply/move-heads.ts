@@ -59,8 +59,8 @@ export const moveHeads = async (
     const after = { ...entry, head: choice.head, shows, version: entry.version + 1 };
     state.entries.set(entity, after);
     if (choice.leaves.length > 1) events.push({ type: 'diverged', entity, leaves: choice.leaves.length });
-    const changes = choice.head !== entry.head || shows !== entry.shows || state.opened.has(entity);
-    if (changes || entry.held !== null) {
+    const isFuller = state.opened.has(entity) || shows !== entry.shows;
+    if (choice.head !== entry.head || isFuller || entry.held !== null) {
       moved.push({ after, head: choice.head, shows: shows as ToShow['shows'] });
     }
   }

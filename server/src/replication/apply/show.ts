@@ -16,7 +16,7 @@ import { referencesDropped } from '../capture/missing-references';
 import { contentOf, loadRevisions } from '../history/repository';
 import { loadShown, saveShown, type ShownRow } from '../history/shown';
 import { saveTargets, targetsByPart } from '../history/targets';
-import type { Revision } from '../history/revision';
+import { PEOPLE, isPublishedPart, type Revision } from '../history/revision';
 import { Identity, inCanonicalIds, mapReferences, referencesIn } from '../identity';
 import { makersOf, saveNotes, writeAndNote } from '../notify/note';
 import type { Content, NewRow, Source, Unit } from '../ports';
@@ -133,7 +133,9 @@ const prepareOne = (context: Context, one: ToShow): Prepared | Hold => {
     return kindDiffers(one.entry.uid, schema.single);
   }
   try {
-    const { revision, shows } = one;
+    const { revision } = one;
+    // What one link has told so far only as far as it is published takes no draft away that another one shares.
+    const shows = isWhole(revision) ? one.shows : 'PUBLISHED';
     const rendered = render(schema, context.schemas.components, revision.header, contentOf(revision), shows);
     return { ...one, schema, rendered };
   } catch (error) {
@@ -142,6 +144,9 @@ const prepareOne = (context: Context, one: ToShow): Prepared | Hold => {
     throw error;
   }
 };
+
+const isWhole = ({ parts }: Revision): boolean =>
+  parts.every(({ name, content }) => content !== null || name === PEOPLE || isPublishedPart(name));
 
 const localIds = async (identity: Identity, prepared: readonly Prepared[]): Promise<Map<EntityKey, string>> => {
   for (const { entry } of prepared) identity.assign(entry.uid, entry.local_id);

@@ -16,7 +16,7 @@ import { showHeads } from './show';
 
 /**
  * The other site does not share this entry with us any more: its rows go, unless another link grants it too, and so
- * does its history, unless somebody here has edited it. What this site had of its own before theirs took its place
+ * does its history: where somebody here has edited it, all that was not published. What this site had of its own before theirs took its place
  * comes back. Only the site that started what is shown here may do this.
  */
 export const withdraw = async (
@@ -96,6 +96,7 @@ export const withdraw = async (
     { head: null, shows: 'WITHDRAWN', locked: 0, held: null, held_until: 0, version: entry.version + 1 }
   );
   if ((await tables.count('revisions', { entity, origin: selves })) === 0) await forgetHistory(tables, entity);
+  else await closeDrafts(tables, entity, selves);
   events.push({ type: 'withdrawn', entity, link: link.id });
   return { status: 'applied' };
 };

@@ -89,7 +89,7 @@ describe('a database that was copied to another path and another URL', () => {
     await eventually(() => has(other, waiting), { what: 'the original to deliver what waited' });
     await settles(async () => expect(await queueOf(original, waiting)).toMatchObject({ state: 'done' }));
     // The copy was there before, and the other site was up: nothing but its silence kept it from being first.
-    expect(await queueOf(copy, waiting)).toEqual(expect.objectContaining({ state: 'queued' }));
+    expect((await queueOf(copy, waiting)).state).not.toBe('done');
   });
 
   it('takes nothing in, at no address, and signs no answer in the original’s name', () => expectShut(copy));
@@ -181,14 +181,18 @@ describe('a site that was moved', () => {
     expect((await overview(moved)).question!.differs).not.toContain('url');
     await expectShut(moved);
     await (await other.admin()).post(`/replication/links/${linked.second}/retry`, {});
-    await settles(async () => {
-      const [link] = (await overview(other)).links;
-      expect(link).toMatchObject({ state: 'REGISTERED', counts: { queued: 1, failed: 0 } });
-      expect(link!.lastError).toMatch(/waiting for its administrator/);
-      // The Retry-After that it was given.
-      expect(link!.retryAt).toBeGreaterThan(Date.now() + 30_000);
-    });
-  });
+    await settles(
+      async () => {
+        const [link] = (await overview(other)).links;
+        expect(link).toMatchObject({ state: 'REGISTERED', counts: { queued: 1, failed: 0 } });
+        expect(link!.lastError).toMatch(/waiting for its administrator/);
+        // The Retry-After that it was given.
+        expect(link!.retryAt).toBeGreaterThan(Date.now() + 30_000);
+      },
+      // What was on its way as the site went down is given up after a minute.
+      { within: 100_000 }
+    );
+  }, 240_000);
 
   it('goes on where it was once somebody says so', async () => {
     expect(await post(moved, '/site/moved')).toMatchObject({ question: null });

@@ -1,7 +1,8 @@
-import { FILE_UID, keyOf, type EntityKey, type RowState, type Uid } from '../entity';
+import { FILE_UID, keyOf, type EntityKey, type RowState, type TypeSchema, type Uid } from '../entity';
 import type { Context } from '../context';
 import { Busy } from '../errors';
 import type { DomainEvent } from '../events';
+import { same } from '../history/canonical';
 import { hasRows, type EntryContent } from '../history/content';
 import { contentOf, leavesOf, loadRevisions, saveRevisions } from '../history/repository';
 import type { Revision } from '../history/revision';
@@ -131,8 +132,11 @@ export const recordTouched = async (
   const waiting = new Map<EntityKey, EntityKey[]>();
   const appeared: EntityKey[] = [];
   const changed: EntityKey[] = [];
-  /** Published while a deletion took the draft away: what nobody could edit any more gets its draft back. */
-  const draftless: EntityKey[] = [];
+  /**
+   * Published while a deletion took the draft away: what nobody could edit any more gets its draft back. Or drafts differ
+   * in what all locales share, as after Strapi has discarded one of them: they are made equal again.
+   */
+  const uneven: EntityKey[] = [];
   const second: SecondDocument[] = [];
 
   for (const [index, one] of keyed.entries()) {
@@ -204,7 +208,7 @@ export const recordTouched = async (
     });
     targets.set(one.entity, targetsByPart(schema, context.schemas.components, next.content));
     waiting.set(one.entity, unshown(next.content, now, context, schema));
-    if (schema.drafts && lacksDraft(now)) draftless.push(one.entity);
+    if (schema.drafts && (lacksDraft(now) || draftsDisagree(schema, now))) uneven.push(one.entity);
     events.push({ type: 'recorded', entity: one.entity, revision: revision.id });
   }
 
@@ -227,7 +231,7 @@ export const recordTouched = async (
     );
   }
   await wakeParked(tables, appeared, context.clock);
-  await placeAgain(tables, draftless, context.clock);
+  await placeAgain(tables, uneven, context.clock);
   await foldSeconds(context, unit, second);
   await markFirstSeen(context, unit, targets);
   await refreshReplicas(context, unit, changed, events);
@@ -242,3 +246,10 @@ const isMadeAnew = async (identity: Identity, { uid, localId }: Touched): Promis
 
 const lacksDraft = (rows: readonly RowState[]): boolean =>
   rows.some(({ locale }) => !rows.some((row) => row.locale === locale && row.status === 'draft'));
+
+const draftsDisagree = (schema: TypeSchema, rows: readonly RowState[]): boolean => {
+  const [first, ...others] = rows.filter(({ status }) => status === 'draft');
+  return others.some((row) =>
+    schema.shared.some((name) => !same(first!.fields[name] ?? null, row.fields[name] ?? null))
+  );
+};

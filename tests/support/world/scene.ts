@@ -32,6 +32,16 @@ export class Scene {
     return new Scene(world);
   }
 
+  /** A site whose code does not have a content type. */
+  forget(name: string, uid: Uid): void {
+    const { catalogue: known } = this.site(name);
+    const { types, type } = known;
+    Object.assign(known, {
+      types: () => types().filter((one) => one !== uid),
+      type: (one: Uid) => (one === uid ? null : type(one)),
+    });
+  }
+
   site(name: string): Site {
     return this.world.sites.find((site) => site.name === name)!;
   }

@@ -1,3 +1,4 @@
+import { jobStep } from '../../../server/src/replication/reconcile/jobs';
 import { deliver } from '../../../server/src/replication/transport/deliver';
 import { recordBatch } from '../../../server/src/replication/capture/record';
 import { ARTICLE } from '../../support/world/catalogue';
@@ -44,5 +45,24 @@ describe('what a rule does not let go any more', () => {
     const third = scene.site('third').id;
     const replica = scene.table('second', 'replicas').find(({ link }) => link === third);
     expect(replica).toMatchObject({ level: 'NONE', wanted: null, state: 'done' });
+  });
+
+  it('is withdrawn also by a site that hands it on without knowing its type', async () => {
+    const scene = await Scene.of('first', 'second', 'third');
+    scene.forget('second', ARTICLE);
+    await scene.link('first', 'second');
+    await scene.link('second', 'third');
+    await scene.rules('first', 'second', [all('EVERYTHING')]);
+    await scene.rules('second', 'third', [all('EVERYTHING')]);
+    scene.save('first', ARTICLE, 'a', 'draft', { title: 'Handed on' });
+    await scene.settle();
+    expect(scene.rows('third', ARTICLE)).toEqual({ 'a en/draft': { title: 'Handed on' } });
+
+    await scene.rules('second', 'third', []);
+    while (await jobStep(scene.site('second').process!.context));
+    const third = scene.site('third').id;
+    expect(scene.table('second', 'replicas').find(({ link }) => link === third)).toMatchObject({ wanted: null });
+    await scene.settle();
+    expect(scene.rows('third', ARTICLE)).toEqual({});
   });
 });

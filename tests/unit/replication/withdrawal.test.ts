@@ -5,6 +5,7 @@ import type { Content } from '../../../server/src/replication/ports';
 import { newReplica, refreshReplicas } from '../../../server/src/replication/queue/refresh';
 import { MemoryDatabase } from '../../support/memory/database';
 import { Unreachable } from '../../../server/src/replication/errors';
+import { recordBatch } from '../../../server/src/replication/capture/record';
 import { jobStep } from '../../../server/src/replication/reconcile/jobs';
 import { deliver } from '../../../server/src/replication/transport/deliver';
 import { memoryStore, ownTables } from '../../support/memory/tables';
@@ -107,9 +108,10 @@ describe('an entry that two sites share', () => {
 });
 
 describe('an entry that is shared again before anybody knows whether its withdrawal was heard', () => {
-  it('is sent again', async () => {
-    const scene = await Scene.of('staging', 'live');
+  const withdrawnUnheard = async () => {
+    const scene = await Scene.of('staging', 'live', 'mirror');
     await scene.link('staging', 'live');
+    await scene.link('live', 'mirror');
     await scene.rules('staging', 'live', [all('EVERYTHING')]);
     scene.save('staging', ARTICLE, 'a', 'draft', { title: 'Here' });
     await scene.settle();
@@ -123,10 +125,26 @@ describe('an entry that is shared again before anybody knows whether its withdra
     };
     await deliver(context, { send: deaf } as never, scene.site('live').id);
     expect(scene.rows('live', ARTICLE)).toEqual({});
-
+    return scene;
+  };
+  it('is sent again', async () => {
+    const scene = await withdrawnUnheard();
     await scene.rules('staging', 'live', [all('EVERYTHING')]);
     await scene.settle();
     expect(scene.rows('live', ARTICLE)).toEqual({ 'a en/draft': { title: 'Here' } });
+  });
+
+  it('is handed on also where its older versions were forgotten with it', async () => {
+    const scene = await withdrawnUnheard();
+    scene.save('staging', ARTICLE, 'a', 'draft', { title: 'Edited' });
+    await recordBatch(scene.site('staging').process!.context);
+    scene.save('staging', ARTICLE, 'a', 'published', { title: 'Edited' });
+    await recordBatch(scene.site('staging').process!.context);
+    await scene.rules('staging', 'live', [all('PUBLISHED')]);
+    await scene.settle();
+    await scene.rules('live', 'mirror', [all('PUBLISHED')]);
+    await scene.settle();
+    expect(scene.rows('mirror', ARTICLE)).toMatchObject({ 'a en/published': { title: 'Edited' } });
   });
 });
 

@@ -92,15 +92,22 @@ export const putRules = async (
     }));
   await tables.remove('rules', { id: before.map(({ id }) => id) });
   await tables.insert('rules', after, 'replace');
-  for (const uid of touchedTypes(schemas, before, after)) await startJob(unit, 'decide', uid, clock.now());
+  // Also what is only handed on here: its type may be unknown to this site.
+  const seen = (await tables.countBy('entries', ['uid'], {})).map(({ key }) => key[0]!);
+  const types = [...new Set([...schemas.types(), ...seen])];
+  for (const uid of touchedTypes(types, before, after)) await startJob(unit, 'decide', uid, clock.now());
 };
 
-const touchedTypes = (schemas: Schemas, before: readonly Row<'rules'>[], after: readonly Row<'rules'>[]): string[] => {
+const touchedTypes = (
+  types: readonly string[],
+  before: readonly Row<'rules'>[],
+  after: readonly Row<'rules'>[]
+): string[] => {
   const values = (rows: readonly Row<'rules'>[]) =>
     new Map(rows.map((row) => [nameOf(row), `${row.level} ${row.direction}`]));
   const was = values(before);
   const is = values(after);
   const changed = [...new Set([...was.keys(), ...is.keys()])].filter((name) => was.get(name) !== is.get(name));
-  if (changed.some((name) => name.startsWith('instance'))) return schemas.types().filter((uid) => uid !== FILE_UID);
+  if (changed.some((name) => name.startsWith('instance'))) return types.filter((uid) => uid !== FILE_UID);
   return changed.map((name) => name.slice('type '.length));
 };

@@ -51,7 +51,8 @@ export const composeMessages = async (
       order,
       leaves: wanted,
       revisions: sent.map((revision) => onWire(revision, replica.level, wanted.includes(revision.id), had)),
-      shallow,
+      // What never came here, or was forgotten, cannot be handed on either.
+      shallow: [...shallow, ...ids.filter((id) => !revisions.has(id))],
       keys: [...keys].flatMap(([instance, chain]) => (origins.has(instance) ? [chain] : [])),
     };
   });

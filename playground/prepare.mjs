@@ -7,6 +7,7 @@
  * The last line it prints is JSON: `{"folder": …, "database": …}`. `folder` holds `public/` and, for SQLite, `data.db`;
  * `database` is the prepared database's name on a server.
  */
+import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { run } from './commands.mjs';
@@ -23,7 +24,9 @@ if (!['sqlite', 'postgres', 'mysql'].includes(kind) || !['empty', 'content'].inc
 const version = fs.readFileSync(path.join(ROOT, 'node_modules', '@strapi', 'strapi', 'package.json'));
 const hash = hashOf([TEMPLATE, OVERLAY]).slice(0, 8) + JSON.parse(version).version.replaceAll('.', '');
 const folder = path.join(PREPARED, `${kind}-${seed}-${hash}`);
-const database = kind === 'sqlite' ? null : `replication_prepared_${seed}_${hash}`;
+// Another checkout has other secrets, and so needs databases of its own.
+const ours = `replication_prepared_${createHash('sha256').update(ROOT).digest('hex').slice(0, 8)}_${seed}_`;
+const database = kind === 'sqlite' ? null : `${ours}${hash}`;
 const ready = path.join(folder, 'ready');
 
 const make = async () => {
@@ -32,7 +35,7 @@ const make = async () => {
   }
   fs.mkdirSync(path.join(folder, 'public', 'uploads'), { recursive: true });
   if (database) {
-    await dropDatabasesLike(kind, `replication_prepared_${seed}_`);
+    await dropDatabasesLike(kind, ours);
     await recreateDatabase(kind, database);
   }
   const env = {

@@ -148,7 +148,8 @@ const release = async (
   const message = error instanceof Error ? error.message : String(error);
   const failures = link.failures + 1;
   const wait = (error instanceof Unreachable && error.retryAfterMs) || backoff(failures, context.chance.fraction());
-  const retryAt = context.clock.now() + wait;
+  // Whole milliseconds: PostgreSQL takes no others.
+  const retryAt = context.clock.now() + Math.round(wait);
   await context.store.transaction(async ({ tables }) => {
     await tables.update(
       'replicas',

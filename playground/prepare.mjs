@@ -27,7 +27,7 @@ const folder = path.join(PREPARED, `${kind}-${seed}-${hash}`);
 // Another checkout has other secrets, and so needs databases of its own.
 const ours = `replication_prepared_${createHash('sha256').update(ROOT).digest('hex').slice(0, 8)}_${seed}_`;
 const database = kind === 'sqlite' ? null : `${ours}${hash}`;
-const ready = path.join(folder, 'ready');
+const ready = path.join(folder, database ?? 'ready');
 
 const make = async () => {
   for (const old of fs.readdirSync(PREPARED)) {

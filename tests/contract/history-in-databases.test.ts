@@ -1,27 +1,15 @@
-import type { Database } from '@strapi/database';
-import type { Core } from '@strapi/types';
 import { keyOf } from '../../server/src/replication/entity';
 import { forgetHistory } from '../../server/src/replication/history/purge';
 import type { Store, Tables } from '../../server/src/replication/ports';
-import { dropAll, migrate } from '../../server/src/strapi/tables/migrations';
-import { createStore } from '../../server/src/strapi/tables/store';
-import { noContent } from './no-content';
-import { openDatabase } from './open-database';
+import { openStore } from './open-store';
 
-let db: Database;
 let close: () => Promise<void>;
 let store: Store;
 
 beforeAll(async () => {
-  ({ db, close } = await openDatabase());
-  await dropAll(db.connection);
-  await migrate(db.connection);
-  store = createStore({ db } as unknown as Core.Strapi, () => noContent);
+  ({ store, close } = await openStore());
 });
-afterAll(async () => {
-  await dropAll(db.connection);
-  await close();
-});
+afterAll(() => close());
 
 const HASH = 'the-same-content';
 const [FORGOTTEN, KEPT] = ['forgotten', 'kept'].map((id) => keyOf({ uid: 'api::article.article', id })) as [

@@ -1,30 +1,18 @@
-import type { Database } from '@strapi/database';
-import type { Core } from '@strapi/types';
 import type { Context } from '../../server/src/replication/context';
 import { keyOf } from '../../server/src/replication/entity';
 import type { Store } from '../../server/src/replication/ports';
 import { claim } from '../../server/src/replication/queue/claim';
 import { newReplica } from '../../server/src/replication/queue/refresh';
 import type { Row } from '../../server/src/replication/tables';
-import { dropAll, migrate } from '../../server/src/strapi/tables/migrations';
-import { createStore } from '../../server/src/strapi/tables/store';
-import { noContent } from './no-content';
-import { openDatabase } from './open-database';
+import { openStore } from './open-store';
 
-let db: Database;
 let close: () => Promise<void>;
 let store: Store;
 
 beforeAll(async () => {
-  ({ db, close } = await openDatabase());
-  await dropAll(db.connection);
-  await migrate(db.connection);
-  store = createStore({ db } as unknown as Core.Strapi, () => noContent);
+  ({ store, close } = await openStore());
 });
-afterAll(async () => {
-  await dropAll(db.connection);
-  await close();
-});
+afterAll(() => close());
 
 const LINK = 'a-link';
 const ENTRY = keyOf({ uid: 'api::article.article', id: 'one' });

@@ -1,26 +1,17 @@
 import type { Database } from '@strapi/database';
-import type { Core } from '@strapi/types';
 import type { Store, Unit } from '../../server/src/replication/ports';
-import { dropAll, migrate } from '../../server/src/strapi/tables/migrations';
-import { createStore } from '../../server/src/strapi/tables/store';
-import { noContent } from './no-content';
-import { client, openDatabase } from './open-database';
+import { client } from './open-database';
+import { openStore } from './open-store';
 
 let db: Database;
 let close: () => Promise<void>;
 let store: Store;
 
 beforeAll(async () => {
-  ({ db, close } = await openDatabase());
-  await dropAll(db.connection);
-  await migrate(db.connection);
-  store = createStore({ db } as unknown as Core.Strapi, () => noContent);
+  ({ db, store, close } = await openStore());
 });
 beforeEach(() => store.transaction(({ tables }) => tables.remove('settings', {})));
-afterAll(async () => {
-  await dropAll(db.connection);
-  await close();
-});
+afterAll(() => close());
 
 const setting = (name: string, value = '0'): { name: string; value: string } => ({ name, value });
 const passing = (): Error => Object.assign(new Error('deadlock, on purpose'), { code: '40P01' });

@@ -108,6 +108,17 @@ export interface ItemIds {
   inner?: ComponentIds;
 }
 
+/** Which component rows a write keeps, mirroring its fields; `id: null` makes a new row. */
+export interface KeptItems {
+  [attribute: string]: KeptItem | KeptItem[];
+}
+export interface KeptItem {
+  id: number | null;
+  /** Attributes that are not as they are in the row that is kept. Without it, all are written. */
+  changed?: string[];
+  inner?: KeptItems;
+}
+
 /** A row as it is in the database, or as we last left it there. References carry local ids. */
 export interface RowState {
   locale: string;
@@ -126,8 +137,8 @@ export type RowWrite =
       status: Status;
       /** Only the attributes that change, whole; null clears one. */
       fields: { [attribute: string]: Json };
-      /** Row ids to keep for the components in `fields`; `id: null` makes a new row. */
-      ids: ComponentIds;
+      /** The component rows to keep, of the components in `fields`. */
+      ids: KeptItems;
       dates: RowDates;
     }
   | { kind: 'remove'; locale: string; status: Status };

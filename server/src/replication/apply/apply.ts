@@ -70,7 +70,7 @@ export const applyMessages = async (
       await saveHolds(context, unit, [{ entity: one.entity, held: bytesMissing }]);
     } else if (show) toShow.push(show);
   }
-  const shown = await showRevisions(context, unit, toShow, link);
+  const { shown, retargeted } = await showRevisions(context, unit, toShow, link);
   await saveHolds(context, unit, shown);
   for (const { entity, held } of shown) {
     if (held === null) {
@@ -89,7 +89,7 @@ export const applyMessages = async (
     unit,
     [...accepted, ...withdrawn].map(({ entity }) => entity),
     events,
-    state.replaced
+    { replaced: state.replaced, retargeted }
   );
   await forgetUntouched(unit, batch, accepted);
   return batch.map(({ entity }) => answers.get(entity)!);

@@ -1,10 +1,12 @@
 import type {
+  Attribute,
   Attributes,
-  ComponentIds,
   Components,
   Fields,
   ItemIds,
   Json,
+  KeptItem,
+  KeptItems,
   RowState,
   RowWrite,
   TypeSchema,
@@ -45,33 +47,38 @@ export const planRows = (
 
 const updateRow = (schema: TypeSchema, components: Components, before: RowState, row: RowContent): RowWrite | null => {
   const fields: { [attribute: string]: Json } = {};
-  const ids: ComponentIds = {};
-  for (const name of Object.keys(schema.attributes)) {
+  const ids: KeptItems = {};
+  for (const name of changedIn(schema.attributes, before.fields, row.fields)) {
     const is = row.fields[name] ?? null;
-    const was = before.fields[name] ?? null;
-    const attribute = schema.attributes[name];
-    if (same(is, was) || (isNothingFor(attribute, is) && isNothingFor(attribute, was))) continue;
     fields[name] = is;
-    const kept = keptIds(schema.attributes[name]!, components, was, before.ids[name], is);
+    const kept = keptItems(schema.attributes[name]!, components, before.fields[name] ?? null, before.ids[name], is);
     if (kept) ids[name] = kept;
   }
   if (Object.keys(fields).length === 0 && !isRedated(before, row)) return null;
   return { kind: 'update', locale: row.locale, status: row.status, fields, ids, dates: row.dates };
 };
 
+const changedIn = (attributes: Attributes, was: Fields, is: Fields): string[] =>
+  Object.entries(attributes).flatMap(([name, attribute]) =>
+    isUnchanged(attribute, was[name] ?? null, is[name] ?? null) ? [] : [name]
+  );
+
+const isUnchanged = (attribute: Attribute, was: Json, is: Json): boolean =>
+  same(is, was) || (isNothingFor(attribute, is) && isNothingFor(attribute, was));
+
 /** Which of draft and published is newer is told by these times, so they are written even where nothing else changed. */
 const isRedated = (before: RowState, row: RowContent): boolean =>
   (before.dates.publishedAt ?? null) !== (row.dates.publishedAt ?? null) ||
   (row.dates.updatedAt !== null && row.dates.updatedAt !== before.dates.updatedAt);
 
-/** The row ids that a changed component, list or zone keeps. */
-const keptIds = (
-  attribute: Attributes[string],
+/** The component rows that a changed component, list or zone keeps. */
+const keptItems = (
+  attribute: Attribute,
   components: Components,
   was: Json,
   ids: ItemIds | ItemIds[] | undefined,
   is: Json
-): ItemIds | ItemIds[] | null => {
+): KeptItem | KeptItem[] | null => {
   if (attribute.kind === 'component' && !attribute.many) {
     const inner = components(attribute.component) ?? {};
     return isRecord(is) ? keptItem(inner, components, isRecord(was) ? was : {}, asItem(ids), is) : null;
@@ -101,11 +108,12 @@ const keptItem = (
   was: Fields,
   ids: ItemIds | undefined,
   is: Fields
-): ItemIds => {
-  const inner: ComponentIds = {};
-  for (const [name, attribute] of Object.entries(attributes)) {
-    const kept = keptIds(attribute, components, was[name] ?? null, ids?.inner?.[name], is[name] ?? null);
+): KeptItem => {
+  const inner: KeptItems = {};
+  const changed = changedIn(attributes, was, is);
+  for (const name of changed) {
+    const kept = keptItems(attributes[name]!, components, was[name] ?? null, ids?.inner?.[name], is[name] ?? null);
     if (kept) inner[name] = kept;
   }
-  return { id: ids?.id ?? null, ...(Object.keys(inner).length > 0 ? { inner } : {}) };
+  return { id: ids?.id ?? null, changed, ...(Object.keys(inner).length > 0 ? { inner } : {}) };
 };

@@ -10,17 +10,19 @@ import {
   type Uid,
 } from '../entity';
 import type { Context } from '../context';
+import type { DomainEvent } from '../events';
 import { Busy, NotPossible, ReplicationError } from '../errors';
 import { same } from '../history/canonical';
 import { referencesDropped } from '../capture/missing-references';
 import { contentOf, loadRevisions } from '../history/repository';
 import { loadShown, saveShown, type ShownRow } from '../history/shown';
-import { saveTargets, targetsByPart } from '../history/targets';
+import { nothingRetargeted, saveTargets, targetsByPart, type Retargeted } from '../history/targets';
 import { PEOPLE, isPublishedPart, type Revision } from '../history/revision';
 import { Identity, inCanonicalIds, mapReferences, referencesIn } from '../identity';
 import { makersOf, saveNotes, writeAndNote } from '../notify/note';
 import type { Content, NewRow, Source, Unit } from '../ports';
 import { Presence } from '../presence';
+import { refreshReplicas } from '../queue/refresh';
 import type { Row } from '../tables';
 import { rememberAlong } from './changed-along';
 import { kindDiffers, notStored, typeUnknown, type Hold } from './hold';
@@ -41,6 +43,11 @@ export interface Shown {
   held: Hold | null;
 }
 
+export interface ShownAll {
+  shown: Shown[];
+  retargeted: Retargeted;
+}
+
 /** Try again so much later when something threw; at once when what it waits for changes. */
 export const HELD_AGAIN_MS = 30_000;
 
@@ -56,9 +63,9 @@ export const showRevisions = async (
   unit: Unit,
   wanted: readonly ToShow[],
   link?: Pick<Row<'links'>, 'id' | 'name'>
-): Promise<Shown[]> => {
+): Promise<ShownAll> => {
   const { tables, content } = unit;
-  if (wanted.length === 0) return [];
+  if (wanted.length === 0) return { shown: [], retargeted: nothingRetargeted() };
   const identity = new Identity(context.schemas, tables, content);
   const results = new Map<EntityKey, Hold | null>();
   const prepared: Prepared[] = [];
@@ -102,10 +109,10 @@ export const showRevisions = async (
     }
   }
   await saveNotes(tables, notes);
-  await rememberShown(context, unit, prepared, results, { before, shown }, waiting);
+  const retargeted = await rememberShown(context, unit, prepared, results, { before, shown }, waiting);
   const written = prepared.map(({ entry }) => entry.entity).filter((entity) => results.get(entity) === null);
   await rememberAlong(context, unit, along, new Set(written));
-  return [...results].map(([entity, held]) => ({ entity, held }));
+  return { shown: [...results].map(([entity, held]) => ({ entity, held })), retargeted };
 };
 
 const sources = async (
@@ -226,7 +233,7 @@ const rememberShown = async (
   results: ReadonlyMap<EntityKey, Hold | null>,
   { before, shown }: Awaited<ReturnType<typeof readUnedited>>,
   waiting: ReadonlyMap<EntityKey, EntityKey[]>
-): Promise<void> => {
+): Promise<Retargeted> => {
   const written = prepared.filter(({ entry }) => results.get(entry.entity) === null);
   const after = await readAll(content, written);
   const rowsOf = (rows: ReadonlyMap<Uid, ReadonlyMap<string, RowState[]>>, entry: Row<'entries'>) =>
@@ -245,7 +252,7 @@ const rememberShown = async (
     })),
     shown
   );
-  await saveTargets(
+  const retargeted = await saveTargets(
     tables,
     new Map(
       written.map(({ entry, schema, revision }) => [
@@ -274,6 +281,7 @@ const rememberShown = async (
     tables,
     joined.map(({ entry }) => entry.entity)
   );
+  return retargeted;
 };
 
 const reasonOf = (error: unknown): Hold => {
@@ -282,8 +290,13 @@ const reasonOf = (error: unknown): Hold => {
   return notStored(said.replace(/^(insert|update|delete|select)\b[^]* - /i, ''));
 };
 
-/** Renders heads again: for what was parked, held, or opened since. Returns what each entry shows now. */
-export const showHeads = async (context: Context, unit: Unit, entries: readonly Row<'entries'>[]): Promise<void> => {
+/** Renders heads again: for what was parked, held, or opened since. */
+export const showHeads = async (
+  context: Context,
+  unit: Unit,
+  entries: readonly Row<'entries'>[],
+  events: DomainEvent[]
+): Promise<void> => {
   const headed = entries.filter(({ head, shows }) => head !== null && shows !== 'WITHDRAWN');
   const revisions = await loadRevisions(
     unit.tables,
@@ -293,7 +306,9 @@ export const showHeads = async (context: Context, unit: Unit, entries: readonly 
     const revision = revisions.get(entry.head!);
     return revision ? [{ entry, revision, shows: entry.shows as ToShow['shows'] }] : [];
   });
-  await saveHolds(context, unit, await showRevisions(context, unit, ready));
+  const { shown, retargeted } = await showRevisions(context, unit, ready);
+  await saveHolds(context, unit, shown);
+  await refreshReplicas(context, unit, [], events, { retargeted });
 };
 
 export const saveHolds = async (context: Context, { tables }: Unit, shown: readonly Shown[]): Promise<void> => {

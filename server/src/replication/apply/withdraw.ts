@@ -66,13 +66,13 @@ export const withdraw = async (
   const [entry] = await tables.find('entries', { entity });
   if (others.length > 0) {
     const everything = others.some(({ their_level: level }) => level === 'EVERYTHING');
-    if (entry?.shows === 'EVERYTHING' && !everything) await showPublished(context, unit, entry, selves);
+    if (entry?.shows === 'EVERYTHING' && !everything) await showPublished(context, unit, entry, selves, events);
     return { status: 'applied' };
   }
   if (!entry) return { status: 'known' };
   const own = await replacedBy(tables, selves, entity);
   if (own.length > 0) {
-    await takeBack(context, unit, entry, own, selves);
+    await takeBack(context, unit, entry, own, selves, events);
     events.push({ type: 'withdrawn', entity, link: link.id });
     return { status: 'applied' };
   }
@@ -106,12 +106,13 @@ const showPublished = async (
   context: Context,
   unit: Unit,
   entry: Row<'entries'>,
-  selves: readonly string[]
+  selves: readonly string[],
+  events: DomainEvent[]
 ): Promise<void> => {
   const after = { ...entry, shows: 'PUBLISHED', version: entry.version + 1 };
   await closeDrafts(unit.tables, entry.entity, selves);
   await unit.tables.insert('entries', [after], 'replace');
-  await showHeads(context, unit, [after]);
+  await showHeads(context, unit, [after], events);
 };
 
 /** The newest of what this site had started itself, and set aside for what came in. */
@@ -132,7 +133,8 @@ const takeBack = async (
   unit: Unit,
   entry: Row<'entries'>,
   own: RevisionId[],
-  selves: readonly string[]
+  selves: readonly string[],
+  events: DomainEvent[]
 ): Promise<void> => {
   const { tables } = unit;
   const { entity } = entry;
@@ -154,5 +156,5 @@ const takeBack = async (
     'ignore'
   );
   await tables.insert('entries', [after], 'replace');
-  await showHeads(context, unit, [after]);
+  await showHeads(context, unit, [after], events);
 };

@@ -9,14 +9,12 @@ export const BASELINE_STEP = 200;
 export const markFirstSeen = async (
   context: Context,
   { tables }: Unit,
-  targets: ReadonlyMap<EntityKey, Map<string, EntityKey[]>>
+  targets: ReadonlySet<EntityKey>
 ): Promise<void> => {
-  const files = new Set(
-    [...targets.values()].flatMap((parts) => [...parts.values()].flat()).filter((key) => entityOf(key).uid === FILE_UID)
-  );
-  if (files.size === 0) return;
-  const known = new Set((await tables.find('entries', { entity: [...files] })).map(({ entity }) => entity));
-  const unseen = [...files].filter((key) => !known.has(key)).map((key) => entityOf(key).id);
+  const files = [...targets].filter((key) => entityOf(key).uid === FILE_UID);
+  if (files.length === 0) return;
+  const known = new Set((await tables.find('entries', { entity: files })).map(({ entity }) => entity));
+  const unseen = files.filter((key) => !known.has(key)).map((key) => entityOf(key).id);
   await markBaseline(context, tables, FILE_UID, unseen);
 };
 

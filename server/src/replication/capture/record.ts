@@ -40,7 +40,7 @@ export const recordBatch = async (context: Context): Promise<number> => {
     await lockEntries(context, unit, documents);
     const { touched, rows } = await readUntilQuiet(context, unit, documents);
     await recordTouched(context, unit, touched, rows, events);
-    const busy = await placeMarked(context, unit, touched);
+    const busy = await placeMarked(context, unit, touched, events);
     const done = touched.flatMap(({ localId, marks }) =>
       marks.filter((mark) => mark.action !== 'place' || !busy.has(localId))
     );
@@ -56,14 +56,19 @@ export const recordBatch = async (context: Context): Promise<number> => {
  *
  * @returns local ids of entries that somebody is editing: they are rendered when that is recorded.
  */
-const placeMarked = async (context: Context, unit: Unit, touched: readonly Touched[]): Promise<Set<string>> => {
+const placeMarked = async (
+  context: Context,
+  unit: Unit,
+  touched: readonly Touched[],
+  events: DomainEvent[]
+): Promise<Set<string>> => {
   const busy = new Set<string>();
   const waiting = touched.filter(({ marks }) => marks.some(({ action }) => action === 'place'));
   const byType = new Map<Uid, string[]>();
   for (const { uid, localId } of waiting) byType.set(uid, [...(byType.get(uid) ?? []), localId]);
   const place = (uid: Uid, ids: string[]) =>
     context.store.savepoint(unit, async (inside) =>
-      showHeads(context, inside, await inside.tables.find('entries', { uid, local_id: ids }))
+      showHeads(context, inside, await inside.tables.find('entries', { uid, local_id: ids }), events)
     );
   for (const [uid, ids] of byType) {
     try {
@@ -215,7 +220,7 @@ export const recordTouched = async (
   await saveRevisions(tables, sealed, context.clock);
   await saveRevisions(tables, aside, context.clock, { side: true });
   await saveShown(tables, shownUpdates, shownRows);
-  await saveTargets(tables, targets);
+  const retargeted = await saveTargets(tables, targets);
   await parkAll(tables, waiting);
   if (changed.length > 0) {
     await tables.insert(
@@ -233,8 +238,8 @@ export const recordTouched = async (
   await wakeParked(tables, appeared, context.clock);
   await placeAgain(tables, uneven, context.clock);
   await foldSeconds(context, unit, second);
-  await markFirstSeen(context, unit, targets);
-  await refreshReplicas(context, unit, changed, events);
+  await markFirstSeen(context, unit, retargeted.gained);
+  await refreshReplicas(context, unit, changed, events, { retargeted });
 };
 
 /**

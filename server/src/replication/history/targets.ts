@@ -1,5 +1,6 @@
 import { FILE_UID, MOST_NAME, keyOf, type Components, type EntityKey, type TypeSchema } from '../entity';
 import type { Tables } from '../ports';
+import type { Row } from '../tables';
 import { fileIdsIn } from '../upload-tokens';
 import { referencesIn } from '../identity';
 import type { EntryContent } from './content';
@@ -30,18 +31,34 @@ const stringsIn = (value: unknown): string[] => {
   return [];
 };
 
-/** Writes down what entries refer to, so that files follow those who use them. */
+/** Entries that are referred to by more than before, and by less. */
+export interface Retargeted {
+  gained: ReadonlySet<EntityKey>;
+  lost: ReadonlySet<EntityKey>;
+}
+
+export const nothingRetargeted = (): Retargeted => ({ gained: new Set(), lost: new Set() });
+
+/** Writes down what entries refer to, so that files follow those who use them. Most edits change nothing of it. */
 export const saveTargets = async (
   tables: Tables,
   sources: ReadonlyMap<EntityKey, Map<string, EntityKey[]>>
-): Promise<void> => {
-  if (sources.size === 0) return;
-  await tables.remove('refs', { source: [...sources.keys()] });
-  await tables.insert(
-    'refs',
-    [...sources].flatMap(([source, parts]) =>
-      [...parts].flatMap(([part, targets]) => targets.map((target) => ({ source, part, target })))
-    ),
-    'ignore'
+): Promise<Retargeted> => {
+  if (sources.size === 0) return nothingRetargeted();
+  const nameOf = ({ source, part, target }: Row<'refs'>) => JSON.stringify([source, part, target]);
+  const before = await tables.find('refs', { source: [...sources.keys()] });
+  const had = new Set(before.map(nameOf));
+  const now = [...sources].flatMap(([source, parts]) =>
+    [...parts].flatMap(([part, targets]) => targets.map((target) => ({ source, part, target })))
   );
+  const has = new Set(now.map(nameOf));
+  const lost = before.filter((ref) => !has.has(nameOf(ref)));
+  const gained = now.filter((ref) => !had.has(nameOf(ref)));
+  const changed = new Set(lost.map(({ source }) => source));
+  await tables.remove('refs', { source: [...changed] });
+  await tables.insert('refs', [...gained, ...now.filter(({ source }) => changed.has(source))], 'ignore');
+  return {
+    gained: new Set(gained.map(({ target }) => target)),
+    lost: new Set(lost.map(({ target }) => target)),
+  };
 };

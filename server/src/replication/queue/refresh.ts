@@ -1,97 +1,134 @@
-import { FILE_UID, entityOf, type EntityKey } from '../entity';
+import { entityOf, type EntityKey } from '../entity';
 import type { Direction, Level } from '../engine';
 import type { Context } from '../context';
-import { atMostHeld, forFile, intersect, ruleFor, type Decision, type Theirs } from '../controller/decide';
+import { atMostHeld, intersect, ruleFor, type Decision, type Theirs } from '../controller/decide';
 import type { DomainEvent } from '../events';
 import { maximal } from '../history/graph';
 import { leavesOf } from '../history/repository';
 import { startedTowards } from '../history/started-here';
 import type { RevisionId } from '../history/revision';
+import { nothingRetargeted, type Retargeted } from '../history/targets';
 import type { Tables, Unit } from '../ports';
 import type { Row } from '../tables';
+import { decisionOf, grantedOfFiles, isFile, isNothing, isSameDecision, pairOf } from './file-decisions';
 import { NOTHING_THERE, bucketOf, stateHash } from './state-hash';
 
+/** What has happened to the entries that are to be decided. */
+export interface Happened {
+  /** Entries of which a leaf went that no other descends from. */
+  replaced?: ReadonlySet<EntityKey>;
+  /** What they refer to now and did not before, and the other way round. */
+  retargeted?: Retargeted;
+}
+
 /**
- * Decides for these entries what each link should have, and writes it to the queue where that changed.
- * The files they use are decided with them. Called after everything that moves a leaf or a rule.
- *
- * @param replaced entries of which a leaf went that no other descends from.
+ * Decides for these entries what each link should have, and writes it to the queue where that changed. Files that they
+ * use, or use no more, are decided with them where that can make a difference. Called after everything that moves a leaf
+ * or a rule.
  */
 export const refreshReplicas = async (
   context: Context,
   { tables }: Unit,
   entities: readonly EntityKey[],
   events: DomainEvent[],
-  replaced: ReadonlySet<EntityKey> = new Set()
+  { replaced = new Set(), retargeted = nothingRetargeted() }: Happened = {}
 ): Promise<void> => {
-  if (entities.length === 0) return;
+  if (entities.length + retargeted.gained.size + retargeted.lost.size === 0) return;
   const links = await tables.find('links', { state: 'REGISTERED' });
   const rules = await tables.find('rules', {});
-  const ordinary = entities.filter((entity) => entityOf(entity).uid !== FILE_UID);
-  const used = (await tables.find('refs', { source: ordinary })).map(({ target }) => target);
-  const files = [...new Set([...entities, ...used])].filter((entity) => entityOf(entity).uid === FILE_UID);
-
-  // Who records or applies holds these locks already; a job does not, nor does anybody those of files decided along.
-  await tables.lock('entries', { entity: [...ordinary, ...files] });
-  const state = await loadState(context, tables, links, [...ordinary, ...files]);
-  const decided = new Map<string, Decision>();
   const changes: Row<'replicas'>[] = [];
-  const standing = new Map<EntityKey, { locked: boolean; received: boolean }>();
+  const decided = new Map<string, Decision>();
+  /** Entries for which a link gets another decision than before, and those of them that get less. */
+  const shifted = new Set<EntityKey>();
+  const lessened = new Set<EntityKey>();
 
-  const settle = async (entity: EntityKey, decide: (link: string) => Decision | null | Promise<Decision | null>) => {
-    let locked = false;
-    let received = false;
-    for (const { id: link } of links) {
-      const before = state.replicas.get(`${link} ${entity}`);
-      const wish = await decide(link);
-      if (wish === null) continue;
-      const decision = atMostHeld(wish, state.entries.get(entity)?.shows);
-      decided.set(`${link} ${entity}`, decision);
-      const grants = theirsOf(before) !== null && before?.their_level !== 'NONE';
-      received ||= grants;
-      locked ||= grants && decision.direction === 'RECEIVE_ONLY';
-      const after = await wantedReplica(context, tables, link, entity, before, decision, state, replaced);
-      if (after && differs(before, after)) changes.push(after);
+  const settle = async (
+    some: readonly EntityKey[],
+    decide: (state: State) => Promise<(link: string, entity: EntityKey) => Decision | null>
+  ): Promise<void> => {
+    if (some.length === 0) return;
+    // Who records or applies holds these locks already; a job does not, nor does anybody those of files decided along.
+    await tables.lock('entries', { entity: some });
+    const state = await loadState(context, tables, links, some);
+    const wish = await decide(state);
+    const standing = new Map<EntityKey, Standing>();
+    for (const entity of some) {
+      let [locked, received] = [false, false];
+      for (const { id: link } of links) {
+        const before = state.replicas.get(pairOf(link, entity));
+        const wished = wish(link, entity);
+        if (wished === null) continue;
+        const decision = atMostHeld(wished, state.entries.get(entity)?.shows);
+        decided.set(pairOf(link, entity), decision);
+        if (before ? !isSameDecision(decision, decisionOf(before)) : decision.level !== 'NONE') shifted.add(entity);
+        if (shifted.has(entity) && before && !isNothing(decisionOf(before))) lessened.add(entity);
+        const grants = theirsOf(before) !== null && before?.their_level !== 'NONE';
+        received ||= grants;
+        locked ||= grants && decision.direction === 'RECEIVE_ONLY';
+        const after = await wantedReplica(context, tables, link, entity, before, decision, state, replaced);
+        if (after && differs(before, after)) changes.push(after);
+      }
+      standing.set(entity, { locked, received });
     }
-    standing.set(entity, { locked, received });
+    await saveStanding(tables, state, standing);
   };
 
-  for (const entity of ordinary) {
-    await settle(entity, (link) =>
+  const ordinary = entities.filter((entity) => !isFile(entity));
+  await settle(ordinary, (state) =>
+    Promise.resolve((link, entity) =>
       intersect(
         ruleFor(rules, link, entityOf(entity).uid),
-        theirsOf(state.replicas.get(`${link} ${entity}`)),
+        theirsOf(state.replicas.get(pairOf(link, entity))),
         state.started(link).has(entity)
       )
-    );
-  }
-  const usersOf = await loadUsers(tables, files);
-  for (const entity of files) {
-    await settle(entity, (link) => {
-      const users = (usersOf.get(entity) ?? []).flatMap(({ source, part }) => {
-        const decision = decided.get(`${link} ${source}`) ?? usersOf.decisions.get(`${link} ${source}`);
-        return decision ? [{ decision, part }] : [];
-      });
-      const own = forFile(users);
-      const theirs = theirsOf(state.replicas.get(`${link} ${entity}`));
-      return own === null && theirs === null
-        ? null
-        : intersect(own?.level === 'NONE' && theirs ? null : own, theirs, state.started(link).has(entity));
+    )
+  );
+
+  const used = async (sources: ReadonlySet<EntityKey>) =>
+    sources.size === 0 ? [] : (await tables.find('refs', { source: [...sources] })).map(({ target }) => target);
+  const given = entities.filter(isFile);
+  const uncertain = new Set([...given, ...retargeted.lost, ...(await used(lessened))].filter(isFile));
+  const files = new Set([...uncertain, ...[...retargeted.gained, ...(await used(shifted))].filter(isFile)]);
+  await settle([...files].sort(), async (state) => {
+    const settled = (link: string, file: EntityKey, own: Decision | null): Decision | null => {
+      const theirs = theirsOf(state.replicas.get(pairOf(link, file)));
+      if (own === null && theirs === null) return null;
+      return intersect(own?.level === 'NONE' && theirs ? null : own, theirs, state.started(link).has(file));
+    };
+    const granted = await grantedOfFiles(tables, {
+      links: links.map(({ id }) => id),
+      files: [...files],
+      sources: ordinary,
+      decided,
+      uncertain,
+      replicaOf: (link, file) => state.replicas.get(pairOf(link, file)),
+      settled,
     });
-  }
+    return (link, file) => {
+      const own = granted.get(pairOf(link, file));
+      const before = state.replicas.get(pairOf(link, file));
+      if (own !== undefined) return settled(link, file, own);
+      return before ? decisionOf(before) : null;
+    };
+  });
+
   await tables.insert('replicas', changes, 'replace');
-  await saveStanding(tables, state, standing);
   for (const { id: link } of links) {
     const count = changes.filter((change) => change.link === link && change.state === 'queued').length;
     if (count > 0) events.push({ type: 'queued', link, count });
   }
 };
 
+interface Standing {
+  locked: boolean;
+  received: boolean;
+}
+
 /** Most entries of a batch come to stand alike: one statement for all that do. */
 const saveStanding = async (
   tables: Tables,
   state: State,
-  standing: ReadonlyMap<EntityKey, { locked: boolean; received: boolean }>
+  standing: ReadonlyMap<EntityKey, Standing>
 ): Promise<void> => {
   const alike = new Map<string, { patch: Pick<Row<'entries'>, 'locked' | 'shows'>; entities: EntityKey[] }>();
   for (const [entity, { locked, received }] of standing) {
@@ -121,7 +158,7 @@ const loadState = async (
   context: Context,
   tables: Tables,
   links: readonly Row<'links'>[],
-  entities: EntityKey[]
+  entities: readonly EntityKey[]
 ): Promise<State> => {
   await tables.lock('replicas', { entity: entities });
   const leaves = await leavesOf(tables, entities);
@@ -138,27 +175,8 @@ const loadState = async (
     ),
     entries: new Map((await tables.find('entries', { entity: entities })).map((row) => [row.entity, row])),
     anchors: new Map((await tables.find('revisions', { id: ids })).map(({ id, anchor }) => [id, anchor])),
-    replicas: new Map(replicas.map((row) => [`${row.link} ${row.entity}`, row])),
+    replicas: new Map(replicas.map((row) => [pairOf(row.link, row.entity), row])),
   };
-};
-
-type Users = Map<EntityKey, Row<'refs'>[]> & { decisions: Map<string, Decision> };
-
-/** Who uses these files, and what was decided for those users before. */
-const loadUsers = async (tables: Tables, files: readonly EntityKey[]): Promise<Users> => {
-  const users = new Map<EntityKey, Row<'refs'>[]>() as Users;
-  users.decisions = new Map();
-  const refs = files.length === 0 ? [] : await tables.find('refs', { target: files });
-  for (const ref of refs) users.set(ref.target, [...(users.get(ref.target) ?? []), ref]);
-  const sources = [...new Set(refs.map(({ source }) => source))];
-  for (const row of sources.length === 0 ? [] : await tables.find('replicas', { entity: sources })) {
-    users.decisions.set(`${row.link} ${row.entity}`, {
-      level: row.level as Level,
-      direction: row.direction as Direction,
-      granted: row.granted === 1,
-    });
-  }
-  return users;
 };
 
 const theirsOf = (replica: Row<'replicas'> | undefined): Theirs | null =>

@@ -1,5 +1,5 @@
 import type { Core } from '@strapi/strapi';
-import type { Attribute, Attributes, ComponentIds, Fields, ItemIds, Json, Uid } from '../../replication/entity';
+import type { Attribute, Attributes, Fields, Json, KeptItem, KeptItems, Uid } from '../../replication/entity';
 import type { Schemas } from '../../replication/ports';
 import type { ComponentRow } from './component-rows';
 import { databaseModelOf } from './models';
@@ -38,7 +38,7 @@ const objectsIn = (value: Json | undefined): Fields[] =>
     (item): item is Fields => item !== null && typeof item === 'object' && !Array.isArray(item)
   );
 
-const idsAt = (ids: ItemIds | ItemIds[] | undefined, index: number): ItemIds => {
+const keptAt = (ids: KeptItem | KeptItem[] | undefined, index: number): KeptItem => {
   const item = Array.isArray(ids) ? ids[index] : index === 0 ? ids : undefined;
   return item ?? { id: null };
 };
@@ -77,21 +77,30 @@ export const deleteRow = async (writing: Pick<Writing, 'strapi' | 'current'>, ui
   await writing.strapi.db.query(uid).delete({ where: { id } });
 };
 
-/** Writes a component's row, keeping `ids.id` where that row exists at this place, and answers its id. */
-const writeComponent = async (
-  writing: Writing,
-  uid: Uid,
-  fields: Fields,
-  ids: ItemIds,
-  kept: boolean
-): Promise<number> => {
+interface Wanted {
+  uid: Uid;
+  fields: Fields;
+  item: KeptItem;
+  kept: boolean;
+}
+
+/** Writes a component's row, where it is kept only what changes in it, and answers its id. */
+const writeComponent = async (writing: Writing, { uid, fields, item, kept }: Wanted): Promise<number> => {
   const attributes = writing.schemas.components(uid) ?? {};
-  const rowId = kept ? ids.id : null;
-  const data = await dataOf(writing, uid, rowId, attributes, fields, (kept && ids.inner) || {});
   const query = writing.strapi.db.query(uid);
-  const row = rowId === null ? await query.create({ data }) : await query.update({ where: { id: rowId }, data });
-  return Number((row as { id: number }).id);
+  if (!kept || item.id === null) {
+    const data = await dataOf(writing, uid, null, attributes, fields, {});
+    return Number(((await query.create({ data })) as { id: number }).id);
+  }
+  if (item.changed?.length === 0) return item.id;
+  const only = item.changed && new Set(item.changed);
+  const data = await dataOf(writing, uid, item.id, attributes, fields, item.inner ?? {}, only);
+  if (Object.keys(data).length > 0) await query.update({ where: { id: item.id }, data });
+  return item.id;
 };
+
+/** Stands for what is linked as it should be already. */
+const AS_IT_IS = Symbol('as it is');
 
 const componentsData = async (
   writing: Writing,
@@ -99,32 +108,30 @@ const componentsData = async (
   name: string,
   attribute: Extract<Attribute, { kind: 'component' | 'zone' }>,
   value: Json,
-  ids: ItemIds | ItemIds[] | undefined
+  ids: KeptItem | KeptItem[] | undefined
 ): Promise<unknown> => {
   const current = owner.id === null ? [] : (writing.current.get(slotOf(owner.uid, owner.id, name)) ?? []);
-  const wanted: { uid: Uid; fields: Fields; ids: ItemIds; kept: boolean }[] = [];
-  for (const [index, item] of objectsIn(value).entries()) {
-    const { __component, ...fields } = item;
+  const wanted: Wanted[] = [];
+  for (const [index, each] of objectsIn(value).entries()) {
+    const { __component, ...fields } = each;
     const uid = attribute.kind === 'zone' ? String(__component) : attribute.component;
     if (writing.schemas.components(uid) === null) continue;
-    const own = idsAt(ids, index);
+    const item = keptAt(ids, index);
     // A row that is not here cannot be kept, and none can stand at two places.
-    const exists = current.some((row) => row.uid === uid && row.id === own.id);
-    const taken = wanted.some((other) => other.kept && other.uid === uid && other.ids.id === own.id);
-    wanted.push({ uid, fields, ids: own, kept: exists && !taken });
+    const exists = current.some((row) => row.uid === uid && row.id === item.id);
+    const taken = wanted.some((other) => other.kept && other.uid === uid && other.item.id === item.id);
+    wanted.push({ uid, fields, item, kept: exists && !taken });
   }
   for (const row of current) {
-    const stays = wanted.some((item) => item.kept && item.uid === row.uid && item.ids.id === row.id);
+    const stays = wanted.some((one) => one.kept && one.uid === row.uid && one.item.id === row.id);
     if (!stays) await deleteRow(writing, row.uid, row.id);
   }
 
   const links: Required<Pick<Link, 'id' | '__component'>>[] = [];
-  for (const item of wanted) {
-    links.push({
-      id: await writeComponent(writing, item.uid, item.fields, item.ids, item.kept),
-      __component: item.uid,
-    });
-  }
+  for (const one of wanted) links.push({ id: await writeComponent(writing, one), __component: one.uid });
+  const isLinked = (link: (typeof links)[number], index: number) =>
+    current[index]?.id === link.id && current[index].uid === link.__component;
+  if (owner.id !== null && links.length === current.length && links.every(isLinked)) return AS_IT_IS;
   if (attribute.kind === 'zone') {
     if (links.length === 0 && owner.id !== null) {
       return { disconnect: current.map((row) => ({ id: row.id, __component: row.uid })) };
@@ -147,7 +154,7 @@ export async function dataOf(
   rowId: number | null,
   attributes: Attributes,
   fields: { [attribute: string]: Json },
-  ids: ComponentIds,
+  ids: KeptItems,
   only?: ReadonlySet<string>
 ): Promise<Data> {
   const data: Data = {};
@@ -159,10 +166,11 @@ export async function dataOf(
       continue;
     }
     const owner = { uid, id: rowId };
-    data[name] =
+    const links =
       attribute.kind === 'component' || attribute.kind === 'zone'
         ? await componentsData(writing, owner, name, attribute, value, ids[name])
         : await relationData(writing, owner, name, value);
+    if (links !== AS_IT_IS) data[name] = links;
   }
   return data;
 }

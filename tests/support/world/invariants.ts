@@ -54,6 +54,8 @@ const checkQueue = (world: World, site: Site): void => {
   const marks = table<Row<'marks'>>(site, 'marks').filter(({ document_id: id }) => !held.has(id));
   if (marks.length > 0)
     world.violations.push(`${site.name} has ${marks.length} marks left: ${JSON.stringify(marks[0])}`);
+  const jobs = table<Row<'jobs'>>(site, 'jobs').filter(({ state }) => state !== 'done');
+  if (jobs.length > 0) world.violations.push(`${site.name} has not done ${JSON.stringify(jobs[0])}`);
   for (const replica of table<Row<'replicas'>>(site, 'replicas')) {
     const other = world.sites.find(({ id }) => id === replica.link);
     const cannotBeShown = replica.state === 'held' && other?.catalogue.type(replica.uid) === null;

@@ -321,14 +321,17 @@ const checkDeletions = (world: World, site: Site): void => {
   }
 };
 
-/** Fields that all locales share are equal in all drafts. */
+/** Fields that all locales share are equal in all drafts. Where only what is published is seen, drafts are copies of it. */
 const checkSharedFields = (world: World, site: Site): void =>
   site.look((rows) => {
     const leaves = leavesBySite(site);
+    const copied = new Set(
+      table<Row<'entries'>>(site, 'entries').flatMap((entry) => (entry.shows === 'PUBLISHED' ? [entry.local_id] : []))
+    );
     for (const uid of site.catalogue.types()) {
       const { shared } = site.catalogue.type(uid) as TypeSchema;
       for (const id of shared.length > 0 ? rows.idsOf(uid) : []) {
-        if ((leaves.get(`${uid}/${id}` as EntityKey)?.length ?? 0) > 1) continue;
+        if (copied.has(id) || (leaves.get(`${uid}/${id}` as EntityKey)?.length ?? 0) > 1) continue;
         const drafts = rows.of(uid, id).filter(({ status }) => status === 'draft');
         for (const name of shared) {
           const values = new Set(drafts.map(({ fields }) => JSON.stringify(fields[name])));

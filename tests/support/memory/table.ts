@@ -10,13 +10,21 @@ export interface TableShape {
   counted: boolean;
 }
 
+/** Rows by primary key, those that one key of an index leads to. */
+type Rows = Map<string, AnyRow>;
+
+interface Index {
+  columns: readonly string[];
+  keys: Map<string, Rows>;
+}
+
 /** How many keys an index is asked for before looking through all rows is as good. */
 const MOST_LOOKUPS = 50_000;
 
 /** Rows by primary key, and by the columns that are looked up. Knows nothing of transactions. */
 export class MemoryTable {
-  private readonly rows = new Map<string, AnyRow>();
-  private readonly indexes: { columns: readonly string[]; keys: Map<string, Set<string>> }[];
+  private readonly rows: Rows = new Map();
+  private readonly indexes: Index[];
   private lastId = 0;
 
   constructor(
@@ -51,55 +59,67 @@ export class MemoryTable {
 
   set(key: string, row: AnyRow | undefined): void {
     const before = this.rows.get(key);
-    if (before !== undefined) for (const index of this.indexes) drop(index.keys, keyFrom(index.columns, before), key);
-    if (row === undefined) {
-      this.rows.delete(key);
-      return;
+    if (row === undefined) this.rows.delete(key);
+    else this.rows.set(key, row);
+    for (const { columns, keys } of this.indexes) {
+      const was = before === undefined ? undefined : keyFrom(columns, before);
+      const is = row === undefined ? undefined : keyFrom(columns, row);
+      if (was !== undefined && was !== is) drop(keys, was, key);
+      if (row !== undefined) add(keys, is as string, key, row);
     }
-    this.rows.set(key, row);
-    for (const index of this.indexes) add(index.keys, keyFrom(index.columns, row), key);
   }
 
   /** The rows themselves, not copies. */
   find(where: Conditions): AnyRow[] {
     const direct = combinations(this.shape.primary, where);
-    if (direct !== null) return this.select(direct, where);
-    let best: string[] | null = null;
-    for (const index of this.indexes) {
-      const looked = combinations(index.columns, where);
+    if (direct !== null) {
+      const found = [...new Set(direct)].flatMap((key): AnyRow[] => {
+        const row = this.rows.get(key);
+        return row === undefined ? [] : [row];
+      });
+      return sift(found, where, this.shape.primary);
+    }
+    let best: { rows: Rows[]; size: number; columns: readonly string[] } | undefined;
+    for (const { columns, keys } of this.indexes) {
+      const looked = combinations(columns, where);
       if (looked === null) continue;
-      const keys = looked.flatMap((key) => [...(index.keys.get(key) ?? [])]);
-      if (best === null || keys.length < best.length) best = keys;
+      const rows = [...new Set(looked)].flatMap((key) => keys.get(key) ?? []);
+      const size = rows.reduce((sum, some) => sum + some.size, 0);
+      if (best === undefined || size < best.size) best = { rows, size, columns };
+      if (size === 0) return [];
     }
-    return best === null ? this.all().filter(matcher(where)) : this.select(best, where);
-  }
-
-  private select(keys: readonly string[], where: Conditions): AnyRow[] {
-    const rows: AnyRow[] = [];
-    const matches = matcher(where);
-    for (const key of new Set(keys)) {
-      const row = this.rows.get(key);
-      if (row !== undefined && matches(row)) rows.push(row);
-    }
-    return rows;
+    if (best === undefined) return sift(this.all(), where, []);
+    return sift(
+      best.rows.flatMap((some) => [...some.values()]),
+      where,
+      best.columns
+    );
   }
 }
 
-const keyFrom = (columns: readonly string[], row: AnyRow): string =>
-  columns.length === 1
-    ? String(row[columns[0] as string])
-    : columns.map((column) => String(row[column])).join('\u0000');
-
-const add = (keys: Map<string, Set<string>>, at: string, key: string): void => {
-  const set = keys.get(at);
-  if (set === undefined) keys.set(at, new Set([key]));
-  else set.add(key);
+/** Those rows that meet the conditions; what an index on `met` has found meets these already. */
+const sift = (rows: AnyRow[], where: Conditions, met: readonly string[]): AnyRow[] => {
+  if (rows.length === 0) return rows;
+  const tests = testsOf(where, met);
+  return tests.length === 0 ? rows : rows.filter((row) => tests.every(([column, test]) => test(row[column])));
 };
 
-const drop = (keys: Map<string, Set<string>>, at: string, key: string): void => {
-  const set = keys.get(at);
-  set?.delete(key);
-  if (set?.size === 0) keys.delete(at);
+const keyFrom = (columns: readonly string[], row: AnyRow): string => {
+  let key = String(row[columns[0] as string]);
+  for (let index = 1; index < columns.length; index += 1) key += `\u0000${String(row[columns[index] as string])}`;
+  return key;
+};
+
+const add = (keys: Map<string, Rows>, at: string, key: string, row: AnyRow): void => {
+  const rows = keys.get(at);
+  if (rows === undefined) keys.set(at, new Map([[key, row]]));
+  else rows.set(key, row);
+};
+
+const drop = (keys: Map<string, Rows>, at: string, key: string): void => {
+  const rows = keys.get(at);
+  rows?.delete(key);
+  if (rows?.size === 0) keys.delete(at);
 };
 
 /** The keys under which rows with these conditions stand, or null where the columns are not all fixed. */
@@ -107,9 +127,8 @@ const combinations = (columns: readonly string[], where: Conditions): string[] |
   let keys: string[] | null = null;
   for (const column of columns) {
     const condition = where[column];
-    if (condition === undefined || (typeof condition === 'object' && condition !== null && !Array.isArray(condition)))
-      return null;
-    const values = (Array.isArray(condition) ? condition : [condition]).map(String);
+    if (condition === undefined || isBound(condition)) return null;
+    const values = Array.isArray(condition) ? condition.map(String) : [String(condition)];
     if (keys === null) keys = values;
     else if (keys.length * values.length > MOST_LOOKUPS) return null;
     else keys = keys.flatMap((key) => values.map((value) => `${key}\u0000${value}`));
@@ -117,15 +136,23 @@ const combinations = (columns: readonly string[], where: Conditions): string[] |
   return keys;
 };
 
+/** No key leads to rows with this condition. */
+const isBound = (condition: Condition): boolean => typeof condition === 'object' && !Array.isArray(condition);
+
 type Test = (value: unknown) => boolean;
 
 /** The condition as a function, made once for all rows. */
 export const matcher = (where: Conditions): ((row: AnyRow) => boolean) => {
+  const tests = testsOf(where, []);
+  return (row) => tests.every(([column, test]) => test(row[column]));
+};
+
+const testsOf = (where: Conditions, met: readonly string[]): [string, Test][] => {
   const tests: [string, Test][] = [];
   for (const [column, condition] of Object.entries(where)) {
-    if (condition !== undefined) tests.push([column, testOf(condition)]);
+    if (condition !== undefined && !met.includes(column)) tests.push([column, testOf(condition)]);
   }
-  return (row) => tests.every(([column, test]) => test(row[column]));
+  return tests;
 };
 
 const testOf = (condition: Condition): Test => {

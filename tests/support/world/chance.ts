@@ -48,6 +48,12 @@ export class SeededChance implements Chance {
     return picked;
   }
 
+  /** Begins anew from a seed and a number: what is drawn from here on does not depend on what was drawn before. */
+  restart(seed: number, number: number): void {
+    this.state = (Math.imul(seed, 0x9e3779b1) ^ Math.imul(number + 1, 0x85ebca77)) >>> 0;
+    this.state = this.below(4_294_967_296);
+  }
+
   /** A source of its own, so that more draws in one place do not shift another. */
   fork(): SeededChance {
     return new SeededChance(this.below(4_294_967_296));

@@ -9,11 +9,13 @@ export const worldContent = (rows: Rows, transaction: MemoryTransaction, hook: (
     transaction.statement();
     const found = new Map<string, RowState[]>();
     for (const id of ids) {
-      const states = rows
-        .of(uid, id)
-        .map(({ locale, status, fields, dates, ids: components }) =>
-          structuredClone({ locale, status, fields, dates, ids: components })
-        );
+      const states = rows.of(uid, id).map(({ locale, status, fields, dates, ids: components }) => ({
+        locale,
+        status,
+        fields,
+        dates,
+        ids: components,
+      }));
       if (states.length > 0) found.set(id, states);
     }
     return found;
@@ -73,7 +75,7 @@ const writeRow = (rows: Rows, hook: (row: SiteRow) => SiteRow, uid: Uid, id: str
       document_id: id,
       locale,
       status,
-      fields: structuredClone(write.fields),
+      fields: write.fields,
       ids: {},
       dates: { ...write.dates },
     });
@@ -81,7 +83,7 @@ const writeRow = (rows: Rows, hook: (row: SiteRow) => SiteRow, uid: Uid, id: str
     return [];
   }
   if (before === undefined) throw new Error(`${uid}/${id} has no row for ${locale}/${status}.`);
-  const fields = { ...before.fields, ...structuredClone(write.fields) };
+  const fields = { ...before.fields, ...write.fields };
   const row = hook({ uid, document_id: id, locale, status, fields, ids: {}, dates: { ...write.dates } });
   const ids = { ...before.ids };
   for (const name of Object.keys(write.fields)) delete ids[name];

@@ -54,6 +54,8 @@ const checkQueue = (world: World, site: Site): void => {
   const marks = table<Row<'marks'>>(site, 'marks').filter(({ document_id: id }) => !held.has(id));
   if (marks.length > 0)
     world.violations.push(`${site.name} has ${marks.length} marks left: ${JSON.stringify(marks[0])}`);
+  const jobs = table<Row<'jobs'>>(site, 'jobs').filter(({ state }) => state !== 'done');
+  if (jobs.length > 0) world.violations.push(`${site.name} has not done ${JSON.stringify(jobs[0])}`);
   for (const replica of table<Row<'replicas'>>(site, 'replicas')) {
     const other = world.sites.find(({ id }) => id === replica.link);
     const cannotBeShown = replica.state === 'held' && other?.catalogue.type(replica.uid) === null;
@@ -319,14 +321,17 @@ const checkDeletions = (world: World, site: Site): void => {
   }
 };
 
-/** Fields that all locales share are equal in all drafts. */
+/** Fields that all locales share are equal in all drafts. Where only what is published is seen, drafts are copies of it. */
 const checkSharedFields = (world: World, site: Site): void =>
   site.look((rows) => {
     const leaves = leavesBySite(site);
+    const copied = new Set(
+      table<Row<'entries'>>(site, 'entries').flatMap((entry) => (entry.shows === 'PUBLISHED' ? [entry.local_id] : []))
+    );
     for (const uid of site.catalogue.types()) {
       const { shared } = site.catalogue.type(uid) as TypeSchema;
       for (const id of shared.length > 0 ? rows.idsOf(uid) : []) {
-        if ((leaves.get(`${uid}/${id}` as EntityKey)?.length ?? 0) > 1) continue;
+        if (copied.has(id) || (leaves.get(`${uid}/${id}` as EntityKey)?.length ?? 0) > 1) continue;
         const drafts = rows.of(uid, id).filter(({ status }) => status === 'draft');
         for (const name of shared) {
           const values = new Set(drafts.map(({ fields }) => JSON.stringify(fields[name])));

@@ -3,9 +3,8 @@ import type { Json } from '../../../server/src/replication/entity';
 import { Busy, Unreachable } from '../../../server/src/replication/errors';
 import { receive } from '../../../server/src/replication/apply/receive';
 import { recordBatch } from '../../../server/src/replication/capture/record';
-import { learnKeys } from '../../../server/src/replication/link/key-record';
-import { loadIdentity, type Identity } from '../../../server/src/replication/link/identity';
-import { createVerifier } from '../../../server/src/replication/link/verifier';
+import type { Verifier } from '../../../server/src/replication/apply/verify';
+import type { Identity } from '../../../server/src/replication/link/identity';
 import { notifyBatch } from '../../../server/src/replication/notify/notify';
 import type { Audience, Files, Store } from '../../../server/src/replication/ports';
 import { loadIncarnation } from '../../../server/src/replication/incarnation';
@@ -21,14 +20,14 @@ import type { Site } from './site';
 export class Process {
   private alive = true;
   private readonly running = new Set<string>();
-  private readonly verifier: ReturnType<typeof createVerifier>;
+  private readonly verifier: Verifier;
 
   private constructor(
     private readonly site: Site,
     readonly context: Context,
     readonly identity: Identity
   ) {
-    this.verifier = createVerifier(context.store);
+    this.verifier = site.world.signatures.verifier(context.store);
   }
 
   static async start(site: Site): Promise<Process> {
@@ -39,7 +38,7 @@ export class Process {
       () => site.mayDie()
     );
     const identity = await store.transaction((unit) =>
-      loadIdentity(unit, { secrets: PLAIN, clock: site.clock, privateKey: site.privateKey })
+      site.world.signatures.identity(unit, site.clock, site.privateKey)
     );
     const context: Context = {
       store,
@@ -86,11 +85,7 @@ export class Process {
     if (!this.alive) throw new Unreachable('Nobody is listening.');
     const [row] = await this.context.store.transaction(({ tables }) => tables.find('links', { id: link }));
     if (!row) throw new Error(`${this.site.name} has no link ${link}.`);
-    const verifier = {
-      verify: this.verifier.verify,
-      learn: (record: Json) => this.context.store.transaction((unit) => learnKeys(unit, record)).then(() => true),
-    };
-    return (await receive(this.context, verifier, row, messages)) as unknown as Json[];
+    return (await receive(this.context, this.verifier, row, messages)) as unknown as Json[];
   }
 
   get idle(): boolean {
@@ -161,8 +156,6 @@ const hearing = (site: Site, isAlive: () => boolean): Audience => ({
     return true;
   },
 });
-
-const PLAIN = { missing: () => null, encrypt: (text: string) => text, decrypt: (text: string) => text };
 
 const NO_FILES: Files = {
   hash: () => Promise.resolve(),

@@ -16,7 +16,7 @@ import type { MemoryTransaction } from '../memory/database';
 import type { TableShape } from '../memory/table';
 import type { Catalogue } from './catalogue';
 
-/** A row of a simulated site's content. Values are never changed in place. */
+/** A row of a simulated site's content. Values are never changed in place: they are frozen. */
 export interface SiteRow {
   uid: Uid;
   document_id: string;
@@ -90,7 +90,7 @@ export class Rows {
       const itemIds = this.number(attribute, placed, ids[name], known);
       if (itemIds !== null) newIds[name] = itemIds;
     }
-    const written: SiteRow = { ...row, fields, ids: newIds };
+    const written: SiteRow = { ...row, fields: frozen(fields), dates: frozen({ ...row.dates }), ids: frozen(newIds) };
     this.transaction.insert('content', written as unknown as Record<string, unknown>, 'replace');
     return written;
   }
@@ -230,6 +230,13 @@ const foreignKey = ({ uid, document_id: id, locale, status }: SiteRow): string =
   `link to ${[uid, id, locale, status].join('\u0000')}`;
 
 export const localeOf = (schema: TypeSchema, locale: string): string => (schema.localized ? locale : NO_LOCALE);
+
+/** Whoever reads a row reads the row itself, so nobody may write to it. */
+const frozen = <T>(value: T): T => {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  for (const inner of Object.values(value)) frozen(inner);
+  return Object.freeze(value);
+};
 
 const asList = (value: Json): Json[] => (Array.isArray(value) ? value : value === null ? [] : [value]);
 

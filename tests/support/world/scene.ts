@@ -3,7 +3,7 @@ import { createRuleDesk } from '../../../server/src/replication/controller/rule-
 import type { Rule } from '../../../server/src/replication/engine';
 import type { Row, TableName } from '../../../server/src/replication/tables';
 import { catalogue } from './catalogue';
-import { mark } from './marks';
+import { mark, markLinking } from './marks';
 import { Site } from './site';
 import type { Sharing } from './tap';
 import { introduce, World } from './world';
@@ -82,6 +82,7 @@ export class Scene {
     const site = this.site(name);
     site.database.now((transaction) => {
       const rows = site.rows(transaction);
+      markLinking(rows, transaction, this.world.clock.now(), uid, id);
       for (const row of rows.of(uid, id).filter((one) => status === undefined || one.status === status)) {
         mark(transaction, this.world.clock.now(), row, 'delete', { id: name, name });
         rows.remove(row);

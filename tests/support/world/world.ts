@@ -9,6 +9,7 @@ import { correct } from './correcting';
 import { Ledger } from './ledger';
 import { Network } from './network';
 import { Site } from './site';
+import { digests, ed25519, type Signatures } from './signatures';
 import { inspect, type Sharing } from './tap';
 
 /** How often what goes wrong, as probabilities of one step. */
@@ -25,7 +26,9 @@ export interface Faults {
   cut: number;
 }
 
-const STEPS = 220;
+export const STEPS = 220;
+/** One world of so many has real signatures. */
+const SIGNED = 16;
 /** So many rounds without anything new are rest. */
 const QUIET_ROUNDS = 4;
 const MOST_ROUNDS = 400;
@@ -42,6 +45,7 @@ export class World {
   /** Who is linked for what, whatever the level is by now. */
   readonly links: Pick<Sharing, 'from' | 'to' | 'direction'>[] = [];
   readonly faults: Faults;
+  readonly signatures: Signatures;
   readonly story: string[] = [];
   readonly violations: string[] = [];
   private rough = false;
@@ -55,8 +59,13 @@ export class World {
   private readonly many: boolean;
   private restored: { site: Site; restore: (() => void) | null } | null = null;
 
-  constructor(readonly seed: number) {
+  /** @param only the steps that are done: a failing schedule is made shorter by leaving others out. */
+  constructor(
+    readonly seed: number,
+    private readonly only: ReadonlySet<number> | null = null
+  ) {
     this.chance = new SeededChance(seed);
+    this.signatures = seed % SIGNED === 1 ? ed25519 : digests();
     const { chance } = this;
     this.more = new SeededChance(seed ^ 0x9e3779b9);
     this.rulesChange = this.more.happens(0.4);
@@ -89,9 +98,21 @@ export class World {
   async run(): Promise<void> {
     await this.begin();
     this.rough = true;
-    for (let step = 0; step < STEPS && this.violations.length === 0; step += 1) await this.step();
+    for (let step = 0; step < STEPS && this.violations.length === 0; step += 1) {
+      if (this.only !== null && !this.only.has(step)) continue;
+      this.beginStep(step);
+      await this.step();
+    }
+    this.beginStep(STEPS);
     this.rough = false;
     await this.settle();
+  }
+
+  /** Each step draws from its own source: the others stay as they are where one is left out. */
+  private beginStep(step: number): void {
+    this.chance.restart(this.seed, step * 8);
+    this.more.restart(this.seed, step * 8 + 1);
+    this.sites.forEach(({ chance }, index) => chance.restart(this.seed, step * 8 + 2 + index));
   }
 
   private async begin(): Promise<void> {
@@ -296,7 +317,12 @@ export class World {
           .table('marks')
           .all()
           .filter(({ action }) => action !== 'place');
-        return [edits.length, database.table('revisions').all().length, replicas.sort().join()].join(' ');
+        const jobs = database
+          .table('jobs')
+          .all()
+          .filter(({ state }) => state === 'running')
+          .map(({ id, cursor }) => `${id} ${cursor}`);
+        return [edits.length, jobs.join(), database.table('revisions').all().length, replicas.sort().join()].join(' ');
       })
       .join('\n');
   }

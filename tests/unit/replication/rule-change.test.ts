@@ -1,7 +1,9 @@
+import type { Json } from '../../../server/src/replication/entity';
+import { Unreachable } from '../../../server/src/replication/errors';
 import { jobStep } from '../../../server/src/replication/reconcile/jobs';
 import { deliver } from '../../../server/src/replication/transport/deliver';
 import { recordBatch } from '../../../server/src/replication/capture/record';
-import { ARTICLE } from '../../support/world/catalogue';
+import { ARTICLE, TAG } from '../../support/world/catalogue';
 import { all, Scene } from '../../support/world/scene';
 
 describe('what a rule does not let go any more', () => {
@@ -64,5 +66,34 @@ describe('what a rule does not let go any more', () => {
     expect(scene.table('second', 'replicas').find(({ link }) => link === third)).toMatchObject({ wanted: null });
     await scene.settle();
     expect(scene.rows('third', ARTICLE)).toEqual({});
+  });
+
+  it('leaves what was published since on top of what is there, though the answer that told so was lost', async () => {
+    const scene = await Scene.of('staging', 'live');
+    await scene.link('staging', 'live');
+    await scene.rules('staging', 'live', [all('EVERYTHING')]);
+    scene.save('staging', TAG, 'a', 'published', { name: 'One' });
+    await scene.settle();
+    const { context } = scene.site('staging').process!;
+    const live = scene.site('live');
+    const wire = {
+      send: async (_: unknown, messages: Json[]) => {
+        await live.process!.receive(scene.site('staging').id, JSON.parse(JSON.stringify(messages)) as Json[]);
+        throw new Unreachable('The answer is lost.');
+      },
+    };
+
+    await scene.rules('staging', 'live', [all('PUBLISHED')]);
+    scene.save('staging', TAG, 'a', 'published', { name: 'Two' });
+    await recordBatch(context);
+    while (await jobStep(context));
+    await deliver(context, wire as never, live.id);
+    for (const name of ['Three', 'Four']) {
+      scene.save('staging', TAG, 'a', 'published', { name });
+      await recordBatch(context);
+    }
+    await scene.settle();
+    expect(scene.rows('live', TAG)).toEqual({ 'a -/published': { name: 'Four' } });
+    expect(scene.table('live', 'leaves')).toHaveLength(1);
   });
 });

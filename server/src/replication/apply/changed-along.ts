@@ -8,6 +8,7 @@ import {
   type TypeSchema,
   type Uid,
 } from '../entity';
+import { Busy } from '../errors';
 import { same } from '../history/canonical';
 import { contentOf, loadRevisions } from '../history/repository';
 import { loadShown } from '../history/shown';
@@ -21,6 +22,9 @@ import { parkMore } from './park';
  * Applying to one entry changes links that other entries hold: they vanish with their target's row, and what one entry
  * alone can hold is taken from another. That is nobody's edit. What is shown of these entries follows their rows, and
  * what their heads refer to and their rows have lost waits until it is free again.
+ *
+ * Where one of them was edited and not recorded yet, all is undone and tried again: the recorder goes first. It keeps a
+ * link that went with its target as long as the target is gone, but that may be back by the time it looks.
  *
  * @param written entries of the same batch: of these is shown already what their rows hold.
  */
@@ -54,9 +58,10 @@ export const rememberAlong = async (
     if (!schema) continue;
     const now = rows.get(entry.uid)?.get(entry.local_id) ?? [];
     if (!written.has(entry.entity)) {
-      // What somebody edited meanwhile is recorded with all that differs.
       const { uid, local_id: id } = entry;
-      if ((await tables.count('marks', { uid, document_id: id, action: ['create', 'update', 'delete'] })) > 0) continue;
+      const edits = { uid, document_id: id, action: ['create', 'update', 'delete'] };
+      // What an editor changed and what we took away could not be told apart any more.
+      if ((await tables.count('marks', edits)) > 0) throw new Busy('An entry that refers to this one');
       await followRows(context, unit, entry, schema, shown.get(entry.entity)!, now);
     }
     const head = heads.get(entry.head!);

@@ -40,12 +40,15 @@ export const recordBatch = async (context: Context): Promise<number> => {
     await lockEntries(context, unit, documents);
     const { touched, rows } = await readUntilQuiet(context, unit, documents);
     await recordTouched(context, unit, touched, rows, events);
+    // What is recorded is no edit any more that rendering others would have to wait for.
+    const recorded = touched.flatMap(({ marks }) => marks.filter(({ action }) => action !== 'place'));
+    await unit.tables.remove('marks', { id: recorded.map(({ id }) => id) });
     const busy = await placeMarked(context, unit, touched, events);
-    const done = touched.flatMap(({ localId, marks }) =>
-      marks.filter((mark) => mark.action !== 'place' || !busy.has(localId))
+    const placed = touched.flatMap(({ localId, marks }) =>
+      busy.has(localId) ? [] : marks.filter(({ action }) => action === 'place')
     );
-    await unit.tables.remove('marks', { id: done.map(({ id }) => id) });
-    return done.length;
+    await unit.tables.remove('marks', { id: placed.map(({ id }) => id) });
+    return recorded.length + placed.length;
   });
   for (const event of events) context.observer.notice(event);
   return taken;

@@ -1,5 +1,6 @@
 import { entityOf, type EntityKey, type Json } from '../entity';
 import type { Context } from '../context';
+import { maximalOfEach } from '../history/graph';
 import { loadRevisions } from '../history/repository';
 import { isPublishedPart, type Revision, type RevisionId } from '../history/revision';
 import type { KeyRecord } from '../link/key-record';
@@ -79,15 +80,16 @@ const missingRevisions = async (
   tables: Tables,
   replicas: readonly Row<'replicas'>[]
 ): Promise<Map<EntityKey, Path>> => {
+  const had = await hadAlready(tables, replicas);
   const walks = replicas.map((replica) => ({
     entity: replica.entity,
     stop: new Set(isRaised(replica) ? [] : commonOf(replica)),
     found: new Map<RevisionId, RevisionId[]>(),
     frontier: wantedOf(replica) ?? [],
-    once: isLowered(replica),
+    once: had.get(replica.entity) ?? new Set<RevisionId>(),
     shallow: new Set<RevisionId>(),
   }));
-  for (const walk of walks) walk.frontier = walk.frontier.filter((id) => walk.once || !walk.stop.has(id));
+  for (const walk of walks) walk.frontier = walk.frontier.filter((id) => walk.once.has(id) || !walk.stop.has(id));
   while (walks.some(({ frontier }) => frontier.length > 0)) {
     const parents = new Map<RevisionId, RevisionId[]>();
     const asked = walks.flatMap(({ frontier }) => frontier);
@@ -100,7 +102,7 @@ const missingRevisions = async (
         walk.found.set(id, parents.get(id) ?? []);
         for (const parent of parents.get(id) ?? []) {
           if (walk.stop.has(parent) || walk.found.has(parent)) continue;
-          if (walk.once || walk.found.size + next.size >= MAX_HISTORY) walk.shallow.add(parent);
+          if (walk.once.has(id) || walk.found.size + next.size >= MAX_HISTORY) walk.shallow.add(parent);
           else next.add(parent);
         }
       }
@@ -112,6 +114,25 @@ const missingRevisions = async (
       entity,
       { ids: parentsFirst(found), shallow: [...shallow].filter((id) => !found.has(id)) },
     ])
+  );
+};
+
+/**
+ * Where less is shared than before, what is wanted may be older than what the other side has: it is named once more,
+ * and nothing before it. What was published since goes like everything else, or it could not be told to be newer.
+ */
+const hadAlready = async (
+  tables: Tables,
+  replicas: readonly Row<'replicas'>[]
+): Promise<Map<EntityKey, Set<RevisionId>>> => {
+  const lowered = replicas.filter(isLowered);
+  const both = lowered.map((row) => [row.entity, [...commonOf(row), ...(wantedOf(row) ?? [])]] as const);
+  const newest = await maximalOfEach(tables, new Map(both));
+  return new Map(
+    lowered.map((row) => {
+      const ahead = newest.get(row.entity)!.filter((id) => !commonOf(row).includes(id));
+      return [row.entity, new Set((wantedOf(row) ?? []).filter((id) => !ahead.includes(id)))];
+    })
   );
 };
 

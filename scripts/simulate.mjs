@@ -1,0 +1,69 @@
+/**
+ * The simulation alone, for long runs: see `tests/simulation`.
+ *
+ *   SIMULATION_RUNS     so many schedules (50)
+ *   SIMULATION_SEED     from this seed upward (1)
+ *   SIMULATION_WORKERS  in so many processes (1)
+ *   SIMULATION_STEPS    only these steps of each schedule (`3,7-9`), as a failing one was made shorter to
+ *   SIMULATION_STORY=1  each schedule tells what happened in it
+ *
+ * Says on standard error how far it is. Each seed that broke an invariant is made shorter and printed with what replays
+ * it; the run goes on. Ends with 1 where there was one.
+ */
+import { fork } from 'node:child_process';
+import path from 'node:path';
+import { clearInterval, setInterval } from 'node:timers';
+import { ensureInstalled } from '../playground/commands.mjs';
+import { ROOT } from '../playground/folders.mjs';
+
+const runs = Number(process.env.SIMULATION_RUNS ?? 50);
+const firstSeed = Number(process.env.SIMULATION_SEED ?? 1);
+const workers = Number(process.env.SIMULATION_WORKERS ?? 1);
+/** Schedules that a process is given at once. */
+const PORTION = 20;
+const PROGRESS_MS = 10_000;
+
+let next = firstSeed;
+let done = 0;
+const failed = [];
+const started = Date.now();
+
+const seconds = () => (Date.now() - started) / 1000;
+const progress = () =>
+  console.error(`${done} of ${runs} schedules, ${(done / seconds()).toFixed(1)} a second, ${failed.length} failed`);
+
+const tell = ({ seed, violations, steps, shrunk }) => {
+  failed.push(seed);
+  const shorter = steps === '' ? '' : ` SIMULATION_STEPS=${steps}`;
+  console.log(`\nSIMULATION_SEED=${seed} SIMULATION_RUNS=1${shorter} npm run test:simulation`);
+  for (const line of (shrunk.length > 0 ? shrunk : violations).slice(0, 5)) console.log(`  ${line.slice(0, 1_500)}`);
+};
+
+const work = () =>
+  new Promise((resolve) => {
+    const worker = fork(path.join(ROOT, 'tests/support/world/worker.ts'), {
+      execArgv: ['--enable-source-maps', '--require', path.join(ROOT, 'scripts/typescript.cjs')],
+    });
+    worker.on('message', (message) => {
+      if (message === 'next') {
+        const count = Math.min(PORTION, firstSeed + runs - next);
+        if (count <= 0) return worker.disconnect();
+        worker.send({ from: next, count });
+        next += count;
+        return undefined;
+      }
+      done += 1;
+      if (message.violations.length > 0) tell(message);
+      return undefined;
+    });
+    worker.on('exit', resolve);
+  });
+
+ensureInstalled();
+const timer = setInterval(progress, PROGRESS_MS);
+await Promise.all(Array.from({ length: Math.max(1, workers) }, work));
+clearInterval(timer);
+progress();
+if (failed.length > 0) console.log(`\nSeeds that broke an invariant: ${failed.sort((a, b) => a - b).join(' ')}`);
+if (failed.length > 0 || done < runs) process.exitCode = 1;
+console.log(`\n${done} schedules from seed ${firstSeed}: ${failed.length} broke an invariant.`);

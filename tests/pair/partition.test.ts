@@ -11,6 +11,8 @@ const EDITS = Number(process.env.PARTITION_EDITS ?? 300);
 const FEWER = Math.ceil(EDITS / 10);
 /** Entries that both sides edit meanwhile. */
 const BOTH = 20;
+/** So many entries that none is edited more often than people edit. */
+const MOST = Math.max(50, Math.ceil(EDITS / 8));
 /** In one request to a site. */
 const STEP = 500;
 /** How long the sites may take to tell each other all of it, on a busy machine. */
@@ -35,11 +37,11 @@ afterAll(() => Promise.all(cables.map((cable) => cable.close())));
 /** Saves through the document service, inside the site: new entries, and edits of those in turn. */
 const saveInside = async (
   strapi: any,
-  { tag, from, to, entries }: { tag: string; from: number; to: number; entries: string[] }
+  { tag, from, to, entries, most }: { tag: string; from: number; to: number; entries: string[]; most: number }
 ): Promise<string[]> => {
   const documents = strapi.documents('api::category.category');
   for (let n = from; n < to; n += 1) {
-    if (entries.length < 50) {
+    if (entries.length < most) {
       const { documentId } = await documents.create({ data: { name: `${tag} ${n}`, slug: `${tag}-${n}` } });
       entries.push(documentId);
     } else await documents.update({ documentId: entries[n % entries.length], data: { name: `${tag} ${n}` } });
@@ -47,9 +49,13 @@ const saveInside = async (
   return entries;
 };
 
+const rename = async (strapi: any, { name, ids }: { name: string; ids: string[] }): Promise<void> => {
+  for (const documentId of ids) await strapi.documents('api::category.category').update({ documentId, data: { name } });
+};
+
 const save = async (site: Instance, tag: string, edits: number, entries: string[] = []): Promise<string[]> => {
   for (let from = 0; from < edits; from += STEP) {
-    const args = { tag, from, to: Math.min(from + STEP, edits), entries };
+    const args = { tag, from, to: Math.min(from + STEP, edits), entries, most: MOST };
     entries = await site.run<string[], typeof args>(saveInside, args);
   }
   return entries;

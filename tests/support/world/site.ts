@@ -148,7 +148,6 @@ export class Site {
       this.database.now((transaction) =>
         work({
           site: this.name,
-          database: this.database,
           rows: this.rows(transaction),
           transaction,
           chance: this.chance,

@@ -5,6 +5,8 @@
  *   SIMULATION_SEED     from this seed upward (1)
  *   SIMULATION_WORKERS  in so many processes (1)
  *   SIMULATION_STEPS    only these steps of each schedule (`3,7-9`), as a failing one was made shorter to
+ *   SIMULATION_FAILURES ends after so many failures (without end)
+ *   SIMULATION_SHRINK=0 leaves failing schedules as long as they are
  *   SIMULATION_STORY=1  each schedule tells what happened in it
  *
  * Says on standard error how far it is. Each seed that broke an invariant is made shorter and printed with what replays
@@ -19,8 +21,9 @@ import { ROOT } from '../playground/folders.mjs';
 const runs = Number(process.env.SIMULATION_RUNS ?? 50);
 const firstSeed = Number(process.env.SIMULATION_SEED ?? 1);
 const workers = Number(process.env.SIMULATION_WORKERS ?? 1);
+const mostFailures = Number(process.env.SIMULATION_FAILURES ?? Infinity);
 /** Schedules that a process is given at once. */
-const PORTION = 20;
+const PORTION = Number.isFinite(mostFailures) ? 1 : 20;
 const PROGRESS_MS = 10_000;
 
 let next = firstSeed;
@@ -47,7 +50,7 @@ const work = () =>
     worker.on('message', (message) => {
       if (message === 'next') {
         const count = Math.min(PORTION, firstSeed + runs - next);
-        if (count <= 0) return worker.disconnect();
+        if (count <= 0 || failed.length >= mostFailures) return worker.disconnect();
         worker.send({ from: next, count });
         next += count;
         return undefined;

@@ -1,10 +1,19 @@
 import type { LocalEntry, RowState, RowWrite, Status, Uid } from '../../../server/src/replication/entity';
+import { canonical } from '../../../server/src/replication/history/canonical';
 import type { Content } from '../../../server/src/replication/ports';
 import type { MemoryTransaction } from '../memory/database';
 import type { Rows, SiteRow } from './rows';
 
-/** The port `Content` over simulated rows. `afterWrite` is a hook of the site that may rewrite what was written. */
-export const worldContent = (rows: Rows, transaction: MemoryTransaction, hook: (row: SiteRow) => SiteRow): Content => ({
+/**
+ * The port `Content` over simulated rows. `hook` is one of the site's own that may rewrite what is written, `renumbered`
+ * hears of components that did not change and got another row id all the same.
+ */
+export const worldContent = (
+  rows: Rows,
+  transaction: MemoryTransaction,
+  hook: (row: SiteRow) => SiteRow,
+  renumbered: (what: string) => void
+): Content => ({
   async read(uid, ids) {
     transaction.statement();
     const found = new Map<string, RowState[]>();
@@ -53,13 +62,20 @@ export const worldContent = (rows: Rows, transaction: MemoryTransaction, hook: (
     const along: LocalEntry[] = [];
     for (const write of writes) {
       transaction.statement();
-      along.push(...writeRow(rows, hook, uid, id, write));
+      along.push(...writeRow(rows, hook, renumbered, uid, id, write));
     }
     return { removed: [], along };
   },
 });
 
-const writeRow = (rows: Rows, hook: (row: SiteRow) => SiteRow, uid: Uid, id: string, write: RowWrite): LocalEntry[] => {
+const writeRow = (
+  rows: Rows,
+  hook: (row: SiteRow) => SiteRow,
+  renumbered: (what: string) => void,
+  uid: Uid,
+  id: string,
+  write: RowWrite
+): LocalEntry[] => {
   const { locale, status } = write;
   const before = rows.one(uid, id, locale, status);
   if (write.kind === 'remove') {
@@ -87,6 +103,28 @@ const writeRow = (rows: Rows, hook: (row: SiteRow) => SiteRow, uid: Uid, id: str
   const row = hook({ uid, document_id: id, locale, status, fields, ids: {}, dates: { ...write.dates } });
   const ids = { ...before.ids };
   for (const name of Object.keys(write.fields)) delete ids[name];
-  rows.put(row, { ...ids, ...write.ids });
+  const written = rows.put(row, { ...ids, ...write.ids });
+  for (const name of Object.keys(written.ids)) {
+    if (keepsIds(before, written, name)) continue;
+    renumbered(`${uid}/${id} ${locale}/${status}: ${name} ${JSON.stringify([before.ids[name], written.ids[name]])}`);
+  }
   return [];
+};
+
+/** An open form sends the ids of components: those of items that are there as before must be the same. */
+const keepsIds = (before: SiteRow, after: SiteRow, name: string): boolean => {
+  const old = items(before, name);
+  const now = items(after, name);
+  return old.every(({ text, id }) => {
+    const still = now.filter((item) => item.text === text);
+    const twice = old.filter((item) => item.text === text).length !== still.length;
+    return still.length === 0 || twice || still.some((item) => item.id === id);
+  });
+};
+
+const items = ({ fields, ids }: SiteRow, name: string): { text: string; id: number | null }[] => {
+  const of = ids[name];
+  if (of === undefined) return [];
+  const values = Array.isArray(of) ? (fields[name] as unknown[]) : [fields[name]];
+  return (Array.isArray(of) ? of : [of]).map(({ id }, index) => ({ text: canonical(values[index] ?? null), id }));
 };

@@ -8,7 +8,7 @@ import type {
   Uid,
 } from '../../../server/src/replication/entity';
 import { keyOf } from '../../../server/src/replication/entity';
-import type { MemoryDatabase, MemoryTransaction } from '../memory/database';
+import type { MemoryTransaction } from '../memory/database';
 import { LOCALES } from './catalogue';
 import type { SeededChance } from './chance';
 import type { Ledger } from './ledger';
@@ -23,7 +23,6 @@ export interface PendingCopy {
 
 export interface Desk {
   site: string;
-  database: MemoryDatabase;
   rows: Rows;
   transaction: MemoryTransaction;
   chance: SeededChance;
@@ -260,7 +259,7 @@ const note = (desk: Desk, schema: TypeSchema, row: SiteRow, markId: number, whol
     if (!(name in schema.attributes)) continue;
     const value = row.fields[name];
     const place = schema.shared.includes(name) ? name : `${row.locale} ${name}`;
-    desk.ledger.wrote(desk.site, entry, place, typeof value === 'string' ? value : null, markId, desk.database);
+    desk.ledger.wrote(desk.site, entry, place, typeof value === 'string' ? value : null, markId, desk.transaction);
   }
   if (wholeEntry || Object.keys(row.fields).length > 0) noteShared(desk, schema, row, markId);
 };
@@ -269,7 +268,7 @@ const noteShared = (desk: Desk, schema: TypeSchema, row: SiteRow, markId: number
   if (!schema.shared.includes('code') || row.status !== 'draft') return;
   const value = row.fields.code;
   const entry = `${row.uid}/${row.document_id}`;
-  desk.ledger.wrote(desk.site, entry, 'code', typeof value === 'string' ? value : null, markId, desk.database);
+  desk.ledger.wrote(desk.site, entry, 'code', typeof value === 'string' ? value : null, markId, desk.transaction);
 };
 
 const randomFields = (

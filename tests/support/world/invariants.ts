@@ -44,6 +44,14 @@ export const checkAtRest = (world: World): void => {
   }
 };
 
+/** A comparison finds what the queues have not brought over: at rest there is nothing. */
+export const checkComparisons = async (world: World): Promise<void> => {
+  for (const site of world.sites) {
+    for (const difference of await site.process!.differences())
+      world.violations.push(`${site.name} finds a difference where all is at rest: ${difference}`);
+  }
+};
+
 const table = <T>(site: Site, name: string): T[] => site.database.table(name).all() as T[];
 
 /** No work is left; what failed says so. */

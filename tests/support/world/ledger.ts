@@ -1,4 +1,4 @@
-import type { MemoryDatabase } from '../memory/database';
+import type { MemoryTransaction } from '../memory/database';
 
 interface Written {
   site: string;
@@ -42,12 +42,13 @@ export class Ledger {
     place: string,
     text: string | null,
     markId: number,
-    database: MemoryDatabase
+    transaction: MemoryTransaction
   ): void {
     const key = `${site} ${entry} ${place}`;
     const before = this.current.get(key);
     if (before !== undefined && before.text !== text) {
-      const stillMarked = database.table('marks').get(String(before.markId)) !== undefined;
+      // As the editor sees it: a recorder that is not done yet may die.
+      const stillMarked = transaction.count('marks', { id: before.markId }) > 0;
       if (!stillMarked) this.owed.push(before);
       this.current.delete(key);
     }

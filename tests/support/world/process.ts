@@ -81,6 +81,17 @@ export class Process {
       await compareWith(this.context, this.wire, link, true);
   }
 
+  /** What a comparison with each linked site finds, without mending anything. */
+  async differences(): Promise<string[]> {
+    const found: string[] = [];
+    for (const link of await this.context.store.transaction(({ tables }) => tables.find('links', {}))) {
+      const { different } = await compareWith(this.context, this.wire, link, false);
+      for (const { entity, here, there } of different)
+        found.push(`${entity} is ${here ? '' : 'not '}here and ${there ? '' : 'not '}with ${link.name}`);
+    }
+    return found;
+  }
+
   async receive(link: string, messages: Json[]): Promise<Json[]> {
     if (!this.alive) throw new Unreachable('Nobody is listening.');
     const [row] = await this.context.store.transaction(({ tables }) => tables.find('links', { id: link }));

@@ -1,4 +1,4 @@
-import { checkAtRest } from './invariants';
+import { checkAtRest, checkComparisons } from './invariants';
 import { readSteps } from './steps';
 import { World } from './world';
 
@@ -12,6 +12,7 @@ export const runSchedule = async (seed: number, only?: ReadonlySet<number>): Pro
   const world = new World(seed, only ?? (given ? readSteps(given) : null));
   await world.run();
   if (world.violations.length === 0) checkAtRest(world);
+  if (world.violations.length === 0) await checkComparisons(world);
   if (process.env.SIMULATION_STORY) for (const line of world.story) process.stderr.write(`${line}\n`);
   return world.violations;
 };

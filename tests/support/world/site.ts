@@ -54,7 +54,12 @@ export class Site {
   }
 
   store(): Store {
-    return memoryStore(this.database, (transaction) => worldContent(this.rows(transaction), transaction, this.hook));
+    const renumbered = (what: string): void => {
+      this.world.violations.push(`${this.name} gives a component that stays another id: ${what}`);
+    };
+    return memoryStore(this.database, (transaction) =>
+      worldContent(this.rows(transaction), transaction, this.hook, renumbered)
+    );
   }
 
   rows(transaction: MemoryTransaction): Rows {
@@ -143,7 +148,6 @@ export class Site {
       this.database.now((transaction) =>
         work({
           site: this.name,
-          database: this.database,
           rows: this.rows(transaction),
           transaction,
           chance: this.chance,

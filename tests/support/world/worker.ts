@@ -21,7 +21,7 @@ const run = async ({ from, count }: Task): Promise<void> => {
   for (let seed = from; seed < from + count; seed += 1) {
     const violations = await runSchedule(seed);
     const report: Report = { seed, violations, steps: '', shrunk: [] };
-    if (violations.length > 0 && !process.env.SIMULATION_STEPS) {
+    if (violations.length > 0 && !process.env.SIMULATION_STEPS && process.env.SIMULATION_SHRINK !== '0') {
       const shorter = await shrink(seed, violations[0]!);
       Object.assign(report, { steps: writeSteps(shorter.steps), shrunk: shorter.violations });
     }

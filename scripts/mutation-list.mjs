@@ -1,0 +1,235 @@
+/**
+ * What `scripts/mutations.mjs` breaks, by file under `server/src/replication`. `rare`: too seldom seen to count on; a
+ * unit test holds it.
+ */
+export const MUTATIONS = [
+  {
+    what: 'marks are deleted before the revision is stored',
+    places: [
+      {
+        file: 'capture/record.ts',
+        find: 'const waiting = await context.store.transaction(({ tables }) => nextMarks(tables));',
+        replace: `const waiting = await context.store.transaction(async ({ tables }) => {
+          const marks = await nextMarks(tables);
+          await tables.remove('marks', { id: marks.map(({ id }) => id) });
+          return marks;
+        });`,
+      },
+    ],
+  },
+  {
+    what: 'PUBLISHED opens every part',
+    places: [
+      {
+        file: 'transport/compose-messages.ts',
+        find: "level === 'EVERYTHING' || (level === 'PUBLISHED' && isLeaf && isPublishedPart(part));",
+        replace: "level === 'EVERYTHING' || level === 'PUBLISHED';",
+      },
+    ],
+  },
+  {
+    what: 'an incoming leaf replaces the others',
+    places: [
+      {
+        file: 'apply/move-heads.ts',
+        find: '[...state.leaves.get(entity)!, ...leavesIn(message)]',
+        replace: 'leavesIn(message)',
+      },
+    ],
+  },
+  {
+    what: 'what was parked is never placed',
+    places: [
+      {
+        file: 'apply/park.ts',
+        find: 'if (appeared.length === 0) return;',
+        replace: 'if (appeared.length >= 0) return;',
+      },
+    ],
+  },
+  {
+    what: 'a delivery counts though its answer was lost',
+    places: [
+      {
+        file: 'transport/deliver.ts',
+        find: 'await release(context, link, taken, error);',
+        replace: "await settleAnswers(context, link, taken, taken.replicas.map(() => ({ status: 'known' as const })));",
+      },
+    ],
+  },
+  {
+    what: 'a withdrawal leaves the rows',
+    places: [
+      {
+        file: 'apply/withdraw.ts',
+        find: "const writes = rows.map((row) => ({ kind: 'remove' as const, ...row }));",
+        replace: "const writes = rows.slice(0, 0).map((row) => ({ kind: 'remove' as const, ...row }));",
+      },
+    ],
+  },
+  {
+    what: 'what is claimed is not decided again',
+    places: [{ file: 'queue/claim.ts', find: 'await decideAgain(context, unit, found);', replace: '' }],
+  },
+  {
+    what: 'pauses of a clock that was wrong are kept',
+    rare: true,
+    places: [{ file: 'reconcile/housekeeping.ts', find: 'await forgetOddTimes(tables, now);', replace: '' }],
+  },
+  {
+    what: '“Compare and repair” sends nothing',
+    rare: true,
+    places: [
+      {
+        file: 'reconcile/compare.ts',
+        find: "const sent = await tables.update('replicas', { link, entity, wanted_hash: { not: NOTHING_THERE } }, again);",
+        replace: 'const sent = 0;',
+      },
+    ],
+  },
+  {
+    what: 'nothing is noted for the rest of the site',
+    places: [{ file: 'apply/show.ts', find: 'await saveNotes(tables, notes);', replace: '' }],
+  },
+  {
+    what: 'a note is removed before it was told',
+    rare: true,
+    places: [
+      {
+        file: 'notify/notify.ts',
+        find: "if (over) await tables.remove('notifications', { id: over.id, lease });",
+        replace: "await tables.remove('notifications', { id: note.id }); if (note.id) return true;",
+      },
+    ],
+  },
+  {
+    what: 'hooks’ corrections are sent',
+    rare: true,
+    places: [
+      {
+        file: 'capture/record.ts',
+        find: 'const recorded = mayCorrect ? await withoutCorrections(tables, me, headRevision, shown, now) : now;',
+        replace: 'const recorded = now;',
+      },
+    ],
+  },
+  {
+    what: 'components get new row ids when an apply changes their list',
+    places: [{ file: 'apply/plan-rows.ts', find: 'if (kept) ids[name] = kept;\n  }\n  if', replace: '}\n  if' }],
+  },
+  {
+    what: 'drafts that disagree are not made equal',
+    places: [
+      {
+        file: 'capture/record.ts',
+        find: '(lacksDraft(now) || draftsDisagree(schema, now))',
+        replace: 'lacksDraft(now)',
+      },
+    ],
+  },
+  {
+    what: 'links that went along are not remembered',
+    places: [
+      {
+        file: 'apply/changed-along.ts',
+        find: 'await followRows(context, unit, entry, schema, shown.get(entry.entity)!, now);',
+        replace: '',
+      },
+    ],
+  },
+  {
+    what: 'local edits go unrecorded before an apply and are written over',
+    places: [
+      { file: 'apply/apply.ts', find: 'await recordTouched(context, unit, touched, rows, events);', replace: '' },
+      {
+        file: 'apply/show.ts',
+        find: "if (!recorded || !same(recorded.fields, row.fields)) throw new Busy('The entry');",
+        replace: '',
+      },
+    ],
+  },
+  {
+    what: 'rows are not read back after an apply',
+    places: [
+      {
+        file: 'apply/show.ts',
+        find: 'rows: rowsOf(after, entry).filter((row) =>',
+        replace: 'rows: rowsOf(before, entry).filter((row) =>',
+      },
+    ],
+  },
+  {
+    what: 'a comparison takes what is held at another level',
+    places: [
+      {
+        file: 'reconcile/compare.ts',
+        find: 'stateHash(common, row.their_level ?? row.common_level,',
+        replace: 'stateHash(common, row.common_level,',
+      },
+    ],
+  },
+  {
+    what: 'more is handed on than is held',
+    places: [
+      {
+        file: 'controller/decide.ts',
+        find: "shows === 'PUBLISHED' && decision.level === 'EVERYTHING'",
+        replace: "shows === 'NOBODY' && decision.level === 'EVERYTHING'",
+      },
+    ],
+  },
+  {
+    what: 'what a crash interrupted stays in delivery',
+    places: [
+      {
+        file: 'queue/claim.ts',
+        find: "{ link, ...where, state: 'sending', lease_until: { lte: now } }",
+        replace: "{ link, ...where, state: 'sending', lease_until: { lte: -1 } }",
+      },
+    ],
+  },
+  {
+    what: 'a row that went without a mark is taken for a delete',
+    rare: true,
+    places: [
+      {
+        file: 'capture/next-content.ts',
+        find: 'if (!wasDeleted(row, marks)) vanished.push(row);',
+        replace: 'if (!wasDeleted(row, marks) && marks.length === 0) vanished.push(row);',
+      },
+    ],
+  },
+  {
+    what: 'nothing is ever stale',
+    rare: true,
+    places: [
+      {
+        file: 'apply/their-state.ts',
+        find: 'replica !== undefined &&\n  (incarnation < replica.their_incarnation',
+        replace: 'replica === null &&\n  (incarnation < replica.their_incarnation',
+      },
+    ],
+  },
+  {
+    what: 'after a level was lowered only the newest version is sent',
+    rare: true,
+    places: [
+      {
+        file: 'transport/compose-messages.ts',
+        find: 'new Set((wantedOf(row) ?? []).filter((id) => !ahead.includes(id)))',
+        replace: 'new Set([...ahead, ...(wantedOf(row) ?? [])])',
+      },
+    ],
+  },
+  {
+    what: 'links are taken from an entry whose edit is not recorded yet',
+    rare: true,
+    places: [
+      {
+        file: 'apply/changed-along.ts',
+        find: "throw new Busy('An entry that refers to this one');",
+        replace: 'continue;',
+      },
+    ],
+  },
+];

@@ -1,0 +1,83 @@
+/**
+ * Does the simulation see what is broken? Breaks the domain on purpose, in one way after the other, and runs schedules
+ * until some of them fail. Works on a copy: nothing here is changed.
+ *
+ *   npm run test:mutations [-- part of a name]
+ *
+ *   MUTATION_RUNS      so many schedules for each at most (80)
+ *   MUTATION_FAILURES  so many failures are enough (3)
+ *
+ * Prints a table. Ends with 1 where a defect went unseen, or a place to break is not in the code any more.
+ */
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { ROOT, TEMPORARY } from '../playground/folders.mjs';
+import { MUTATIONS } from './mutation-list.mjs';
+
+const runs = Number(process.env.MUTATION_RUNS ?? 80);
+const enough = Number(process.env.MUTATION_FAILURES ?? 3);
+const [wanted = ''] = process.argv.slice(2);
+const COPY = path.join(TEMPORARY, 'mutated');
+
+const copy = () => {
+  fs.rmSync(COPY, { recursive: true, force: true });
+  fs.mkdirSync(COPY, { recursive: true });
+  for (const name of ['server', 'tests/support', 'scripts', 'package.json', 'package-lock.json']) {
+    fs.cpSync(path.join(ROOT, name), path.join(COPY, name), { recursive: true });
+  }
+  for (const name of ['commands.mjs', 'folders.mjs']) {
+    fs.mkdirSync(path.join(COPY, 'playground'), { recursive: true });
+    fs.copyFileSync(path.join(ROOT, 'playground', name), path.join(COPY, 'playground', name));
+  }
+  fs.symlinkSync(path.join(ROOT, 'node_modules'), path.join(COPY, 'node_modules'), 'dir');
+};
+
+/** Breaks one place; answers what puts it back. */
+const breakAt = ({ file, find, replace }) => {
+  const name = path.join(COPY, 'server/src/replication', file);
+  const before = fs.readFileSync(name, 'utf8');
+  const places = before.split(find).length - 1;
+  if (places !== 1) throw new Error(`${file} has ${places} places like this: ${find}`);
+  fs.writeFileSync(
+    name,
+    before.replace(find, () => replace)
+  );
+  return () => fs.writeFileSync(name, before);
+};
+
+const simulate = () => {
+  const { stdout } = spawnSync(process.execPath, ['scripts/simulate.mjs'], {
+    cwd: COPY,
+    env: {
+      ...process.env,
+      SIMULATION_RUNS: String(runs),
+      SIMULATION_FAILURES: String(enough),
+      SIMULATION_SHRINK: '0',
+      SIMULATION_SEED: process.env.SIMULATION_SEED ?? '1',
+    },
+    encoding: 'utf8',
+    maxBuffer: 64 * 1024 * 1024,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const [, done, failed] = /(\d+) schedules from seed \d+: (\d+) broke/.exec(stdout) ?? [];
+  if (done === undefined) throw new Error(`The simulation did not end:\n${stdout.slice(-2_000)}`);
+  const [, first = ''] = /npm run test:simulation\n\s+(.*)/.exec(stdout) ?? [];
+  return { done: Number(done), failed: Number(failed), first };
+};
+
+copy();
+const unseen = [];
+console.log('| broken | failed | first seen as |\n| --- | --- | --- |');
+for (const { what, places, rare = false } of MUTATIONS.filter(({ what }) => what.includes(wanted))) {
+  const mend = places.map(breakAt);
+  const { done, failed, first } = simulate();
+  for (const undo of mend.reverse()) undo();
+  console.log(`| ${what} | ${failed} of ${done} | ${first.replaceAll('|', '/').slice(0, 110)} |`);
+  if (failed === 0 && !rare) unseen.push(what);
+}
+fs.rmSync(COPY, { recursive: true, force: true });
+if (unseen.length > 0) {
+  console.error(`\nNobody saw: ${unseen.join('; ')}.`);
+  process.exitCode = 1;
+}

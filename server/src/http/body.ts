@@ -143,7 +143,7 @@ export const parseLines = (text: string, most: number): Json[] => {
 /** By hand: to split a body of nothing but line ends would make millions of strings. */
 const linesOf = (text: string, most: number): string[] => {
   const lines: string[] = [];
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     const next = text.indexOf('\n', at);
     const end = next === -1 ? text.length : next;
     if (end > at) lines.push(text.slice(at, end));

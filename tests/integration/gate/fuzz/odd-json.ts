@@ -76,8 +76,11 @@ const placesIn = (value: Json, found: Place[] = []): Place[] => {
 
 export const changed = (original: Json, changes: readonly Change[]): Json => {
   const root = { value: JSON.parse(JSON.stringify(original)) as Json };
-  for (const { at, how, value } of changes) {
+  for (const { at, how, value: shared } of changes) {
+    // A copy: what is put in may itself be changed next.
+    const value = structuredClone(shared);
     const places = placesIn(root as unknown as Json);
+    if (places.length === 0) break;
     const { holder, key } = places[at % places.length]!;
     const object = holder as { [key: string]: Json };
     if (how === 'replace') put(object, key, value);

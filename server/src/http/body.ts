@@ -8,6 +8,11 @@ import { Refused } from '../replication/errors';
 /** The fastest: between two servers the processor is scarcer than the line. */
 export const GZIP_LEVEL = 1;
 const MOST_DEPTH = 100;
+/**
+ * Values in one body. `[],[],[]` needs forty times its length in memory, and every value is looked at several times: a
+ * body that is within its bytes must not stop the site for minutes.
+ */
+export const MOST_VALUES = 500_000;
 
 export const compress = (bytes: Buffer): Promise<Buffer> =>
   promisify(gzip)(bytes, { level: GZIP_LEVEL }) as Promise<Buffer>;
@@ -85,9 +90,16 @@ export const decode = async (bytes: Buffer, encoding: unknown, limit: number): P
   }
 };
 
-/** JSON nested no deeper than what recursive code can walk. */
+/** JSON nested no deeper than what recursive code can walk, of no more values than can be worked on in a moment. */
 export const parseJson = (text: string): Json => {
-  checkDepth(text);
+  if (checkShape(text) > MOST_VALUES) throw tooMany();
+  return parse(text);
+};
+
+const tooMany = () =>
+  new Refused('TOO_MANY', `No more than ${MOST_VALUES} values of JSON are read at a time. Send less at a time.`);
+
+const parse = (text: string): Json => {
   try {
     return JSON.parse(text) as Json;
   } catch {
@@ -97,9 +109,12 @@ export const parseJson = (text: string): Json => {
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
+const COMMA = 0x2c;
 
-const checkDepth = (text: string): void => {
+/** About how many values there are (lists in lists count twice: they are dearer), without making any of them. */
+const checkShape = (text: string): number => {
   let depth = 0;
+  let values = 1;
   let inString = false;
   for (let index = 0; index < text.length; index += 1) {
     const code = text.charCodeAt(index);
@@ -110,15 +125,32 @@ const checkDepth = (text: string): void => {
     // `[` and `{`, `]` and `}` differ from one another only in this bit.
     else if ((code | 0x20) === 0x7b) {
       depth += 1;
+      values += 1;
       if (depth > MOST_DEPTH) throw new Refused('TOO_DEEP', `The body is nested deeper than ${MOST_DEPTH} levels.`);
     } else if ((code | 0x20) === 0x7d) depth -= 1;
+    else if (code === COMMA) values += 1;
   }
+  return values;
 };
 
 export const parseLines = (text: string, most: number): Json[] => {
-  const lines = text.split('\n', most + 2).filter((line) => line !== '');
-  if (lines.length > most) throw new Refused('TOO_MANY', `No more than ${most} messages are read at a time.`);
-  return lines.map(parseJson);
+  const lines = linesOf(text, most);
+  // All are counted before any is read.
+  if (lines.reduce((values, line) => values + checkShape(line), 0) > MOST_VALUES) throw tooMany();
+  return lines.map(parse);
+};
+
+/** By hand: to split a body of nothing but line ends would make millions of strings. */
+const linesOf = (text: string, most: number): string[] => {
+  const lines: string[] = [];
+  for (let at = 0; at < text.length;) {
+    const next = text.indexOf('\n', at);
+    const end = next === -1 ? text.length : next;
+    if (end > at) lines.push(text.slice(at, end));
+    if (lines.length > most) throw new Refused('TOO_MANY', `No more than ${most} messages are read at a time.`);
+    at = end + 1;
+  }
+  return lines;
 };
 
 export const writeLines = (values: readonly Json[]): Buffer =>

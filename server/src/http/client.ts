@@ -36,7 +36,9 @@ export const createHttpClient = (options: ClientOptions): Wire & LinkWire => {
         body: Buffer.concat(chunk),
       });
     } catch (error) {
-      if (!(error instanceof Refused) || error.details.status !== 413 || chunk.length === 1) throw error;
+      if (!(error instanceof Refused) || error.details.status !== 413) throw error;
+      // What is too large by itself concerns one entry: the link goes on with the others.
+      if (chunk.length === 1) return [{ status: 'refused', code: error.code, message: error.message }];
       const half = Math.ceil(chunk.length / 2);
       const first = await sendChunk(peer, chunk.slice(0, half));
       return [...first, ...(await sendChunk(peer, chunk.slice(half)))];

@@ -1,5 +1,6 @@
 import { eventually } from '../../support/wait';
 import { randomBytes } from 'node:crypto';
+import type { Instance } from '../../support/instance';
 import type { Json } from '../../../server/src/replication/entity';
 import { everythingOf, type Attack } from './hostile-site';
 
@@ -14,20 +15,23 @@ export const fresh = (): string => `evil${randomBytes(10).toString('hex')}`;
 
 /** Nothing of the site's content or of the plugin's state may be other than before. */
 export const changesNothing = async ({ honest }: Attack, work: () => Promise<void>): Promise<void> => {
-  const before = await atRest(honest);
+  const before = await restOf(honest);
   await work();
   expect(await everythingOf(honest)).toEqual(before);
 };
 
-/** What editors saved before may still wait to be recorded: that is no change of the attack's. */
-const atRest = (site: Attack['honest']) =>
-  eventually(
+/** What editors saved before may still wait to be recorded, and rules to be carried out: that is no change of the attack's. */
+export const restOf = (site: Instance): Promise<Record<string, unknown[]>> =>
+  eventually<Record<string, unknown[]> | null>(
     async () => {
+      const running = await site.run<number>(
+        "return (await strapi.db.connection('replication_jobs').where({ state: 'running' })).length"
+      );
       const everything = await everythingOf(site);
-      return (everything.replication_marks ?? []).length === 0 ? everything : null;
+      return running === 0 && (everything.replication_marks ?? []).length === 0 ? everything : null;
     },
     { what: 'the site to have recorded what was saved' }
-  );
+  ) as Promise<Record<string, unknown[]>>;
 
 /** Each message is refused with this code, in words that give nothing away. */
 export const refused = async ({ send }: Attack, code: string | RegExp, ...messages: Json[]): Promise<void> => {

@@ -27,12 +27,17 @@ describe('messages over HTTP', () => {
     expect(service.received.flatMap((chunk) => chunk.messages)).toEqual(messages);
   });
 
-  it('are halved where the other side finds them too large, and a single one is refused', async () => {
+  it('are halved where the other side finds them too large; one that is too large alone is refused, and holds up no other', async () => {
     const { client, peer, service } = await start({ limits: { inflated: 5000 } });
     const messages = Array.from({ length: 8 }, (_, n) => ({ n, text: 'x'.repeat(1000) }));
     expect(await client.send(peer, messages)).toHaveLength(8);
     expect(service.received.flatMap((chunk) => chunk.messages)).toEqual(messages);
-    await expect(client.send(peer, [{ text: 'x'.repeat(6000) }])).rejects.toMatchObject({ code: 'TOO_LARGE' });
+    const [before, large, after] = [{ n: 1 }, { text: 'x'.repeat(6000) }, { n: 2 }];
+    expect(await client.send(peer, [before, large, after])).toEqual([
+      { echo: before },
+      { status: 'refused', code: 'TOO_LARGE', message: expect.stringContaining('5000 bytes') },
+      { echo: after },
+    ]);
   });
 
   it('are refused from a site that is not linked, in its own words', async () => {

@@ -15,13 +15,19 @@ import type { Wire } from '../transport/wire';
  * buckets that differ are opened, so the cost is what differs, not what there is.
  */
 type Side = 'wanted' | 'held';
-type States = Map<EntityKey, string>;
+/** A hash for each entry, by the bucket that it is in. */
+type States = Map<number, Map<EntityKey, string>>;
 
 const side = z.enum(['wanted', 'held']);
 const bucketNumber = z.number().int().min(0).max(255);
 const bucketsQuestion = z.strictObject({ side, within: bucketNumber.nullable() });
 const entriesQuestion = z.strictObject({ side, within: bucketNumber, bucket: bucketNumber });
-const resendQuestion = z.strictObject({ entities: z.array(z.string().max(400)).max(1_000) });
+/** A name that no entity has cannot be asked about: not every database takes every character. */
+const entityKey = z
+  .string()
+  .max(400)
+  .regex(/^[a-z0-9:.-]+\/[A-Za-z0-9_.:-]+$/);
+const resendQuestion = z.strictObject({ entities: z.array(entityKey).max(1_000) });
 const bucketsAnswer = z.array(z.string().max(32)).length(256);
 const entriesAnswer = z.array(z.tuple([z.string().max(400), z.string().max(64)])).max(1_000_000);
 
@@ -31,14 +37,12 @@ export const answerComparison = async (store: Store, link: string, topic: string
     switch (topic) {
       case 'compare-buckets': {
         const { side, within } = read(bucketsQuestion, question);
-        return digests(await statesOf(tables, link, side, within), within);
+        return digests(await statesOf(tables, link, side, within === null ? null : bucketsWithin(within)), within);
       }
       case 'compare-entries': {
         const { side, within, bucket } = read(entriesQuestion, question);
-        const states = await statesOf(tables, link, side, within);
-        return [...states]
-          .filter(([entity]) => bucketBytes(entity)[1] === bucket)
-          .map(([entity, hash]) => [entity, hash]);
+        const states = await statesOf(tables, link, side, [within * 256 + bucket]);
+        return [...states.values()].flatMap((entries) => [...entries]);
       }
       case 'resend': {
         const { entities } = read(resendQuestion, question);
@@ -96,35 +100,39 @@ const compareDirection = async (context: Context, link: string, mine: Side, thei
   const topThere = read(bucketsAnswer, await ask('compare-buckets', { side: theirs, within: null }));
   for (let within = 0; within < 256; within += 1) {
     if (top[within] === topThere[within]) continue;
-    const here = new Map([...states].filter(([entity]) => bucketBytes(entity)[0] === within));
-    const digest = digests(here, within) as string[];
+    const digest = digests(states, within) as string[];
     const digestThere = read(bucketsAnswer, await ask('compare-buckets', { side: theirs, within }));
     for (let bucket = 0; bucket < 256; bucket += 1) {
       if (digest[bucket] === digestThere[bucket]) continue;
-      const there = new Map(read(entriesAnswer, await ask('compare-entries', { side: theirs, within, bucket })));
-      const ours = new Map([...here].filter(([entity]) => bucketBytes(entity)[1] === bucket));
+      const ours = states.get(within * 256 + bucket) ?? new Map<EntityKey, string>();
+      // Where nothing is on one side there is nothing to ask.
+      const answer = digestThere[bucket] === '' ? [] : await ask('compare-entries', { side: theirs, within, bucket });
+      const there = new Map(read(entriesAnswer, answer));
       for (const entity of new Set([...ours.keys(), ...there.keys()]) as Set<EntityKey>) {
         if (ours.get(entity) === there.get(entity)) continue;
         different.push({ entity, here: ours.has(entity), there: there.has(entity) });
       }
     }
   }
-  return { different, equal: states.size - different.filter(({ here }) => here).length };
+  const here = [...states.values()].reduce((sum, entries) => sum + entries.size, 0);
+  return { different, equal: here - different.filter((one) => one.here).length };
 };
 
 /** What this site wants a link to have, or holds because of it: a state hash for each entry that there is something of. */
-const statesOf = async (tables: Tables, link: string, side: Side, within: number | null): Promise<States> => {
-  const where = within === null ? { link } : { link, bucket: bucketRange(within) };
+const statesOf = async (tables: Tables, link: string, side: Side, buckets: number[] | null): Promise<States> => {
+  const where = buckets === null ? { link } : { link, bucket: buckets };
   const rows = await tables.find('replicas', where);
   const states: States = new Map();
   for (const row of rows) {
     const hash = side === 'wanted' ? row.wanted_hash : heldHash(row);
-    if (hash !== NOTHING_THERE) states.set(row.entity, hash);
+    if (hash === NOTHING_THERE) continue;
+    const entries = states.get(row.bucket) ?? new Map<EntityKey, string>();
+    states.set(row.bucket, entries.set(row.entity, hash));
   }
   return states;
 };
 
-const bucketRange = (within: number): number[] => Array.from({ length: 256 }, (_, low) => within * 256 + low);
+const bucketsWithin = (within: number): number[] => Array.from({ length: 256 }, (_, low) => within * 256 + low);
 
 /** What we hold of an entry because of this link: what both are known to have, at the level it came at. */
 const heldHash = (row: Row<'replicas'>): string => {
@@ -133,20 +141,16 @@ const heldHash = (row: Row<'replicas'>): string => {
   return stateHash(common, row.their_level ?? row.common_level, row.their_direction ?? row.common_direction);
 };
 
-const bucketBytes = (entity: EntityKey): [number, number] => {
-  const hash = sha256(entity);
-  return [parseInt(hash.slice(0, 2), 16), parseInt(hash.slice(2, 4), 16)];
-};
-
 /** One digest for each of 256 buckets, by the first byte of the entity's hash or, within one, by the second. */
 const digests = (states: States, within: number | null): Json => {
-  const buckets: string[][] = Array.from({ length: 256 }, () => []);
-  for (const [entity, hash] of states) {
-    const [first, second] = bucketBytes(entity);
-    if (within === null) buckets[first]!.push(`${entity} ${hash}`);
-    else if (first === within) buckets[second]!.push(`${entity} ${hash}`);
+  const lines: string[][] = Array.from({ length: 256 }, () => []);
+  for (const [bucket, entries] of states) {
+    const [first, second] = [bucket >> 8, bucket & 255];
+    if (within !== null && first !== within) continue;
+    const into = lines[within === null ? first : second]!;
+    for (const [entity, hash] of entries) into.push(`${entity} ${hash}`);
   }
-  return buckets.map((lines) => (lines.length === 0 ? '' : sha256(lines.sort().join('\n')).slice(0, 16)));
+  return lines.map((some) => (some.length === 0 ? '' : sha256(some.sort().join('\n')).slice(0, 16)));
 };
 
 /**

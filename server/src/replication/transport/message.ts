@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { ENTITY_ID_FORM, MOST_NAME, UID_FORM, type Json } from '../entity';
+import { ENTITY_ID_FORM, MOST_NAME, UID_FORM, type Fields, type Json } from '../entity';
+import { isRecord } from '../history/canonical';
 
 /**
  * What two instances say to each other. Every byte of it comes from outside: nothing is used before it passed these
@@ -16,7 +17,19 @@ export const MAX_PARTS = 1_000;
 export const MAX_PARENTS = 64;
 export const MAX_REVISIONS = 5_000;
 
-const json: z.ZodType<Json> = z.json() as z.ZodType<Json>;
+/**
+ * JSON as it was parsed. A walk, and no schema: a schema copies every value, and takes minutes for a body full of them.
+ * Numbers that are none (`1e999`) and the name `__proto__` have no place in what is signed.
+ */
+const isJson = (value: unknown): value is Json => {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return true;
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (Array.isArray(value)) return value.every(isJson);
+  return isRecord(value) && Object.keys(value).every((key) => key !== '__proto__' && isJson(value[key]));
+};
+const isFields = (value: unknown): value is Fields =>
+  isRecord(value) && isJson(value) && Object.keys(value).every((name) => name.length <= 190);
+const json = z.custom<Json>(isJson, 'not JSON');
 const entity = z.strictObject({ uid, id: entityId });
 /** As `Date.toISOString` writes it: what a database would take for no date must not reach one. */
 const date = z
@@ -45,7 +58,7 @@ export const headerSchema = z
   .refine(hasShapeOfItsKind, 'not the parents or parts of its kind');
 
 const partValue = z.strictObject({
-  fields: z.record(z.string().max(190), json).optional(),
+  fields: z.custom<Fields>(isFields, 'not fields').optional(),
   dates: z
     .strictObject({ createdAt: date.optional(), updatedAt: date.optional(), publishedAt: date.optional() })
     .optional(),

@@ -20,6 +20,8 @@ export interface QueueCounts {
   held: number;
   /** Refused by the other site. */
   failed: number;
+  /** Not sent until somebody says so: see `brakes` of the overview. */
+  stopped: number;
   /** As they should be. */
   done: number;
 }
@@ -168,7 +170,7 @@ export interface QueuePage {
   total: number;
   counts: QueueCounts;
 }
-export type QueueState = 'waiting' | 'queued' | 'held' | 'failed' | 'done';
+export type QueueState = 'waiting' | 'queued' | 'held' | 'failed' | 'stopped' | 'done';
 
 export interface RetryResult {
   retried: number;
@@ -194,10 +196,12 @@ export interface JobView {
  * - `waiting`: queued or on its way; `reason` says what stops it, where something does;
  * - `held`: it arrived and waits there for `waitsFor`;
  * - `failed`: the other site refused it, see `error`;
+ * - `stopped`: it is not sent until somebody says so, see `brakes` of the overview;
  * - `unpublished`: only published versions go there, and there is none;
  * - `unshared`: the sharing rules keep it here.
  */
-export type EntryState = 'current' | 'recording' | 'waiting' | 'held' | 'failed' | 'unpublished' | 'unshared';
+export type EntryState =
+  'current' | 'recording' | 'waiting' | 'held' | 'failed' | 'stopped' | 'unpublished' | 'unshared';
 export type WaitReason = 'unreachable' | 'paused' | null;
 
 export interface EntryOnSite {

@@ -44,7 +44,7 @@ describe.each(['light', 'dark'] as const)('the replication page in the %s theme'
 
   it('shows each linked site with its state, its queue and its last error', async () => {
     const links = [
-      link({ counts: { queued: 3, held: 1, failed: 2, done: 142 } }),
+      link({ counts: { queued: 3, held: 1, failed: 2, stopped: 0, done: 142 } }),
       link({
         id: 'archive',
         name: 'Archive',

@@ -61,6 +61,7 @@ export const readEntryBriefs = async (engine: Engine, uid: Uid, localIds: readon
 /** Which state stands for all sites: what needs a person first, what is well last. */
 const PRESSING: readonly Standing['state'][] = [
   'failed',
+  'stopped',
   'held',
   'waiting',
   'recording',

@@ -48,7 +48,7 @@ export const countQueues = async (tables: Tables, link?: string): Promise<Map<st
   return counts;
 };
 
-export const noCounts = (): QueueCounts => ({ queued: 0, held: 0, failed: 0, done: 0 });
+export const noCounts = (): QueueCounts => ({ queued: 0, held: 0, failed: 0, stopped: 0, done: 0 });
 
 const viewOf = (row: Row<'links'>, counts: QueueCounts = noCounts()): LinkView => ({
   id: row.id,

@@ -2,6 +2,7 @@ import type { Context } from '../../../server/src/replication/context';
 import type { Json } from '../../../server/src/replication/entity';
 import { Busy, Unreachable } from '../../../server/src/replication/errors';
 import { receive } from '../../../server/src/replication/apply/receive';
+import { catchUp } from '../../../server/src/replication/brake/restored';
 import { recordBatch } from '../../../server/src/replication/capture/record';
 import { learnKeys } from '../../../server/src/replication/link/key-record';
 import { loadIdentity, type Identity } from '../../../server/src/replication/link/identity';
@@ -70,6 +71,7 @@ export class Process {
     let started = this.start('record', () => recordBatch(this.context));
     started = this.start('house', async () => Number(await keepHouse(this.context))) || started;
     started = this.start('notify', () => notifyBatch(this.context)) || started;
+    started = this.start('catch-up', async () => Number(await catchUp(this.context, this.wire))) || started;
     started = this.start('jobs', async () => Number(await jobStep(this.context))) || started;
     for (const link of this.site.links())
       started = this.start(`deliver ${link}`, () => deliver(this.context, this.wire, link)) || started;

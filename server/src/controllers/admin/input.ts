@@ -41,7 +41,7 @@ export const rulesBody = z
   });
 
 export const queueQuery = z.object({
-  state: z.enum(['waiting', 'queued', 'held', 'failed', 'done']).default('waiting'),
+  state: z.enum(['waiting', 'queued', 'held', 'failed', 'stopped', 'done']).default('waiting'),
   page: z.coerce.number().int().min(1).max(200).default(1),
   pageSize: z.coerce.number().int().min(1).max(100).default(20),
 });

@@ -10,6 +10,7 @@ import {
   type Uid,
 } from '../entity';
 import type { Context } from '../context';
+import { forgetVanished } from '../brake/vanished';
 import { Busy, NotPossible, ReplicationError } from '../errors';
 import { same } from '../history/canonical';
 import { referencesDropped } from '../capture/missing-references';
@@ -255,6 +256,12 @@ const rememberShown = async (
     )
   );
   await parkAll(tables, waiting);
+  // Nobody needs to say any more what becomes of rows that had vanished.
+  const vanished = written.filter(({ entry }) => shown.get(entry.entity)!.length > rowsOf(before, entry).length);
+  await forgetVanished(
+    tables,
+    vanished.map(({ entry }) => entry.entity)
+  );
   // By what they are, not by how many: one row may have gone as another came.
   const appeared = written.filter(({ entry }) =>
     rowsOf(after, entry).some(

@@ -13,6 +13,7 @@ import { loadIncarnation } from '../../../server/src/replication/incarnation';
 import { answerComparison, compareWith } from '../../../server/src/replication/reconcile/compare';
 import { keepHouse } from '../../../server/src/replication/reconcile/housekeeping';
 import { jobStep } from '../../../server/src/replication/reconcile/jobs';
+import { restartSweep, sweepStep, type Depth } from '../../../server/src/replication/reconcile/sweep';
 import { deliver } from '../../../server/src/replication/transport/deliver';
 import type { Peer, Wire } from '../../../server/src/replication/transport/wire';
 import { Killed } from '../memory/database';
@@ -82,6 +83,18 @@ export class Process {
   async repair(): Promise<void> {
     for (const link of await this.context.store.transaction(({ tables }) => tables.find('links', {})))
       await compareWith(this.context, this.wire, link, true);
+  }
+
+  /** Looks at all rows, as each start and each hour does. */
+  async sweep(depth: Depth): Promise<void> {
+    await this.context.store.transaction((unit) => restartSweep(unit, depth));
+    const { site } = this;
+    const options = {
+      types: this.context.schemas.types(),
+      imported: () => Promise.resolve(site.imported),
+      seen: () => Promise.resolve(void (site.imported = false)),
+    };
+    while (await sweepStep(this.context, options));
   }
 
   async receive(link: string, messages: Json[]): Promise<Json[]> {

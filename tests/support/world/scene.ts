@@ -7,6 +7,7 @@ import {
   type QuestionCode,
 } from '../../../server/src/replication/brake/desk';
 import { createRuleDesk } from '../../../server/src/replication/controller/rule-desk';
+import type { Depth } from '../../../server/src/replication/reconcile/sweep';
 import type { Rule } from '../../../server/src/replication/engine';
 import type { Row, TableName } from '../../../server/src/replication/tables';
 import { catalogue } from './catalogue';
@@ -126,6 +127,10 @@ export class Scene {
       if (touches) row.dates.updatedAt = at;
       rows.put(row, before?.ids ?? {});
     });
+  }
+
+  sweep(name: string, depth: Depth = 'quick'): Promise<void> {
+    return this.site(name).process!.sweep(depth);
   }
 
   /** What is asked on a site's page. */

@@ -44,6 +44,8 @@ export interface Shown {
 
 /** Try again so much later when something threw; at once when what it waits for changes. */
 export const HELD_AGAIN_MS = 30_000;
+/** What another schema is needed for: only a start can bring one, and tries again. */
+const UNTIL_START_MS = 24 * 3_600_000;
 
 /**
  * Makes rows show revisions: writes what differs in place, parks what has no place, reads back into `shown`.
@@ -308,6 +310,7 @@ export const saveHolds = async (context: Context, { tables }: Unit, shown: reado
   const free = shown.filter((one) => one.held === null).map(({ entity }) => entity);
   await tables.update('entries', { entity: free, held_until: { gt: 0 } }, { held: null, held_until: 0 });
   for (const { entity, held: hold } of held) {
-    await tables.update('entries', { entity }, { held: hold!.reason, held_until: context.clock.now() + HELD_AGAIN_MS });
+    const pause = hold!.code === 'LOCALES_DIFFER' ? UNTIL_START_MS : HELD_AGAIN_MS;
+    await tables.update('entries', { entity }, { held: hold!.reason, held_until: context.clock.now() + pause });
   }
 };

@@ -161,7 +161,7 @@ const act = async (
     case 'put-back':
       if (code === 'VANISHED') {
         const found = await tables.find('findings', mine('vanished'));
-        await tables.remove('findings', mine('vanished'));
+        await answered('vanished');
         return placeAgain(
           tables,
           found.map(({ entity }) => entity),

@@ -24,10 +24,9 @@ export const forgetVanished = async (tables: Tables, entities: readonly EntityKe
   if (entities.length > 0) await tables.remove('findings', { entity: [...entities], kind: 'vanished' });
 };
 
-/** Those of which nobody has said yet what becomes of their rows: nothing but an answer brings these back. */
-export const undecided = async (tables: Tables, entity: readonly EntityKey[]): Promise<ReadonlySet<EntityKey>> =>
-  new Set(
-    entity.length === 0
-      ? []
-      : (await tables.find('findings', { entity: [...entity], kind: 'vanished' })).map((row) => row.entity)
-  );
+/** Those that nobody has asked to be put back: nothing but that, or a newer version, brings their rows back. */
+export const notToBeShown = async (tables: Tables, entity: readonly EntityKey[]): Promise<ReadonlySet<EntityKey>> => {
+  if (entity.length === 0) return new Set();
+  const vanished = await tables.find('findings', { entity: [...entity], kind: 'vanished' });
+  return new Set(vanished.filter(({ answer }) => answer !== 'put-back').map((row) => row.entity));
+};

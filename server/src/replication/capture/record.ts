@@ -15,7 +15,7 @@ import { refreshReplicas } from '../queue/refresh';
 import { countDeletions, forgetDeletions } from '../brake/count-deletions';
 import { countEdits } from '../brake/count-edits';
 import { answeredPutBack } from '../brake/put-back';
-import { forgetVanished, rememberVanished, undecided } from '../brake/vanished';
+import { forgetVanished, notToBeShown, rememberVanished } from '../brake/vanished';
 import { parkAll, placeAgain, wakeParked } from '../apply/park';
 import { showHeads } from '../apply/show';
 import { markFirstSeen } from './baseline';
@@ -69,7 +69,7 @@ const placeMarked = async (context: Context, unit: Unit, touched: readonly Touch
   const place = (uid: Uid, ids: string[]) =>
     context.store.savepoint(unit, async (inside) => {
       const entries = await inside.tables.find('entries', { uid, local_id: ids });
-      const asked = await undecided(
+      const asked = await notToBeShown(
         inside.tables,
         entries.map(({ entity }) => entity)
       );

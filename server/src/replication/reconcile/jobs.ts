@@ -101,7 +101,10 @@ const decideDocuments = async (
     )
   );
   // Files have no history of their own until somebody uses them.
-  const unseen = uid === FILE_UID ? [] : ids.filter((id) => !recorded.has(keys.get(id)!));
+  const without = uid === FILE_UID ? [] : ids.filter((id) => !recorded.has(keys.get(id)!));
+  // What came unseen is a person's to decide.
+  const asked = await tables.find('findings', { entity: without.map((id) => keys.get(id)!), kind: 'added' });
+  const unseen = without.filter((id) => !asked.some(({ entity }) => entity === keys.get(id)));
   await markBaseline(context, tables, uid, unseen);
   await refreshReplicas(context, unit, [...recorded], events);
   const finished = ids.length < BASELINE_STEP;

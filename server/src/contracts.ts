@@ -2,10 +2,11 @@
  * What the admin REST API takes and gives: shared by the routes under `/replication` and by the admin panel.
  * `docs/api.md` describes the calls. Times are milliseconds since 1970 (UTC).
  */
+import type { Answer as BrakeAnswer, QuestionCode as BrakeCode } from './replication/brake/desk';
 import type { Direction, KeyView, Level, Site } from './replication/engine';
 import type { LinkState, ReplicaState } from './replication/tables';
 
-export type { Direction, KeyView, Level, LinkState, ReplicaState, Site };
+export type { BrakeAnswer, BrakeCode, Direction, KeyView, Level, LinkState, ReplicaState, Site };
 
 /** Something that keeps the whole site from replicating. `code` is for machines, `message` says what to do. */
 export interface Problem {
@@ -51,9 +52,34 @@ export interface Overview {
   /** The database is not where it was: was this site moved, or is it a copy? null: nothing is asked. */
   question: PlaceView | null;
   links: LinkView[];
+  /** What is not shared until somebody says how it goes on. */
+  brakes: BrakeView[];
   /** Saved entries that were not looked at yet. */
   unrecorded: number;
   now: number;
+}
+
+/** Something large or strange: what it would do to other sites waits for one of `answers`. */
+export interface BrakeView {
+  id: string;
+  code: BrakeCode;
+  /** What people call what it is about: a content type, an entry, a linked site; '' where it is this whole site. */
+  subjectName: string;
+  /** Numbers and names, by the code. */
+  told: { [name: string]: string | number };
+  since: number;
+  answers: BrakeAnswer[];
+  /** The first entries that it is about. */
+  entries: EntryName[];
+}
+export interface BrakeAnswerRequest {
+  id: string;
+  answer: BrakeAnswer;
+  /** Only these of its entries, by `id`. */
+  entries?: string[];
+}
+export interface SweepRequest {
+  depth?: 'quick' | 'full';
 }
 
 /** Until this is answered nothing is sent or received. */
@@ -228,6 +254,8 @@ export interface EntryStatus {
   diverged: boolean;
   /** Names of what this entry refers to and is not here yet. */
   missing: EntryName[];
+  /** Why it is not shared until somebody says how it goes on. */
+  brakes: BrakeView[];
 }
 
 export interface StatusRequest {
@@ -255,4 +283,5 @@ export const ACTIONS = {
   links: 'plugin::replication.links.manage',
   rules: 'plugin::replication.rules.manage',
   queue: 'plugin::replication.queue.manage',
+  brakes: 'plugin::replication.brakes.manage',
 } as const;

@@ -37,6 +37,7 @@ export const overview = (changes: Partial<Overview> = {}): Overview => ({
   site: SITE,
   problems: [],
   question: null,
+  brakes: [],
   links: [],
   unrecorded: 0,
   now: Date.now(),
@@ -143,6 +144,7 @@ export const entryStatus = (changes: Partial<EntryStatus> = {}): EntryStatus => 
   lockedBy: null,
   diverged: false,
   missing: [],
+  brakes: [],
   ...changes,
 });
 

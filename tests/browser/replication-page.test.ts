@@ -212,7 +212,7 @@ describe('the replication page', () => {
   });
 
   it('says what comes next once a site has accepted, or has refused', async () => {
-    const none = { queued: 0, held: 0, failed: 0, done: 0 };
+    const none = { queued: 0, held: 0, failed: 0, stopped: 0, done: 0 };
     const { page } = await open({
       'GET /overview': overview({
         links: [link({ counts: none }), link({ id: 'shop', name: 'Shop', state: 'REFUSED', lastContactAt: null })],

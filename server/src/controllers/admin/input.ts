@@ -21,6 +21,13 @@ export const compareBody = z.strictObject({ repair: z.boolean().optional() }).op
 export const entryRetryBody = z.strictObject({ link: id.optional() }).optional();
 export const statusBody = z.strictObject({ uid, documentIds: z.array(id).max(STATUS_BATCH_LIMIT) });
 
+export const brakeAnswerBody = z.strictObject({
+  id: z.string().min(1).max(400),
+  answer: z.enum(['go-on', 'delete', 'restore', 'keep', 'put-back', 'deleted', 'take-over']),
+  entries: z.array(id).max(1_000).optional(),
+});
+export const sweepBody = z.strictObject({ depth: z.enum(['quick', 'full']).optional() }).optional();
+
 const rule = z
   .strictObject({
     scope: z.enum(['type', 'instance']),

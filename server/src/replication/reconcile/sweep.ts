@@ -116,8 +116,9 @@ const look = async (
   const uid = progress.uid!;
   const isKnown = context.schemas.type(uid) !== null && types.includes(uid);
   if (isKnown && progress.half === 'rows' && progress.after === null) {
-    const unanswered = { uid, kind: ['changed', 'added'] satisfies FindingKind[], answer: null };
-    await unit.tables.remove('findings', unanswered);
+    const before = { uid, kind: ['changed', 'added'] satisfies FindingKind[] };
+    // What was said of one import is not said of the next.
+    await unit.tables.remove('findings', progress.imported ? before : { ...before, answer: null });
   }
   const last = !isKnown
     ? null

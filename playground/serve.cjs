@@ -7,7 +7,8 @@
 const path = require('node:path');
 const { createStrapi } = require('@strapi/strapi');
 
-const appDir = path.join(__dirname, 'app');
+/** A copy of the app with other content types, where a test asks for one. */
+const appDir = process.env.PLAYGROUND_APP || path.join(__dirname, 'app');
 
 if (process.send) process.on('disconnect', () => process.exit(0));
 

@@ -42,15 +42,15 @@ export const bootstrap = async ({ strapi }: { strapi: Core.Strapi }): Promise<vo
     whenLoaded(strapi, () => {
       marks.startMarking();
       readOnly?.startRefusing();
-      running.start();
     });
+    whenServed(strapi, () => running.start());
   } catch (error) {
     const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
     strapi.log.error(`[replication] Replication is off, the site is not: ${detail}`);
   }
 };
 
-/** What a site does to its content while it starts is no edit, and nothing is sent before it is ready. */
+/** What a site does to its content while it starts is no edit. */
 const whenLoaded = (strapi: Core.Strapi, start: () => void): void => {
   const check = () => {
     if (runtime.stopped) return;
@@ -58,4 +58,18 @@ const whenLoaded = (strapi: Core.Strapi, start: () => void): void => {
     else setTimeout(check, LOADED_POLL_MS).unref();
   };
   check();
+};
+
+/**
+ * Nothing is sent before the site is ready. A process that
+ * never listens is none that serves the site: `strapi export`, `import`, `transfer`, or a script. There nothing is
+ * recorded, sent or looked for; what a script saves is marked, and recorded by the site.
+ */
+const whenServed = (strapi: Core.Strapi, start: () => void): void => {
+  const { httpServer } = strapi.server;
+  const begin = () => {
+    if (!runtime.stopped) start();
+  };
+  if (httpServer.listening) begin();
+  else httpServer.once('listening', begin);
 };

@@ -54,6 +54,8 @@ export const composeSleeping = (parts: SleepingParts): Composition => {
     keys: { change: no, ofLink: no, revoke: no },
     links,
     rules: { list: () => Promise.resolve([]), replace: no },
+    brakes: { list: () => Promise.resolve([]), answer: no },
+    sweep: no,
     retry: no,
     compare: no,
     settled: no,

@@ -4,6 +4,8 @@ import { createAgents } from './http/agents';
 import { createHttpClient } from './http/client';
 import { createGate, type Gate } from './http/gate';
 import { Couriers } from './couriers';
+import { createBrakeDesk } from './replication/brake/desk';
+import { catchUp } from './replication/brake/restored';
 import { RECORD_BATCH } from './replication/capture/gather';
 import { recordBatch } from './replication/capture/record';
 import type { Context } from './replication/context';
@@ -13,6 +15,7 @@ import { entityOf } from './replication/entity';
 import { NotPossible, ReplicationError } from './replication/errors';
 import { composeSleeping } from './compose-sleeping';
 import type { DomainEvent } from './replication/events';
+import { rememberDefinitions } from './replication/history/definitions';
 import { loadIncarnation } from './replication/incarnation';
 import { applyConfiguredLinks, readConfiguredLinks } from './replication/link/configured';
 import { createLinkDesk } from './replication/link/desk';
@@ -32,7 +35,8 @@ import { releaseClaims } from './replication/queue/claim';
 import { retryNow } from './replication/queue/next-due';
 import { compareWith } from './replication/reconcile/compare';
 import { jobStep, followLink } from './replication/reconcile/jobs';
-import { keepHouse } from './replication/reconcile/housekeeping';
+import { keepHouse, tryHeldAgain } from './replication/reconcile/housekeeping';
+import { restartSweep, sweepStep } from './replication/reconcile/sweep';
 import { Tracked } from './replication/tracked';
 import { applyConfiguredRules } from './replication/controller/configured-rules';
 import { createPeerService } from './peer-service';
@@ -41,12 +45,19 @@ import { createFiles } from './strapi/content/files';
 import { createAudience } from './strapi/notify/audience';
 import type { Listeners } from './strapi/notify/listeners';
 import { createSchemas } from './strapi/content/schemas';
+import { createImportTrace } from './strapi/environment/import-trace';
 import { readPlace } from './strapi/environment/place';
 import { publicAddress, strapiSecrets, systemChance, systemClock } from './strapi/environment/ports';
 import { createStore } from './strapi/tables/store';
 import { Worker } from './worker';
 
 const HOUSEKEEPING_MS = 5_000;
+
+/** The rows of a site that is idle are looked at so slowly, page by page; right after a start without such pauses. */
+const SWEEP_PAUSE_MS = 5_000;
+const SWEEP_CHECK_MS = 60_000;
+/** A page is followed by a rest four times as long, so that saves are not kept waiting. */
+const SWEEP_RHYTHM = { least: 5, most: 500, inBurst: 0 };
 
 /** What another process of this site left untold is found so much later at most. */
 const UNTOLD_PAUSE_MS = 30_000;
@@ -135,6 +146,7 @@ export const compose = async (
       if (event.type === 'defect') onDefect(event.error);
       else if (event.type === 'untold') onUntold(`${event.action} of ${event.uid}/${event.localId}`);
       else if (event.type === 'revoked-key') onRevoked(event.link);
+      else if (event.type === 'braked') onBraked(event.code, event.subject);
       else onEvent(event, couriers, tracked, onLocks);
     },
   };
@@ -142,6 +154,12 @@ export const compose = async (
     strapi,
     'Hooks of this site end the process each time they are told of a change, given up:'
   );
+  const onBraked = (code: string, subject: string) => {
+    strapi.log.warn(
+      `[replication] Sharing is paused${subject ? ` for ${subject}` : ''} (${code}) until somebody says on the Replication page how it goes on.`
+    );
+    house.poke();
+  };
   const audience = createAudience(strapi, schemas, {
     listeners,
     choiceOf: (uid) => choiceOf(config, uid),
@@ -202,16 +220,36 @@ export const compose = async (
     async () => {
       await exchange.poll();
       if (await keepHouse(context)) recorder.poke();
+      if (await catchUp(context, wire)) recorder.poke();
       await couriers.follow();
       return HOUSEKEEPING_MS;
     },
     logError(strapi, 'Housekeeping failed. It is tried again.')
   );
 
+  const trace = createImportTrace(strapi, store);
+  /** Somebody waits for the pass that is under way; at first, the site's start. */
+  let inHurry = true;
+  let swept: (() => void)[] = [];
+  const sweeper = new Worker(
+    async () => {
+      if (await sweepStep(context, { types: tracked.all(), ...trace })) return inHurry ? 0 : SWEEP_PAUSE_MS;
+      if (inHurry) recorder.poke();
+      inHurry = false;
+      for (const done of swept.splice(0)) done();
+      return SWEEP_CHECK_MS;
+    },
+    logError(strapi, 'Looking for what was changed unseen failed. It is tried again.'),
+    SWEEP_RHYTHM
+  );
+
   const configured = readConfiguredLinks(config.links);
   await store.transaction(async (unit) => {
     await applyConfiguredLinks(unit, configured, identity, systemClock.now());
     await applyConfiguredRules(unit, { schemas, clock: systemClock }, config.rules);
+    await rememberDefinitions(unit.tables, schemas);
+    await tryHeldAgain(unit);
+    await restartSweep(unit, 'quick');
     // SQLite takes one process only.
     if (strapi.db.dialect.client === 'sqlite') {
       await releaseClaims(unit);
@@ -256,7 +294,7 @@ export const compose = async (
   });
 
   let revocationSeen = await store.transaction(latestRevocation);
-  const workers = [recorder, jobs, house, notifier];
+  const workers = [recorder, jobs, house, notifier, sweeper];
   const engine: Composition['engine'] = {
     store,
     schemas,
@@ -281,6 +319,19 @@ export const compose = async (
         void tracked.reload().then(() => jobs.poke(), logError(strapi, 'The rules could not be read again.'));
       },
     }),
+    brakes: createBrakeDesk(context, () => {
+      recorder.poke();
+      jobs.poke();
+      house.poke();
+    }),
+    sweep: async (depth) => {
+      await store.transaction((unit) => restartSweep(unit, depth));
+      await new Promise<void>((resolve) => {
+        swept = [...swept, resolve];
+        inHurry = true;
+        sweeper.poke();
+      });
+    },
     retry: (what) => retryNow(context, what),
     compare: async (link, repair) => {
       const [row] = await store.transaction(({ tables }) => tables.find('links', { id: link }));
@@ -289,7 +340,7 @@ export const compose = async (
       }
       return compareWith(context, wire, row, repair);
     },
-    settled: () => settled(store, workers, couriers),
+    settled: () => settled(store, () => !inHurry && workers.every(({ idle }) => idle) && couriers.idle),
   };
   return {
     engine,
@@ -316,6 +367,7 @@ export const compose = async (
       if (silence) {
         recorder.start();
         notifier.start();
+        sweeper.start();
         return;
       }
       couriers.start();
@@ -362,7 +414,7 @@ const onEvent = (event: DomainEvent, couriers: Couriers, tracked: Tracked, onLoc
 
 const SETTLED_POLL_MS = 20;
 
-const settled = async (store: Store, workers: readonly Worker[], couriers: Couriers): Promise<void> => {
+const settled = async (store: Store, isIdle: () => boolean): Promise<void> => {
   for (;;) {
     const open = await store.transaction(
       async ({ tables }) =>
@@ -371,7 +423,7 @@ const settled = async (store: Store, workers: readonly Worker[], couriers: Couri
         (await tables.count('jobs', { state: 'running' })) +
         (await tables.count('replicas', { state: ['queued', 'sending'] }))
     );
-    if (open === 0 && workers.every(({ idle }) => idle) && couriers.idle) return;
+    if (open === 0 && isIdle()) return;
     await new Promise((resolve) => setTimeout(resolve, SETTLED_POLL_MS));
   }
 };

@@ -2,10 +2,11 @@
  * What the admin REST API takes and gives: shared by the routes under `/replication` and by the admin panel.
  * `docs/api.md` describes the calls. Times are milliseconds since 1970 (UTC).
  */
+import type { Answer as BrakeAnswer, QuestionCode as BrakeCode } from './replication/brake/desk';
 import type { Direction, KeyView, Level, Site } from './replication/engine';
 import type { LinkState, ReplicaState } from './replication/tables';
 
-export type { Direction, KeyView, Level, LinkState, ReplicaState, Site };
+export type { BrakeAnswer, BrakeCode, Direction, KeyView, Level, LinkState, ReplicaState, Site };
 
 /** Something that keeps the whole site from replicating. `code` is for machines, `message` says what to do. */
 export interface Problem {
@@ -20,6 +21,8 @@ export interface QueueCounts {
   held: number;
   /** Refused by the other site. */
   failed: number;
+  /** Not sent until somebody says so: see `brakes` of the overview. */
+  stopped: number;
   /** As they should be. */
   done: number;
 }
@@ -49,9 +52,34 @@ export interface Overview {
   /** The database is not where it was: was this site moved, or is it a copy? null: nothing is asked. */
   question: PlaceView | null;
   links: LinkView[];
+  /** What is not shared until somebody says how it goes on. */
+  brakes: BrakeView[];
   /** Saved entries that were not looked at yet. */
   unrecorded: number;
   now: number;
+}
+
+/** Something large or strange: what it would do to other sites waits for one of `answers`. */
+export interface BrakeView {
+  id: string;
+  code: BrakeCode;
+  /** What people call what it is about: a content type, an entry, a linked site; '' where it is this whole site. */
+  subjectName: string;
+  /** Numbers and names, by the code. */
+  told: { [name: string]: string | number };
+  since: number;
+  answers: BrakeAnswer[];
+  /** The first entries that it is about. */
+  entries: EntryName[];
+}
+export interface BrakeAnswerRequest {
+  id: string;
+  answer: BrakeAnswer;
+  /** Only these of its entries, by `id`. */
+  entries?: string[];
+}
+export interface SweepRequest {
+  depth?: 'quick' | 'full';
 }
 
 /** Until this is answered nothing is sent or received. */
@@ -168,7 +196,7 @@ export interface QueuePage {
   total: number;
   counts: QueueCounts;
 }
-export type QueueState = 'waiting' | 'queued' | 'held' | 'failed' | 'done';
+export type QueueState = 'waiting' | 'queued' | 'held' | 'failed' | 'stopped' | 'done';
 
 export interface RetryResult {
   retried: number;
@@ -194,10 +222,12 @@ export interface JobView {
  * - `waiting`: queued or on its way; `reason` says what stops it, where something does;
  * - `held`: it arrived and waits there for `waitsFor`;
  * - `failed`: the other site refused it, see `error`;
+ * - `stopped`: it is not sent until somebody says so, see `brakes` of the overview;
  * - `unpublished`: only published versions go there, and there is none;
  * - `unshared`: the sharing rules keep it here.
  */
-export type EntryState = 'current' | 'recording' | 'waiting' | 'held' | 'failed' | 'unpublished' | 'unshared';
+export type EntryState =
+  'current' | 'recording' | 'waiting' | 'held' | 'failed' | 'stopped' | 'unpublished' | 'unshared';
 export type WaitReason = 'unreachable' | 'paused' | null;
 
 export interface EntryOnSite {
@@ -224,6 +254,8 @@ export interface EntryStatus {
   diverged: boolean;
   /** Names of what this entry refers to and is not here yet. */
   missing: EntryName[];
+  /** Why it is not shared until somebody says how it goes on. */
+  brakes: BrakeView[];
 }
 
 export interface StatusRequest {
@@ -251,4 +283,5 @@ export const ACTIONS = {
   links: 'plugin::replication.links.manage',
   rules: 'plugin::replication.rules.manage',
   queue: 'plugin::replication.queue.manage',
+  brakes: 'plugin::replication.brakes.manage',
 } as const;

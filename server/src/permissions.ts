@@ -10,6 +10,7 @@ export const registerPermissions = async (strapi: Core.Strapi): Promise<void> =>
       action(ACTIONS.links, 'Link, pause and unlink sites', 'links'),
       action(ACTIONS.rules, 'Change sharing rules', 'rules'),
       action(ACTIONS.queue, 'Send again, compare and repair', 'queue'),
+      action(ACTIONS.brakes, 'Say how it goes on where sharing is paused', 'brakes'),
     ]);
 };
 

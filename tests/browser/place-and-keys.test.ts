@@ -42,7 +42,10 @@ const KEYS = [
 
 describe.each(['light', 'dark'] as const)('in the %s theme', (theme) => {
   it('the page asks whether a site was moved or is a copy', async () => {
-    const asking = overview({ question, links: [link({ counts: { queued: 3, held: 0, failed: 0, done: 142 } })] });
+    const asking = overview({
+      question,
+      links: [link({ counts: { queued: 3, held: 0, failed: 0, stopped: 0, done: 142 } })],
+    });
     const { page, complaints, screenshot } = await open({ 'GET /overview': asking }, theme);
     await page.getByText('Was this site moved, or is it a copy?').waitFor();
     await page.getByText('https://live.example/api').waitFor();

@@ -24,7 +24,7 @@ export const link = (changes: Partial<LinkView> = {}): LinkView => ({
   state: 'REGISTERED',
   paused: false,
   locked: false,
-  counts: { queued: 0, held: 0, failed: 0, done: 142 },
+  counts: { queued: 0, held: 0, failed: 0, stopped: 0, done: 142 },
   lastContactAt: Date.now() - 2 * MINUTE,
   lastError: null,
   failures: 0,
@@ -37,6 +37,7 @@ export const overview = (changes: Partial<Overview> = {}): Overview => ({
   site: SITE,
   problems: [],
   question: null,
+  brakes: [],
   links: [],
   unrecorded: 0,
   now: Date.now(),
@@ -107,7 +108,7 @@ export const QUEUE: QueuePage = {
   page: 1,
   pageSize: 20,
   total: 2,
-  counts: { queued: 0, held: 1, failed: 1, done: 142 },
+  counts: { queued: 0, held: 1, failed: 1, stopped: 0, done: 142 },
 };
 
 export const entryStatus = (changes: Partial<EntryStatus> = {}): EntryStatus => ({
@@ -143,6 +144,7 @@ export const entryStatus = (changes: Partial<EntryStatus> = {}): EntryStatus => 
   lockedBy: null,
   diverged: false,
   missing: [],
+  brakes: [],
   ...changes,
 });
 

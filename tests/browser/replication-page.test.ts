@@ -44,7 +44,7 @@ describe.each(['light', 'dark'] as const)('the replication page in the %s theme'
 
   it('shows each linked site with its state, its queue and its last error', async () => {
     const links = [
-      link({ counts: { queued: 3, held: 1, failed: 2, done: 142 } }),
+      link({ counts: { queued: 3, held: 1, failed: 2, stopped: 0, done: 142 } }),
       link({
         id: 'archive',
         name: 'Archive',
@@ -212,7 +212,7 @@ describe('the replication page', () => {
   });
 
   it('says what comes next once a site has accepted, or has refused', async () => {
-    const none = { queued: 0, held: 0, failed: 0, done: 0 };
+    const none = { queued: 0, held: 0, failed: 0, stopped: 0, done: 0 };
     const { page } = await open({
       'GET /overview': overview({
         links: [link({ counts: none }), link({ id: 'shop', name: 'Shop', state: 'REFUSED', lastContactAt: null })],

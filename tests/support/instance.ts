@@ -1,8 +1,9 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import fs from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { access, APP, ROOT, type DatabaseKind, type Seed } from './app';
 import { editorOf, type Editor } from './content';
 import { createDatabase, defaultDatabase, type InstanceDatabase } from './databases';
@@ -53,6 +54,8 @@ export interface Instance {
   /** Starts it again after {@link kill}, on the same port and database. */
   start(): Promise<void>;
   restart(signal?: NodeJS.Signals): Promise<void>;
+  /** Runs Strapi's own command line on its database, as in `strapi('export', '--file', …)`; gives what it printed. */
+  strapi(...args: string[]): Promise<string>;
   /** Ends it and removes its folder and database. */
   stop(): Promise<void>;
   running(): boolean;
@@ -170,6 +173,12 @@ export const startInstance = async (options: InstanceOptions): Promise<Instance>
     restart: async (signal) => {
       await kill(signal);
       await start();
+    },
+    strapi: async (...args) => {
+      const command = path.join(ROOT, 'node_modules', '@strapi', 'strapi', 'bin', 'strapi.js');
+      const options = { cwd: APP, env: environment(), timeout: RUN_WITHIN };
+      const { stdout, stderr } = await promisify(execFile)(process.execPath, [command, ...args], options);
+      return stdout + stderr;
     },
     stop: async () => {
       await kill();

@@ -5,6 +5,7 @@ import { ACTIONS } from '../../../server/src/contracts';
 const LINKS = [{ action: ACTIONS.links, subject: null }];
 const RULES = [{ action: ACTIONS.rules, subject: null }];
 const QUEUE = [{ action: ACTIONS.queue, subject: null }];
+const BRAKES = [{ action: ACTIONS.brakes, subject: null }];
 const READ = [{ action: ACTIONS.read, subject: null }];
 
 export const PAGE_PERMISSIONS = READ;
@@ -12,4 +13,5 @@ export const PAGE_PERMISSIONS = READ;
 export const useMayRead = (): boolean => useRBAC(READ).allowedActions.canRead === true;
 export const useMayManageLinks = (): boolean => useRBAC(LINKS).allowedActions.canManage === true;
 export const useMayManageRules = (): boolean => useRBAC(RULES).allowedActions.canManage === true;
+export const useMayAnswerBrakes = (): boolean => useRBAC(BRAKES).allowedActions.canManage === true;
 export const useMayManageQueue = (): boolean => useRBAC(QUEUE).allowedActions.canManage === true;

@@ -1,5 +1,7 @@
 import { adminApi } from '@strapi/strapi/admin';
 import type {
+  BrakeAnswerRequest,
+  BrakeView,
   CodeView,
   CompareView,
   EntryStatus,
@@ -76,6 +78,11 @@ const api = adminApi
         query: (answer) => ({ url: at(`/site/${answer}`), method: 'POST' }),
         transformResponse: unwrap<Overview>,
         invalidatesTags: ['Replication', 'ReplicationRules'],
+      }),
+      answerReplicationBrake: build.mutation<BrakeView[], BrakeAnswerRequest>({
+        query: (data) => ({ url: at('/brakes/answer'), method: 'POST', data }),
+        transformResponse: unwrap<BrakeView[]>,
+        invalidatesTags: ['Replication', 'Document'],
       }),
       changeReplicationKey: build.mutation<Site, void>({
         query: () => ({ url: at('/site/key'), method: 'POST' }),
@@ -162,6 +169,7 @@ export const {
   useReplicationEntryQuery,
   useReplicationStatusesQuery,
   useAnswerReplicationPlaceMutation,
+  useAnswerReplicationBrakeMutation,
   useChangeReplicationKeyMutation,
   useReplicationKeysQuery,
   useRevokeReplicationKeyMutation,

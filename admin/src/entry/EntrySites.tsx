@@ -5,6 +5,7 @@ import { NavLink } from 'react-router-dom';
 import type { EntryStatus } from '../../../server/src/contracts';
 import { useMayManageLinks } from '../api/allowed';
 import { useReplicationEntryQuery } from '../api/replication-api';
+import { BrakeNotice } from '../pages/brakes/BrakeNotice';
 import { Notice } from '../pages/Notice';
 import { entryWord } from '../words/sharing-words';
 import { siteAddress } from '../words/site-address';
@@ -55,6 +56,9 @@ export const EntrySites = ({ uid, documentId }: { uid: string; documentId: strin
           {say('diverged.text')}
         </Notice>
       )}
+      {data.brakes.map((brake) => (
+        <BrakeNotice key={brake.id} brake={brake} compact />
+      ))}
       {data.missing.length > 0 && (
         <Typography variant="pi" textColor="neutral600">
           {say('missing', { entries: data.missing.map(entryWord).join(', ') })}

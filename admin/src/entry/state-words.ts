@@ -10,6 +10,7 @@ const VARIANTS: { [S in EntryState]: Variant } = {
   waiting: 'secondary',
   held: 'warning',
   failed: 'danger',
+  stopped: 'warning',
   unpublished: 'neutral',
   unshared: 'neutral',
 };
@@ -38,6 +39,7 @@ const reasons = (say: Say, { state, reason, name, error, waitsFor }: EntryOnSite
   if (reason === 'unreachable') return [say('reason.unreachable', { name })];
   if (error !== null) return [say('reason.answered', { name, error })];
   if (waitsFor !== null) return [waitsForWord(say, waitsFor, name)];
+  if (state === 'stopped') return [say('reason.stopped')];
   return state === 'waiting' ? [say('reason.turn')] : [];
 };
 

@@ -7,6 +7,7 @@ import { useMayManageLinks } from '../api/allowed';
 import { useReplicationOverviewQuery } from '../api/replication-api';
 import { siteAddress } from '../words/site-address';
 import { useWords } from '../words/use-words';
+import { Brakes } from './brakes/Brakes';
 import { PlaceQuestion } from './PlaceQuestion';
 import { Problems } from './Problems';
 import { QueueTab } from './queue/QueueTab';
@@ -52,7 +53,10 @@ export const ReplicationPage = () => {
   const tab = TABS.find((one) => one === params.get('tab')) ?? 'sites';
   const open = (next: Tab, site?: string) => setParams(site === undefined ? { tab: next } : { tab: next, site });
   const chosenSite = params.get('site');
-  const waiting = data.links.reduce((sum, { counts }) => sum + counts.queued + counts.held + counts.failed, 0);
+  const waiting = data.links.reduce(
+    (sum, { counts }) => sum + counts.queued + counts.held + counts.failed + counts.stopped,
+    0
+  );
   const canLink = mayLink && data.site !== null && data.question === null;
 
   return (
@@ -77,6 +81,7 @@ export const ReplicationPage = () => {
       <Layouts.Content>
         {data.question && <PlaceQuestion question={data.question} />}
         <Problems problems={data.problems} />
+        <Brakes brakes={data.brakes} />
         <Tabs.Root variant="simple" value={tab} onValueChange={(next) => open(next as Tab)}>
           <Tabs.List aria-label={say('title')}>
             <Tabs.Trigger value="sites">{say('tab.sites')}</Tabs.Trigger>

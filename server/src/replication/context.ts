@@ -3,8 +3,8 @@ import type { Signer } from './history/revision';
 
 export interface Incarnation {
   current(): number;
-  /** Starts a new one: our database is older than what others have heard from us. */
-  renew(): Promise<void>;
+  /** Starts a new one, later than any that others have heard: our database may be older than that. */
+  renew(heard?: number): Promise<void>;
 }
 
 /** What every procedure of the domain is given: the ports, and who signs here. */

@@ -1,4 +1,6 @@
 import type { EntityKey, Uid } from './entity';
+import type { BrakeDesk } from './brake/desk';
+import type { Depth } from './reconcile/sweep';
 import type { PlaceQuestion } from './link/place';
 import type { Clock, Files, Schemas, Store } from './ports';
 import type { LinkState, Row } from './tables';
@@ -101,10 +103,13 @@ export interface Engine {
   readonly keys: KeyDesk;
   readonly links: LinkDesk;
   readonly rules: RuleDesk;
+  readonly brakes: BrakeDesk;
   /** Tries failed, held and waiting deliveries again now; how many rows that were. */
   retry(what: { link?: string; entity?: EntityKey }): Promise<number>;
   /** Compares with a link and reports; `repair` queues what differs. */
   compare(link: string, repair: boolean): Promise<Comparison>;
+  /** Looks at all rows now for what no save has told; resolves when that is done. */
+  sweep(depth: Depth): Promise<void>;
   /** Resolves when there is nothing to record, nothing to re-decide and nothing to deliver at this moment. For tests and scripts. */
   settled(): Promise<void>;
 }

@@ -1,4 +1,5 @@
 import type { EntityKey, Uid } from './entity';
+import type { BrakeCode } from './tables';
 
 /** What the domain tells the world after commit: for the log, for waking workers, for the entry's panel. */
 export type DomainEvent =
@@ -12,6 +13,8 @@ export type DomainEvent =
   | { type: 'delivery-failed'; entity: EntityKey; link: string; code: string; message: string }
   | { type: 'link-down'; link: string; message: string; retryAt: number }
   | { type: 'link-up'; link: string }
+  /** Something is not sent any more until a person says so. */
+  | { type: 'braked'; code: BrakeCode; subject: string }
   /** A process died each time it told the rest of the site of this: it is not told any more. */
   | { type: 'untold'; uid: Uid; localId: string; action: string }
   /** A link brought what a key has signed that was revoked here: it was refused. */

@@ -50,6 +50,8 @@ export interface Content {
   read(uid: Uid, localIds: readonly string[]): Promise<Map<string, RowState[]>>;
   /** Which rows these entries have, without reading them. */
   presence(uid: Uid, localIds: readonly string[]): Promise<Map<string, { locale: string; status: Status }[]>>;
+  /** The same, and when each row was changed last. */
+  glance(uid: Uid, localIds: readonly string[]): Promise<Map<string, Glance[]>>;
   /** Local ids in ascending order, after a given one. */
   list(uid: Uid, after: string | null, limit: number): Promise<string[]>;
   total(uid: Uid): Promise<number>;
@@ -60,6 +62,13 @@ export interface Content {
    * meanwhile can ask for `telling.from`.
    */
   write(uid: Uid, localId: string, writes: readonly RowWrite[], telling?: Telling): Promise<Written>;
+}
+
+/** What there is of a row, without its content. `updatedAt` as in {@link RowState.dates}. */
+export interface Glance {
+  locale: string;
+  status: Status;
+  updatedAt: string | null;
 }
 
 export interface Written {

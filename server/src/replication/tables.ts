@@ -207,6 +207,34 @@ export interface TableRows {
     lease: string | null;
     lease_until: number;
   };
+  /**
+   * Stops that a person lifts; see `brake/`. One that was lifted stays: what it counts is counted from then on.
+   */
+  brakes: {
+    /** {@link import('./brake/brake').brakeId}. */
+    id: string;
+    code: BrakeCode;
+    /** An entity, a content type's uid, or '' for the whole site. */
+    subject: string;
+    /** JSON of what is told about it, by name. */
+    told: string;
+    set_at: number;
+    /** null: it stands. */
+    lifted_at: number | null;
+    /** JSON of an actor; null before it was lifted, or where its cause went by itself. */
+    lifted_by: string | null;
+  };
+  /** Entries whose rows are not as saves have left them, or that were deleted lately: what brakes ask about. */
+  findings: {
+    entity: EntityKey;
+    kind: FindingKind;
+    uid: Uid;
+    since: number;
+    /** What a person said to do with it, until that is done. */
+    answer: string | null;
+    /** JSON of an actor. */
+    answered_by: string | null;
+  };
   log: {
     id: number;
     at: number;
@@ -222,7 +250,16 @@ export type LinkState = 'REQUESTING' | 'REQUESTED' | 'REGISTERED' | 'REFUSED' | 
 export type MarkAction = 'create' | 'update' | 'delete' | 'baseline' | 'place';
 /** What an editor would have done: `add` gives an entry a further locale. */
 export type HappeningAction = 'create' | 'add' | 'update' | 'publish' | 'unpublish' | 'delete';
-export type ReplicaState = 'done' | 'queued' | 'sending' | 'held' | 'failed';
+/** `stopped`: it would be sent, and a brake stands on it. */
+export type ReplicaState = 'done' | 'queued' | 'sending' | 'held' | 'failed' | 'stopped';
+/** Why something is not sent until a person says so; `brake/README.md` tells each. */
+export type BrakeCode = 'CHANGED_TOO_OFTEN' | 'MANY_DELETED' | 'CHANGED_UNSEEN' | 'DATABASE_RESTORED';
+/**
+ * - `deleted`: somebody deleted it here, lately or under a brake;
+ * - `vanished`: rows of it are gone, and nobody deleted them;
+ * - `changed`, `added`: its rows are other than saves have left them, or there are rows that no save has made.
+ */
+export type FindingKind = 'deleted' | 'vanished' | 'changed' | 'added';
 
 export type TableName = keyof TableRows;
 export type Row<T extends TableName> = TableRows[T];
@@ -251,6 +288,8 @@ export const PRIMARY_KEYS: { [T in TableName]: readonly (keyof TableRows[T] & st
   file_bytes: ['local_id', 'format'],
   jobs: ['id'],
   notifications: ['id'],
+  brakes: ['id'],
+  findings: ['entity', 'kind'],
   log: ['id'],
 };
 
@@ -269,5 +308,6 @@ export const INDEXES: { [T in TableName]?: readonly (readonly (keyof TableRows[T
   refs: [['target']],
   file_bytes: [['hash'], ['url']],
   nonces: [['expires_at']],
+  findings: [['uid', 'kind']],
   log: [['entity'], ['at']],
 };

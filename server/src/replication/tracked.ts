@@ -17,6 +17,10 @@ export class Tracked {
     return this.types.has(uid);
   }
 
+  all(): Uid[] {
+    return [...this.types];
+  }
+
   add(uid: Uid): void {
     this.types.add(uid);
     this.types.add(FILE_UID);

@@ -63,7 +63,7 @@ const readTitles = async (strapi: Core.Strapi, uid: string, ids: string[]): Prom
 };
 
 /** The field the content manager shows as the entry's title; null where it is only the id. */
-const mainField = async (strapi: Core.Strapi, uid: string): Promise<string | null> => {
+export const mainField = async (strapi: Core.Strapi, uid: string): Promise<string | null> => {
   if (uid === FILE_UID) return 'name';
   const type = (strapi.contentTypes as unknown as Record<string, { attributes: object } | undefined>)[uid];
   if (!type) return null;

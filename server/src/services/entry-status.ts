@@ -5,6 +5,7 @@ import type { EntityKey, Uid } from '../replication/entity';
 import type { Tables } from '../replication/ports';
 import type { Row } from '../replication/tables';
 import { entriesAt } from './entries';
+import { brakesOn, viewBrakes } from './brakes';
 import { localIdsOf, nameEntries } from './entry-names';
 import { standingWith, type Standing } from './standing';
 import type { Ability } from './reading-rights';
@@ -24,12 +25,13 @@ export const readEntryStatus = async (
   uid: Uid,
   localId: string
 ): Promise<EntryStatus> => {
-  const { found, missing, localIds } = await engine.store.transaction(async ({ tables }) => {
+  const { found, missing, localIds, questions } = await engine.store.transaction(async ({ tables }) => {
     const [one] = await findEntries(tables, uid, [localId]);
     const entity = one?.entry?.entity;
     const parked = entity ? await tables.find('parked', { entity }, { limit: 20 }) : [];
     const keys = parked.map((row) => row.waits_for);
-    return { found: one, missing: keys, localIds: await localIdsOf(tables, keys) };
+    const questions = entity ? await brakesOn(tables, entity) : [];
+    return { found: one, missing: keys, localIds: await localIdsOf(tables, keys), questions };
   });
   const names = await nameEntries(strapi, ability, localIds);
   const sites = found?.standings.map(({ link, standing }) => onSite(link, standing)) ?? [];
@@ -39,6 +41,7 @@ export const readEntryStatus = async (
     lockedBy: found?.entry?.locked === 1 ? (lockingSite(sites) ?? null) : null,
     diverged: found?.diverged ?? false,
     missing: missing.map(names),
+    brakes: await viewBrakes(strapi, engine, ability, questions),
   };
 };
 
@@ -61,6 +64,7 @@ export const readEntryBriefs = async (engine: Engine, uid: Uid, localIds: readon
 /** Which state stands for all sites: what needs a person first, what is well last. */
 const PRESSING: readonly Standing['state'][] = [
   'failed',
+  'stopped',
   'held',
   'waiting',
   'recording',

@@ -4,10 +4,16 @@ import type { Engine } from '../replication/engine';
 import { ReplicationError } from '../replication/errors';
 import type { Tables } from '../replication/ports';
 import type { Row } from '../replication/tables';
+import { viewBrakes } from './brakes';
 import { findProblems } from './problems';
+import type { Ability } from './reading-rights';
 
 /** The first thing one wants to know: who is this site, whom is it linked with, does it work. */
-export const readOverview = async (strapi: Core.Strapi, engine: Engine): Promise<Overview> => {
+export const readOverview = async (
+  strapi: Core.Strapi,
+  engine: Engine,
+  ability: Ability | undefined
+): Promise<Overview> => {
   const { site, problem } = await identity(engine);
   const question = await engine.places.question();
   const rows = await engine.links.list();
@@ -25,6 +31,7 @@ export const readOverview = async (strapi: Core.Strapi, engine: Engine): Promise
       boundAt: question.boundAt,
     },
     links: rows.filter((row) => row.state !== 'UNLINKED').map((row) => viewOf(row, counts.get(row.id))),
+    brakes: await viewBrakes(strapi, engine, ability, await engine.brakes.list()),
     unrecorded,
     now: engine.clock.now(),
   };
@@ -48,7 +55,7 @@ export const countQueues = async (tables: Tables, link?: string): Promise<Map<st
   return counts;
 };
 
-export const noCounts = (): QueueCounts => ({ queued: 0, held: 0, failed: 0, done: 0 });
+export const noCounts = (): QueueCounts => ({ queued: 0, held: 0, failed: 0, stopped: 0, done: 0 });
 
 const viewOf = (row: Row<'links'>, counts: QueueCounts = noCounts()): LinkView => ({
   id: row.id,

@@ -8,10 +8,11 @@ import { waitsForIn } from './waits-for';
 import type { Ability } from './reading-rights';
 
 const STATES: { [S in QueueState]: readonly Row<'replicas'>['state'][] } = {
-  waiting: ['queued', 'sending', 'held', 'failed'],
+  waiting: ['queued', 'sending', 'held', 'failed', 'stopped'],
   queued: ['queued', 'sending'],
   held: ['held'],
   failed: ['failed'],
+  stopped: ['stopped'],
   done: ['done'],
 };
 
@@ -57,4 +58,4 @@ export const readQueue = async (
 };
 
 const totalOf = (counts: QueuePage['counts'], state: QueueState): number =>
-  state === 'waiting' ? counts.queued + counts.held + counts.failed : counts[state];
+  state === 'waiting' ? counts.queued + counts.held + counts.failed + counts.stopped : counts[state];

@@ -45,7 +45,7 @@ const UNSHARED: Standing = {
 };
 
 const stateOf = (replica: Row<'replicas'>, marked: boolean): EntryState => {
-  if (replica.state === 'failed' || replica.state === 'held') return replica.state;
+  if (replica.state === 'failed' || replica.state === 'held' || replica.state === 'stopped') return replica.state;
   if (replica.state === 'queued' || replica.state === 'sending') return 'waiting';
   if (replica.direction === 'RECEIVE_ONLY') return isReceived(replica) ? 'current' : 'unshared';
   if (replica.level === 'NONE') return 'unshared';
@@ -68,7 +68,7 @@ const retryOf = (
   state: EntryState,
   reason: WaitReason
 ): number | null => {
-  if (reason === 'paused' || state === 'failed') return null;
+  if (reason === 'paused' || state === 'failed' || state === 'stopped') return null;
   if (reason === 'unreachable') return link.retry_at > 0 ? link.retry_at : null;
   return (state === 'waiting' || state === 'held') && replica.retry_at > 0 ? replica.retry_at : null;
 };

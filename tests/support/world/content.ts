@@ -1,6 +1,6 @@
 import type { LocalEntry, RowState, RowWrite, Status, Uid } from '../../../server/src/replication/entity';
 import { canonical } from '../../../server/src/replication/history/canonical';
-import type { Content } from '../../../server/src/replication/ports';
+import type { Content, Glance } from '../../../server/src/replication/ports';
 import type { MemoryTransaction } from '../memory/database';
 import type { Rows, SiteRow } from './rows';
 
@@ -36,6 +36,18 @@ export const worldContent = (
     for (const id of ids) {
       const present = rows.of(uid, id).map(({ locale, status }) => ({ locale, status }));
       if (present.length > 0) found.set(id, present);
+    }
+    return found;
+  },
+
+  async glance(uid, ids) {
+    transaction.statement();
+    const found = new Map<string, Glance[]>();
+    for (const id of ids) {
+      const glances = rows
+        .of(uid, id)
+        .map(({ locale, status, dates: { updatedAt } }) => ({ locale, status, updatedAt }));
+      if (glances.length > 0) found.set(id, glances);
     }
     return found;
   },

@@ -2,6 +2,7 @@ import type { Context } from '../../../server/src/replication/context';
 import type { Json } from '../../../server/src/replication/entity';
 import { Busy, Unreachable } from '../../../server/src/replication/errors';
 import { receive } from '../../../server/src/replication/apply/receive';
+import { catchUp } from '../../../server/src/replication/brake/restored';
 import { recordBatch } from '../../../server/src/replication/capture/record';
 import type { Verifier } from '../../../server/src/replication/apply/verify';
 import type { Identity } from '../../../server/src/replication/link/identity';
@@ -11,6 +12,7 @@ import { loadIncarnation } from '../../../server/src/replication/incarnation';
 import { answerComparison, compareWith } from '../../../server/src/replication/reconcile/compare';
 import { keepHouse } from '../../../server/src/replication/reconcile/housekeeping';
 import { jobStep } from '../../../server/src/replication/reconcile/jobs';
+import { restartSweep, sweepStep, type Depth } from '../../../server/src/replication/reconcile/sweep';
 import { deliver } from '../../../server/src/replication/transport/deliver';
 import type { Peer, Wire } from '../../../server/src/replication/transport/wire';
 import { Killed } from '../memory/database';
@@ -69,6 +71,7 @@ export class Process {
     let started = this.start('record', () => recordBatch(this.context));
     started = this.start('house', async () => Number(await keepHouse(this.context))) || started;
     started = this.start('notify', () => notifyBatch(this.context)) || started;
+    started = this.start('catch-up', async () => Number(await catchUp(this.context, this.wire))) || started;
     started = this.start('jobs', async () => Number(await jobStep(this.context))) || started;
     for (const link of this.site.links())
       started = this.start(`deliver ${link}`, () => deliver(this.context, this.wire, link)) || started;
@@ -90,6 +93,18 @@ export class Process {
         found.push(`${entity} is ${here ? '' : 'not '}here and ${there ? '' : 'not '}with ${link.name}`);
     }
     return found;
+  }
+
+  /** Looks at all rows, as each start and each hour does. */
+  async sweep(depth: Depth): Promise<void> {
+    await this.context.store.transaction((unit) => restartSweep(unit, depth));
+    const { site } = this;
+    const options = {
+      types: this.context.schemas.types(),
+      imported: () => Promise.resolve(site.imported),
+      seen: () => Promise.resolve(void (site.imported = false)),
+    };
+    while (await sweepStep(this.context, options));
   }
 
   async receive(link: string, messages: Json[]): Promise<Json[]> {

@@ -1,9 +1,17 @@
 import type { Fields, Status, Uid } from '../../../server/src/replication/entity';
+import {
+  createBrakeDesk,
+  type Answer,
+  type BrakeDesk,
+  type Question,
+  type QuestionCode,
+} from '../../../server/src/replication/brake/desk';
 import { createRuleDesk } from '../../../server/src/replication/controller/rule-desk';
+import type { Depth } from '../../../server/src/replication/reconcile/sweep';
 import type { Rule } from '../../../server/src/replication/engine';
 import type { Row, TableName } from '../../../server/src/replication/tables';
 import { catalogue } from './catalogue';
-import { mark, markLinking } from './marks';
+import { mark, markLinking, type Actor } from './marks';
 import { Site } from './site';
 import type { Sharing } from './tap';
 import { introduce, World } from './world';
@@ -63,7 +71,14 @@ export class Scene {
   }
 
   /** Somebody saves a row, as an editor does: its mark is in the same transaction. */
-  save(name: string, uid: Uid, id: string, status: Status, fields: Fields): void {
+  save(
+    name: string,
+    uid: Uid,
+    id: string,
+    status: Status,
+    fields: Fields,
+    actor: Actor | null = { id: name, name }
+  ): void {
     const site = this.site(name);
     const now = this.world.clock.now();
     const at = new Date(now).toISOString();
@@ -73,7 +88,7 @@ export class Scene {
       const before = rows.one(uid, id, locale, status);
       const dates = { createdAt: at, updatedAt: at, publishedAt: status === 'published' ? at : null };
       const row = rows.put({ uid, document_id: id, locale, status, fields, dates }, before?.ids ?? {});
-      mark(transaction, now, row, before === undefined ? 'create' : 'update', { id: name, name });
+      mark(transaction, now, row, before === undefined ? 'create' : 'update', actor);
     });
   }
 
@@ -88,6 +103,50 @@ export class Scene {
         rows.remove(row);
       }
     });
+  }
+
+  /** Rows go without anybody deleting them: raw SQL, or an import. */
+  lose(name: string, uid: Uid, id: string): void {
+    const site = this.site(name);
+    site.database.now((transaction) => {
+      const rows = site.rows(transaction);
+      for (const row of rows.of(uid, id)) rows.remove(row);
+    });
+  }
+
+  /** Raw SQL writes into a row, or adds one. */
+  alter(name: string, uid: Uid, id: string, status: Status, fields: Fields, touches = true): void {
+    const site = this.site(name);
+    site.database.now((transaction) => {
+      const rows = site.rows(transaction);
+      const locale = site.catalogue.type(uid)!.localized ? 'en' : '-';
+      const before = rows.one(uid, id, locale, status);
+      const at = new Date(this.world.clock.now() + 1).toISOString();
+      const dates = before?.dates ?? { createdAt: at, updatedAt: at, publishedAt: null };
+      const kept = { ...before?.fields, ...fields };
+      const row = { uid, document_id: id, locale, status, fields: kept, dates: { ...dates } };
+      if (touches) row.dates.updatedAt = at;
+      rows.put(row, before?.ids ?? {});
+    });
+  }
+
+  sweep(name: string, depth: Depth = 'quick'): Promise<void> {
+    return this.site(name).process!.sweep(depth);
+  }
+
+  /** What is asked on a site's page. */
+  questions(name: string): Promise<Question[]> {
+    return this.desk(name).list();
+  }
+
+  async answer(name: string, code: QuestionCode, answer: Answer): Promise<void> {
+    const question = (await this.questions(name)).find((one) => one.code === code);
+    if (!question) throw new Error(`${name} asks nothing of the kind ${code}.`);
+    await this.desk(name).answer(question.id, answer, { id: 'admin:1', name: 'Somebody' });
+  }
+
+  private desk(name: string): BrakeDesk {
+    return createBrakeDesk(this.site(name).process!.context, () => undefined);
   }
 
   /** What an entry's rows hold, by document, locale and status. */

@@ -18,6 +18,8 @@ export class Site {
   readonly privateKey: string;
   /** The instance's id, known from its first start on. */
   id = '';
+  /** Something has replaced the content without an event. */
+  imported = false;
   /** How far this site's clock is off. */
   skew = 0;
   readonly clock = { now: (): number => this.world.clock.now() + this.skew };

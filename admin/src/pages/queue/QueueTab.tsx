@@ -27,7 +27,7 @@ interface Props {
   onChoose: (site: string) => void;
 }
 
-const FILTERS = ['waiting', 'queued', 'held', 'failed'] as const satisfies readonly QueueState[];
+const FILTERS = ['waiting', 'queued', 'held', 'failed', 'stopped'] as const satisfies readonly QueueState[];
 const POLL = 3000;
 
 /** What waits for one linked site, with the reason. */

@@ -19,6 +19,7 @@ const VARIANTS = {
   sending: 'secondary',
   held: 'warning',
   failed: 'danger',
+  stopped: 'warning',
 } as const;
 
 export const QueueTable = ({ link, items, mayRetry }: Props) => {
@@ -116,6 +117,7 @@ const addressOf = ({ uid, documentId, title }: QueueItem, types: TypeView[] | un
 /** Why an entry still waits, in the order in which somebody would do something about it. */
 const reasonFor = (say: Say, { state, error, waitsFor }: QueueItem, { name, paused, failures }: LinkView): string => {
   if (state === 'failed' && error !== null) return say('reason.answered', { name, error });
+  if (state === 'stopped') return say('reason.stopped');
   if (paused) return say('reason.paused');
   if (failures > 0) return say('reason.unreachable', { name });
   if (error !== null) return say('reason.answered', { name, error });

@@ -1,11 +1,16 @@
 import { Box, Flex, Typography } from '@strapi/design-system';
 import type { JobView } from '../../../../server/src/contracts';
 import { useReplicationJobsQuery } from '../../api/replication-api';
-import { useWords } from '../../words/use-words';
+import { useWords, type Word } from '../../words/use-words';
 import { Card } from '../Card';
 
 const POLL = 4000;
 const ENDED = new Set(['done', 'failed', 'cancelled']);
+
+const WORDS = new Map<string, Word>([
+  ['restore', 'jobs.restore'],
+  ['catch-up', 'jobs.catch-up'],
+]);
 
 /** What runs in the background, with its progress. Nothing at all where nothing does. */
 export const Jobs = () => {
@@ -19,7 +24,11 @@ export const Jobs = () => {
         {running.map((job) => (
           <Flex key={job.id} direction="column" alignItems="stretch" gap={1}>
             <Typography>
-              {say('jobs.running', { subject: job.subjectName, done: job.done, total: job.total })}
+              {say(WORDS.get(job.kind) ?? 'jobs.running', {
+                subject: job.subjectName,
+                done: job.done,
+                total: job.total,
+              })}
             </Typography>
             <Box
               role="progressbar"

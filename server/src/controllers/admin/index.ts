@@ -1,3 +1,4 @@
+import { brakes } from './brakes';
 import { deliveries } from './deliveries';
 import { entries } from './entries';
 import { sharing } from './sharing';
@@ -6,6 +7,7 @@ import { sites } from './sites';
 /** The controllers that `routes/admin.ts` names. */
 export const adminControllers = {
   'admin-sites': sites,
+  'admin-brakes': brakes,
   'admin-sharing': sharing,
   'admin-deliveries': deliveries,
   'admin-entries': entries,

@@ -21,6 +21,13 @@ export const compareBody = z.strictObject({ repair: z.boolean().optional() }).op
 export const entryRetryBody = z.strictObject({ link: id.optional() }).optional();
 export const statusBody = z.strictObject({ uid, documentIds: z.array(id).max(STATUS_BATCH_LIMIT) });
 
+export const brakeAnswerBody = z.strictObject({
+  id: z.string().min(1).max(400),
+  answer: z.enum(['go-on', 'delete', 'restore', 'keep', 'put-back', 'deleted', 'take-over']),
+  entries: z.array(id).max(1_000).optional(),
+});
+export const sweepBody = z.strictObject({ depth: z.enum(['quick', 'full']).optional() }).optional();
+
 const rule = z
   .strictObject({
     scope: z.enum(['type', 'instance']),
@@ -41,7 +48,7 @@ export const rulesBody = z
   });
 
 export const queueQuery = z.object({
-  state: z.enum(['waiting', 'queued', 'held', 'failed', 'done']).default('waiting'),
+  state: z.enum(['waiting', 'queued', 'held', 'failed', 'stopped', 'done']).default('waiting'),
   page: z.coerce.number().int().min(1).max(200).default(1),
   pageSize: z.coerce.number().int().min(1).max(100).default(20),
 });

@@ -25,18 +25,18 @@ export const sites = ({ strapi }: { strapi: Core.Strapi }) => {
     });
 
   return {
-    overview: answering(() => readOverview(strapi, engineOf(strapi))),
+    overview: answering((ctx) => readOverview(strapi, engineOf(strapi), ctx.state.userAbility)),
 
     moved: answering(async (ctx) => {
       read(nothing, ctx.request.body);
       await engineOf(strapi).places.moved();
-      return readOverview(strapi, engineOf(strapi));
+      return readOverview(strapi, engineOf(strapi), ctx.state.userAbility);
     }),
 
     isCopy: answering(async (ctx) => {
       read(nothing, ctx.request.body);
       await engineOf(strapi).places.isCopy();
-      return readOverview(strapi, engineOf(strapi));
+      return readOverview(strapi, engineOf(strapi), ctx.state.userAbility);
     }),
 
     changeKey: answering(async (ctx) => {

@@ -3,6 +3,7 @@ import type { Context } from '../context';
 import { documentsOf, marksFor, newEntry, type Touched } from '../capture/gather';
 import { recordTouched } from '../capture/record';
 import type { DomainEvent } from '../events';
+import { noteRestore } from '../brake/restored';
 import { leavesOf, openParts, saveRevisions } from '../history/repository';
 import type { Revision, RevisionId } from '../history/revision';
 import { selvesTowards } from '../history/started-here';
@@ -263,8 +264,12 @@ const takeIn = async (
   const opened = openWith(one, state.leaves, stored);
   if (opened.missing.length > 0) return { status: 'need', commitments: opened.missing };
   for (const revision of opened.revisions) {
-    if (!state.known.has(revision.id)) fresh.push(revision);
-    else if (await openParts(unit.tables, revision.id, opened.newlyOpened(revision))) state.opened.add(entity);
+    if (!state.known.has(revision.id)) {
+      fresh.push(revision);
+      // What this site has signed it has also stored: its database was put back to an earlier state.
+      if (revision.header.origin === context.signer.instance)
+        await noteRestore(unit, context, link.id, revision, events);
+    } else if (await openParts(unit.tables, revision.id, opened.newlyOpened(revision))) state.opened.add(entity);
   }
   const isNew = revisions.some(({ id }) => !state.known.has(id));
   const theirs: TheirState = { level: message.level, direction: message.direction, granted: message.granted };

@@ -11,6 +11,7 @@ import {
 } from '../entity';
 import type { Context } from '../context';
 import type { DomainEvent } from '../events';
+import { forgetVanished } from '../brake/vanished';
 import { Busy, NotPossible, ReplicationError } from '../errors';
 import { same } from '../history/canonical';
 import { referencesDropped } from '../capture/missing-references';
@@ -50,6 +51,8 @@ export interface ShownAll {
 
 /** Try again so much later when something threw; at once when what it waits for changes. */
 export const HELD_AGAIN_MS = 30_000;
+/** What another schema is needed for: only a start can bring one, and tries again. */
+const UNTIL_START_MS = 24 * 3_600_000;
 
 /**
  * Makes rows show revisions: writes what differs in place, parks what has no place, reads back into `shown`.
@@ -262,6 +265,12 @@ const rememberShown = async (
     )
   );
   await parkAll(tables, waiting);
+  // Nobody needs to say any more what becomes of rows that had vanished.
+  const vanished = written.filter(({ entry }) => shown.get(entry.entity)!.length > rowsOf(before, entry).length);
+  await forgetVanished(
+    tables,
+    vanished.map(({ entry }) => entry.entity)
+  );
   // By what they are, not by how many: one row may have gone as another came.
   const appeared = written.filter(({ entry }) =>
     rowsOf(after, entry).some(
@@ -316,6 +325,7 @@ export const saveHolds = async (context: Context, { tables }: Unit, shown: reado
   const free = shown.filter((one) => one.held === null).map(({ entity }) => entity);
   await tables.update('entries', { entity: free, held_until: { gt: 0 } }, { held: null, held_until: 0 });
   for (const { entity, held: hold } of held) {
-    await tables.update('entries', { entity }, { held: hold!.reason, held_until: context.clock.now() + HELD_AGAIN_MS });
+    const pause = hold!.code === 'LOCALES_DIFFER' ? UNTIL_START_MS : HELD_AGAIN_MS;
+    await tables.update('entries', { entity }, { held: hold!.reason, held_until: context.clock.now() + pause });
   }
 };

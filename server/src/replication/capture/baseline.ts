@@ -20,7 +20,7 @@ export const markFirstSeen = async (
 
 /** Marks entries that are there already, so that the recorder takes them for what they are. */
 export const markBaseline = async (
-  context: Context,
+  context: Pick<Context, 'clock'>,
   tables: Tables,
   uid: Uid,
   localIds: readonly string[]

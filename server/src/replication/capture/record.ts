@@ -12,6 +12,10 @@ import { Identity, inCanonicalIds } from '../identity';
 import type { Unit } from '../ports';
 import { Presence } from '../presence';
 import { refreshReplicas } from '../queue/refresh';
+import { countDeletions, forgetDeletions } from '../brake/count-deletions';
+import { countEdits } from '../brake/count-edits';
+import { answeredPutBack } from '../brake/put-back';
+import { forgetVanished, notToBeShown, rememberVanished } from '../brake/vanished';
 import { parkAll, placeAgain, wakeParked } from '../apply/park';
 import { showHeads } from '../apply/show';
 import { markFirstSeen } from './baseline';
@@ -20,6 +24,7 @@ import { groupByDocument, lockEntries, nextMarks, readUntilQuiet, type Touched }
 import { referencesLost, referencesToOneVersion, unshown } from './missing-references';
 import { nextContent } from './next-content';
 import { foldSeconds, isMadeBeside, type SecondDocument } from './second-document';
+import { rebaseAll } from './rebase';
 import { sealNext } from './seal';
 
 /**
@@ -70,9 +75,19 @@ const placeMarked = async (
   const byType = new Map<Uid, string[]>();
   for (const { uid, localId } of waiting) byType.set(uid, [...(byType.get(uid) ?? []), localId]);
   const place = (uid: Uid, ids: string[]) =>
-    context.store.savepoint(unit, async (inside) =>
-      showHeads(context, inside, await inside.tables.find('entries', { uid, local_id: ids }), events)
-    );
+    context.store.savepoint(unit, async (inside) => {
+      const entries = await inside.tables.find('entries', { uid, local_id: ids });
+      const asked = await notToBeShown(
+        inside.tables,
+        entries.map(({ entity }) => entity)
+      );
+      await showHeads(
+        context,
+        inside,
+        entries.filter(({ entity }) => !asked.has(entity)),
+        events
+      );
+    });
   for (const [uid, ids] of byType) {
     try {
       await place(uid, ids);
@@ -113,6 +128,18 @@ export const recordTouched = async (
   const heads = [...entries.values()].flatMap(({ head }) => head ?? []);
   const revisions = await loadRevisions(tables, heads);
   const shownRows = await loadShown(tables, entities);
+  const rebased = await rebaseAll(
+    context,
+    tables,
+    keyed.map(({ uid, localId, entity }) => ({
+      entity,
+      schema: context.schemas.type(uid)!,
+      shown: shownRows.get(entity)!,
+      rows: rows.get(uid)?.get(localId) ?? [],
+    }))
+  );
+  const shownBefore = (entity: EntityKey) => rebased.get(entity)?.shown ?? shownRows.get(entity)!;
+  const putBack = await answeredPutBack(tables, keyed);
   const leaves = await leavesOf(tables, entities);
 
   const me = context.signer.instance;
@@ -125,7 +152,7 @@ export const recordTouched = async (
 
   const lookups = keyed.map(({ uid, localId, entity }) => ({
     schema: context.schemas.type(uid)!,
-    shown: shownRows.get(entity)!.map((row) => inCanonicalIds(context, identity, uid, row)),
+    shown: shownBefore(entity).map((row) => inCanonicalIds(context, identity, uid, row)),
     rows: (rows.get(uid)?.get(localId) ?? []).map((row) => inCanonicalIds(context, identity, uid, row)),
   }));
   const lost = lookups.map(({ schema, shown, rows: now }) => referencesLost(context, schema, shown, now));
@@ -146,6 +173,11 @@ export const recordTouched = async (
    */
   const uneven: EntityKey[] = [];
   const second: SecondDocument[] = [];
+  const vanished: EntityKey[] = [];
+  const returned: EntityKey[] = [];
+  /** The schema has changed: what of the head could not be shown may have a place now, and what could may have none. */
+  const reread: EntityKey[] = [];
+  const revived: EntityKey[] = [];
 
   for (const [index, one] of keyed.entries()) {
     const { schema, shown, rows: now } = lookups[index]!;
@@ -158,17 +190,21 @@ export const recordTouched = async (
       entry.local_id = one.localId;
       await tables.update('entries', { entity: one.entity }, { local_id: one.localId });
     }
+    const change = rebased.get(one.entity);
+    if (change && one.marks.some(({ action }) => action !== 'place')) reread.push(one.entity);
+    // Nothing is recorded, and what is shown stays, until the type is again what the head's words are for.
+    if (change?.isForeign && entry.head !== null) continue;
     const writable = entry.shows === 'EVERYTHING' || (entry.shows === 'WITHDRAWN' && now.length > 0);
     const headRevision = entry.head !== null ? revisions.get(entry.head) : undefined;
     const head: EntryContent = headRevision ? contentOf(headRevision) : new Map();
     const mayCorrect = writable && !isSecond && headRevision && foreign.has(one.entity) && isAutomatic(one.marks);
     const recorded = mayCorrect ? await withoutCorrections(tables, me, headRevision, shown, now) : now;
-    const contentWith = (current: readonly RowState[]) =>
+    const contentWith = (current: readonly RowState[], before: readonly RowState[] = shown) =>
       nextContent({
         schema,
         components: context.schemas.components,
         head,
-        shown,
+        shown: before,
         rows: current,
         marks: one.marks,
         gone: (reference, row) => !presence.isHere(reference, schema, row),
@@ -180,9 +216,12 @@ export const recordTouched = async (
       shownUpdates.push({
         entity: one.entity,
         rows: rows.get(one.uid)?.get(one.localId) ?? [],
-        keep: shownRows.get(one.entity)!.filter((row) => vanishedNames.has(`${row.locale}/${row.status}`)),
+        keep: shownBefore(one.entity).filter((row) => vanishedNames.has(`${row.locale}/${row.status}`)),
         fingerprint: schema.fingerprint,
       });
+      // What could not be shown under another schema comes back with it, unasked.
+      if (next.vanished.length > 0 && entry.held === null) vanished.push(one.entity);
+      else if (shown.length > 0 && one.marks.some(({ action }) => action === 'create')) returned.push(one.entity);
     }
     if (now.some((row) => !shown.some((was) => was.locale === row.locale && was.status === row.status))) {
       appeared.push(one.entity);
@@ -192,6 +231,12 @@ export const recordTouched = async (
       // The whole is kept here, whatever of it is sent.
       aside.push(sealNext(context, reference, headRevision, contentWith(now).content, one.marks));
     }
+    if (change?.isConverted) {
+      // What the schema made of values is kept here, before the head's take their place again.
+      const unaltered = shownRows.get(one.entity)!.map((row) => inCanonicalIds(context, identity, one.uid, row));
+      const converted = contentWith(now, unaltered);
+      if (converted.changed) aside.push(sealNext(context, reference, headRevision, converted.content, one.marks));
+    }
     if (!next.changed) {
       // What lost its target here, not in the history, is placed again when the target's row comes back.
       if (lost[index]!.length > 0) waiting.set(one.entity, unshown(next.content, now, context, schema));
@@ -200,11 +245,12 @@ export const recordTouched = async (
 
     if (!headRevision && !hasRows(next.content)) continue;
     const revision = sealNext(context, reference, headRevision, next.content, one.marks);
-    if (!writable) {
+    if (!writable || putBack.has(one.entity)) {
       aside.push(revision);
       continue;
     }
     sealed.push(revision);
+    if (headRevision?.header.kind === 'delete' && revision.header.kind !== 'delete') revived.push(one.entity);
     changed.push(one.entity);
     const others = leaves.get(one.entity)!.filter((leaf) => leaf !== headRevision?.id);
     leaves.set(one.entity, [...others, revision.id]);
@@ -239,10 +285,15 @@ export const recordTouched = async (
     );
   }
   await wakeParked(tables, appeared, context.clock);
-  await placeAgain(tables, uneven, context.clock);
+  await placeAgain(tables, [...uneven, ...reread], context.clock);
+  await rememberVanished(tables, vanished, context.clock);
+  await forgetVanished(tables, returned);
+  await forgetDeletions(unit, revived);
   await foldSeconds(context, unit, second);
   await markFirstSeen(context, unit, retargeted.gained);
   await refreshReplicas(context, unit, changed, events, { retargeted });
+  await countEdits(context, tables, sealed, events);
+  await countDeletions(context, unit, sealed, events);
 };
 
 /**

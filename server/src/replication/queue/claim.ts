@@ -2,6 +2,7 @@ import { FILE_UID, entityOf } from '../entity';
 import type { Context } from '../context';
 import type { Tables, Unit } from '../ports';
 import type { Row } from '../tables';
+import { stoppedByBrakes } from '../brake/stop';
 import { refreshReplicas } from './refresh';
 import { NOTHING_THERE } from './state-hash';
 
@@ -45,7 +46,11 @@ export const claim = async (context: Context, unit: Unit, link: string): Promise
   const lease = context.chance.bytes(12).toString('hex');
   if (found.length === 0) return { lease, replicas: [] };
   await decideAgain(context, unit, found);
-  const replicas = (await lockReplicas(tables, link, found)).filter((replica) => isDue(replica, now));
+  const claimable = (await lockReplicas(tables, link, found)).filter((replica) => isDue(replica, now));
+  const isStopped = await stoppedByBrakes(tables, claimable);
+  const stopped = claimable.filter(isStopped).map(({ entity }) => entity);
+  await tables.update('replicas', { link, entity: stopped }, { state: 'stopped', lease: null, lease_until: 0 });
+  const replicas = claimable.filter((replica) => !isStopped(replica));
   const taken = replicas.map((replica) => ({
     ...replica,
     state: 'sending' as const,

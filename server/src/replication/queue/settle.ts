@@ -2,6 +2,7 @@ import type { EntityKey } from '../entity';
 import type { Context } from '../context';
 import type { DomainEvent } from '../events';
 import { maximal, maximalOfEach } from '../history/graph';
+import { noteRestore, provesRestore } from '../brake/restored';
 import { leavesOf } from '../history/repository';
 import type { RevisionId } from '../history/revision';
 import type { Tables, Unit } from '../ports';
@@ -19,18 +20,20 @@ const BUSY_AGAIN_MS = 150;
 export interface Settled {
   /** Bytes the receiver lacks, by hash: they are sent before the next try. */
   missingBytes: string[];
-  renewIncarnation: boolean;
+  /** The incarnation of which a link has heard, where it was later than what we said: ours is to be later still. */
+  heardIncarnation: number | null;
 }
 
 /** Writes the answers to a delivery into the queue; what somebody else claimed meanwhile is left alone. */
 export const settle = async (
   context: Context,
-  { tables }: Unit,
+  unit: Unit,
   { lease, replicas }: Claim,
   answers: readonly Answer[],
   events: DomainEvent[]
 ): Promise<Settled> => {
-  const result: Settled = { missingBytes: [], renewIncarnation: false };
+  const { tables } = unit;
+  const result: Settled = { missingBytes: [], heardIncarnation: null };
   const keys = replicas.map(({ entity }) => entity);
   const link = replicas[0]?.link ?? '';
   await tables.lock('replicas', { link, entity: keys });
@@ -42,7 +45,7 @@ export const settle = async (
   });
   const had = await acknowledgedBy(tables, held);
   const settled: Row<'replicas'>[] = [];
-  for (const one of held) settled.push(await settleOne(context, tables, one, had.get(one.sent.entity), result, events));
+  for (const one of held) settled.push(await settleOne(context, unit, one, had.get(one.sent.entity), result, events));
   await tables.insert('replicas', settled, 'replace');
   return result;
 };
@@ -56,12 +59,13 @@ interface Delivered {
 
 const settleOne = async (
   context: Context,
-  tables: Tables,
+  unit: Unit,
   { sent, now, answer }: Delivered,
   leaves: readonly RevisionId[] | undefined,
   result: Settled,
   events: DomainEvent[]
 ): Promise<Row<'replicas'>> => {
+  const { tables } = unit;
   const at = context.clock.now();
   const free = { ...now, lease: null, lease_until: 0 };
   const again = (delay: number, counts: boolean, error: string | null, code: string): Row<'replicas'> => {
@@ -115,7 +119,8 @@ const settleOne = async (
       };
     }
     case 'stale':
-      result.renewIncarnation = true;
+      result.heardIncarnation = Math.max(result.heardIncarnation ?? 0, answer.order[0]);
+      if (await provesRestore(unit, answer.order, now)) await noteRestore(unit, context, now.link, 'said', events);
       return again(
         0,
         true,

@@ -1,6 +1,6 @@
 import { placeAgain } from '../apply/park';
 import type { Context } from '../context';
-import type { Tables } from '../ports';
+import type { Tables, Unit } from '../ports';
 
 /** Nothing is ever put off for longer than a day: a later time was written down while the clock here was wrong. */
 const LONGEST_PAUSE_MS = 25 * 3_600_000;
@@ -23,6 +23,11 @@ export const keepHouse = async (context: Context): Promise<boolean> =>
     );
     return true;
   });
+
+/** At a start: the site's types may be others now, so whatever is held is tried at once. */
+export const tryHeldAgain = async ({ tables }: Unit): Promise<void> => {
+  await tables.update('entries', { held_until: { gt: 0 } }, { held_until: 1 });
+};
 
 /** A clock that was set back must not keep deliveries and notes waiting until it has caught up. */
 const forgetOddTimes = async (tables: Tables, now: number): Promise<void> => {

@@ -4,11 +4,18 @@ import { BASELINE_STEP, markBaseline } from '../capture/baseline';
 import type { DomainEvent } from '../events';
 import { Identity } from '../identity';
 import type { Unit } from '../ports';
+import { restoreDeleted } from '../brake/restore-deleted';
 import { refreshReplicas } from '../queue/refresh';
 import type { Row } from '../tables';
 
 /** Starts a job over again, or lets it begin. Jobs go on where they were after a crash. */
-export const startJob = async ({ tables }: Unit, kind: string, subject: string, now: number): Promise<void> => {
+export const startJob = async (
+  { tables }: Unit,
+  kind: 'decide' | 'restore' | 'catch-up',
+  subject: string,
+  now: number,
+  state: 'running' | 'waiting' = 'running'
+): Promise<void> => {
   await tables.insert(
     'jobs',
     [
@@ -19,7 +26,7 @@ export const startJob = async ({ tables }: Unit, kind: string, subject: string, 
         cursor: null,
         done: 0,
         total: 0,
-        state: 'running',
+        state,
         error: null,
         updated_at: now,
       },
@@ -50,11 +57,18 @@ export const jobStep = async (context: Context): Promise<boolean> => {
     events.length = 0;
     const [job] = await unit.tables.find('jobs', { state: 'running' }, { orderBy: 'updated_at', limit: 1 });
     if (!job) return false;
-    await decideStep(context, unit, job, events);
+    await (job.kind === 'restore' ? restoreStep : decideStep)(context, unit, job, events);
     return true;
   });
   for (const event of events) context.observer.notice(event);
   return worked;
+};
+
+/** Entries whose deletion a person took back. */
+const restoreStep = async (context: Context, unit: Unit, job: Row<'jobs'>, events: DomainEvent[]): Promise<void> => {
+  const { done, finished } = await restoreDeleted(context, unit, job.subject, events);
+  const patch = { done: job.done + done, state: finished ? 'done' : 'running', updated_at: context.clock.now() };
+  await unit.tables.update('jobs', { id: job.id }, patch);
 };
 
 /** Cursors of the second half of a job: no documentId begins with a space. */
@@ -87,7 +101,10 @@ const decideDocuments = async (
     )
   );
   // Files have no history of their own until somebody uses them.
-  const unseen = uid === FILE_UID ? [] : ids.filter((id) => !recorded.has(keys.get(id)!));
+  const without = uid === FILE_UID ? [] : ids.filter((id) => !recorded.has(keys.get(id)!));
+  // What came unseen is a person's to decide.
+  const asked = await tables.find('findings', { entity: without.map((id) => keys.get(id)!), kind: 'added' });
+  const unseen = without.filter((id) => !asked.some(({ entity }) => entity === keys.get(id)));
   await markBaseline(context, tables, uid, unseen);
   await refreshReplicas(context, unit, [...recorded], events);
   const finished = ids.length < BASELINE_STEP;

@@ -120,7 +120,7 @@ const settleAnswers = async (context: Context, link: Row<'links'>, taken: Claim,
     events.length = 0;
     return settle(context, unit, taken, answers, events);
   });
-  if (settled.renewIncarnation) await context.incarnation.renew();
+  if (settled.heardIncarnation !== null) await context.incarnation.renew(settled.heardIncarnation);
   if (settled.missingBytes.length > 0) {
     await context.store.transaction(({ tables }) =>
       tables.remove('link_blobs', { link: link.id, hash: settled.missingBytes })

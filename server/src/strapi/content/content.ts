@@ -12,7 +12,7 @@ import {
   type Uid,
 } from '../../replication/entity';
 import { NotPossible } from '../../replication/errors';
-import type { Content, Schemas, Telling } from '../../replication/ports';
+import type { Content, Glance, Schemas, Telling } from '../../replication/ports';
 import { createTables } from '../tables/tables';
 import { type DatabaseRow, rowKeyOf } from './canonical-row';
 import { readFiles } from './file-rows';
@@ -20,7 +20,7 @@ import { lockRows } from './lock-rows';
 import { databaseModelOf } from './models';
 import { createPopulate } from './populate';
 import { readRows } from './read-rows';
-import type { JsonStorage } from './values';
+import { isoDate, type JsonStorage } from './values';
 import { writeRows } from './write-rows';
 
 export interface ContentOptions {
@@ -48,6 +48,7 @@ export interface MainRow {
   documentId: string;
   locale: string;
   status: Status;
+  updatedAt: unknown;
 }
 
 /** Large enough to be fast, small enough for every database's limit of values in a statement. */
@@ -59,7 +60,7 @@ export const mainRowsOf = async (
   localIds: readonly string[]
 ): Promise<MainRow[]> => {
   const { strapi } = session;
-  const columns = schema.uid === FILE_UID ? ['id', 'documentId'] : ['id', 'documentId', 'locale', 'publishedAt'];
+  const columns = ['id', 'documentId', 'updatedAt', ...(schema.uid === FILE_UID ? [] : ['locale', 'publishedAt'])];
   const found: MainRow[] = [];
   for (let at = 0; at < localIds.length; at += 5 * BATCH) {
     const rows = await strapi.db
@@ -68,7 +69,8 @@ export const mainRowsOf = async (
       .where({ documentId: { $in: localIds.slice(at, at + 5 * BATCH) } })
       .orderBy([{ id: 'asc' }])
       .execute<(DatabaseRow & { id: number; documentId: string })[]>();
-    for (const row of rows) found.push({ id: row.id, documentId: row.documentId, ...rowKeyOf(row, schema) });
+    for (const row of rows)
+      found.push({ id: row.id, documentId: row.documentId, updatedAt: row.updatedAt, ...rowKeyOf(row, schema) });
   }
   return found;
 };
@@ -128,6 +130,15 @@ export const createContent = (
         const entries = new Map<string, { locale: string; status: Status }[]>();
         for (const { documentId, locale, status } of await mainRowsOf(session, schemaOf(uid), localIds)) {
           entries.set(documentId, [...(entries.get(documentId) ?? []), { locale, status }]);
+        }
+        return entries;
+      },
+
+      async glance(uid: Uid, localIds: readonly string[]) {
+        const entries = new Map<string, Glance[]>();
+        for (const { documentId, locale, status, updatedAt } of await mainRowsOf(session, schemaOf(uid), localIds)) {
+          const row = { locale, status, updatedAt: isoDate(updatedAt) };
+          entries.set(documentId, [...(entries.get(documentId) ?? []), row]);
         }
         return entries;
       },

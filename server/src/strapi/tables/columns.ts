@@ -167,6 +167,23 @@ export const COLUMNS: {
     lease: 'text?',
     lease_until: 'number',
   },
+  brakes: {
+    id: 'text',
+    code: 'text',
+    subject: 'text',
+    told: 'text',
+    set_at: 'number',
+    lifted_at: 'number?',
+    lifted_by: 'text?',
+  },
+  findings: {
+    entity: 'text',
+    kind: 'text',
+    uid: 'text',
+    since: 'number',
+    answer: 'text?',
+    answered_by: 'text?',
+  },
   log: { id: 'number', at: 'number', entity: 'text?', link: 'text?', type: 'text', outcome: 'text', detail: 'text?' },
 };
 

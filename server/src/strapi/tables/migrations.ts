@@ -3,6 +3,7 @@ import { PRIMARY_KEYS } from '../../replication/tables';
 import { firstTables } from './0001-first-tables';
 import { notifications } from './0002-notifications';
 import { identityBinding } from './0003-identity-binding';
+import { brakes } from './0004-brakes';
 
 interface Migration {
   name: string;
@@ -11,7 +12,7 @@ interface Migration {
 }
 
 /** In order of time. A released one is never changed or removed; new ones go to the end. */
-export const MIGRATIONS: readonly Migration[] = [firstTables, notifications, identityBinding];
+export const MIGRATIONS: readonly Migration[] = [firstTables, notifications, identityBinding, brakes];
 
 const TABLE_NAME = 'replication_migrations';
 const LOCK_TABLE_NAME = `${TABLE_NAME}_lock`;

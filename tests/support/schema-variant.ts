@@ -1,0 +1,50 @@
+import { randomBytes } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import { APP, ROOT } from './app';
+import type { Instance } from './instance';
+
+/** A content type's file: whatever a developer writes. */
+type Schema = any;
+
+/** Other content types than the playground's, as a developer would have changed them between two starts. */
+export interface Variant {
+  /** By `kitchen` or `shared.seo`: changes a content type or a component in place. */
+  change?: Record<string, (schema: Schema) => void>;
+  /** Content types that are not there. */
+  without?: string[];
+}
+
+const variants: string[] = [];
+
+/** Starts a site again, on its database, with other content types; without a variant, with the playground's own. */
+export const restartWith = async (site: Instance, variant: Variant | null): Promise<void> => {
+  site.env.PLAYGROUND_APP = variant === null ? undefined : appWith(variant);
+  await site.restart();
+};
+
+/** A copy of the app; what it has installed is shared. It lies in the repository, where Node looks for the rest. */
+const appWith = ({ change = {}, without = [] }: Variant): string => {
+  const folder = path.join(ROOT, '.tmp', `app-${randomBytes(4).toString('hex')}`);
+  variants.push(folder);
+  const modules = path.join(APP, 'node_modules');
+  fs.cpSync(APP, folder, { recursive: true, filter: (source) => source !== modules });
+  fs.symlinkSync(modules, path.join(folder, 'node_modules'));
+  for (const [name, edit] of Object.entries(change)) {
+    const file = fileOf(folder, name);
+    const schema = JSON.parse(fs.readFileSync(file, 'utf8')) as Schema;
+    edit(schema);
+    fs.writeFileSync(file, JSON.stringify(schema));
+  }
+  for (const name of without) fs.rmSync(path.join(folder, 'src', 'api', name), { recursive: true });
+  return folder;
+};
+
+const fileOf = (folder: string, name: string): string => {
+  const [category, component] = name.split('.');
+  return component === undefined
+    ? path.join(folder, 'src', 'api', name, 'content-types', name, 'schema.json')
+    : path.join(folder, 'src', 'components', category!, `${component}.json`);
+};
+
+afterAll(() => variants.forEach((folder) => fs.rmSync(folder, { recursive: true, force: true })));

@@ -26,18 +26,23 @@ export const isNewer = (replica: Row<'replicas'> | undefined, [incarnation, sequ
 /**
  * What a message says of the other side: what it grants, and what it has. What it has is common to both from now on,
  * so nothing of it is ever sent back.
+ *
+ * @param known all that it names was here before. Under the decision that was heard last it may be an earlier delivery
+ * that comes late, and what came since stays common.
  */
 export const acceptReplica = async (
   tables: Tables,
   replica: Row<'replicas'>,
   message: UpdateMessage,
   theirs: TheirState,
-  revisions: readonly Revision[]
+  revisions: readonly Revision[],
+  known: boolean
 ): Promise<Row<'replicas'>> => {
   const before = JSON.parse(replica.common) as RevisionId[];
   const leaves = message.leaves;
   const sendsToo = message.direction === 'BOTH';
-  const common = message.level === 'EVERYTHING' ? await newest(tables, before, leaves, revisions) : [...leaves].sort();
+  const grows = message.level === 'EVERYTHING' || (known && !isNewer(replica, message.order));
+  const common = grows ? await newest(tables, before, leaves, revisions) : [...leaves].sort();
   const level = sendsToo ? 'EVERYTHING' : replica.common_level;
   const direction = sendsToo ? 'BOTH' : replica.common_direction;
   return {

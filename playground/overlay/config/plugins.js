@@ -9,7 +9,8 @@ const officialPlugins = require('../plugins.template.js');
  */
 const restCache = {
   enabled: true,
-  resolve: '@strapi-community/plugin-rest-cache',
+  // The package has no main file to be found by its name.
+  resolve: '@strapi-community/plugin-rest-cache/package.json',
   config: {
     provider: { name: 'memory', options: { max: 1000, maxAge: 3_600_000 } },
     strategy: {

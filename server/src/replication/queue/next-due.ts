@@ -8,14 +8,14 @@ export const nextDue = async (context: Context, linkId: string): Promise<number>
   context.store.transaction(async ({ tables }) => {
     const [link] = await tables.find('links', { id: linkId });
     if (!link || link.state !== 'REGISTERED' || link.paused) return IDLE_MS;
-    const [next] = await tables.find(
-      'replicas',
-      { link: linkId, state: ['queued', 'held'] },
-      { orderBy: 'retry_at', limit: 1 }
-    );
-    if (!next) return IDLE_MS;
-    const due = Math.max(next.retry_at, link.retry_at) - context.clock.now();
-    return Math.min(Math.max(due, 0), IDLE_MS);
+    const now = context.clock.now();
+    if (link.retry_at > now) return Math.min(link.retry_at - now, IDLE_MS);
+    let next = now + IDLE_MS;
+    for (const state of ['queued', 'held'] as const) {
+      const [first] = await tables.find('replicas', { link: linkId, state }, { orderBy: 'retry_at', limit: 1 });
+      if (first) next = Math.min(next, first.retry_at);
+    }
+    return Math.max(next - now, 0);
   });
 
 /** Tries what failed, is held or waits again now. How many rows that were. */

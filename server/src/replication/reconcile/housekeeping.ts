@@ -10,7 +10,7 @@ export const keepHouse = async (context: Context): Promise<boolean> =>
   context.store.transaction(async ({ tables }) => {
     const now = context.clock.now();
     await forgetOddTimes(tables, now);
-    const due = (await tables.find('entries', { held_until: { gt: 0 } }, { limit: 200 })).filter(
+    const due = (await tables.find('entries', { held_until: { gt: 0 } }, { orderBy: 'held_until', limit: 200 })).filter(
       ({ held, held_until: until }) => held !== null && (until <= now || until > now + LONGEST_PAUSE_MS)
     );
     if (due.length === 0) return false;
@@ -33,7 +33,11 @@ export const tryHeldAgain = async ({ tables }: Unit): Promise<void> => {
 const forgetOddTimes = async (tables: Tables, now: number): Promise<void> => {
   const odd = { gt: now + LONGEST_PAUSE_MS };
   await tables.update('links', { retry_at: odd }, { retry_at: 0 });
-  await tables.update('replicas', { state: ['queued', 'held'], retry_at: odd }, { retry_at: 0 });
-  await tables.update('replicas', { state: 'sending', lease_until: odd }, { lease_until: 0 });
+  for (const { id: link } of await tables.find('links', { state: 'REGISTERED' })) {
+    for (const state of ['queued', 'held']) {
+      await tables.update('replicas', { link, state, retry_at: odd }, { retry_at: 0 });
+    }
+    await tables.update('replicas', { link, state: 'sending', lease_until: odd }, { lease_until: 0 });
+  }
   await tables.update('notifications', { lease_until: odd }, { lease: null, lease_until: 0 });
 };

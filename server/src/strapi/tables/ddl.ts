@@ -111,5 +111,26 @@ export const addColumn = async (knex: Knex, table: string, name: string, type: C
   await knex.raw(`alter table ?? add column ?? ${columnType(dialectOf(knex), type)}`, [table, name]);
 };
 
+/** Adds an index, unless it is there: MySQL knows no `if not exists` for it. */
+export const addIndex = async (knex: Knex, table: string, name: string, columns: readonly string[]): Promise<void> => {
+  const list = columns.map(() => '??').join(', ');
+  if (dialectOf(knex) !== 'mysql') {
+    await knex.raw(`create index if not exists ?? on ?? (${list})`, [name, table, ...columns]);
+  } else if (!(await hasIndexOnMySql(knex, table, name))) {
+    await knex.raw(`create index ?? on ?? (${list})`, [name, table, ...columns]);
+  }
+};
+
+/** Removes an index, unless it is gone. */
+export const dropIndex = async (knex: Knex, table: string, name: string): Promise<void> => {
+  if (dialectOf(knex) !== 'mysql') await knex.raw('drop index if exists ??', [name]);
+  else if (await hasIndexOnMySql(knex, table, name)) await knex.raw('drop index ?? on ??', [name, table]);
+};
+
+const hasIndexOnMySql = async (knex: Knex, table: string, name: string): Promise<boolean> => {
+  const [rows] = (await knex.raw('show index from ?? where Key_name = ?', [table, name])) as [unknown[]];
+  return rows.length > 0;
+};
+
 /** Of our own making: a generated name may be longer than MySQL and PostgreSQL allow. */
 const indexName = (table: string, position: number): string => `${table}_i${position + 1}`;

@@ -4,6 +4,7 @@ import { firstTables } from './0001-first-tables';
 import { notifications } from './0002-notifications';
 import { identityBinding } from './0003-identity-binding';
 import { brakes } from './0004-brakes';
+import { queueOfALink } from './0005-queue-of-a-link';
 
 interface Migration {
   name: string;
@@ -12,7 +13,7 @@ interface Migration {
 }
 
 /** In order of time. A released one is never changed or removed; new ones go to the end. */
-export const MIGRATIONS: readonly Migration[] = [firstTables, notifications, identityBinding, brakes];
+export const MIGRATIONS: readonly Migration[] = [firstTables, notifications, identityBinding, brakes, queueOfALink];
 
 const TABLE_NAME = 'replication_migrations';
 const LOCK_TABLE_NAME = `${TABLE_NAME}_lock`;

@@ -28,6 +28,24 @@ export const fileNames = (fields: Fields): FileName[] | null => {
   return names;
 };
 
+const MOST_FOLDERS = 50;
+const MOST_FOLDER_NAME = 255;
+/** What is no letter, digit or sign that people see: also none that one of the databases cannot hold. */
+const UNSEEN = /[\p{Cc}\p{Cs}/]/u;
+
+/** Whether the folders that a file names are a chain of names that folders can have: they are made where they are missing. */
+export const hasFolderNames = ({ folder }: Fields): boolean =>
+  folder === undefined ||
+  folder === null ||
+  (Array.isArray(folder) && folder.length <= MOST_FOLDERS && folder.every(isFolderName));
+
+const isFolderName = (name: Json): boolean =>
+  typeof name === 'string' &&
+  name !== '' &&
+  name.length <= MOST_FOLDER_NAME &&
+  name === name.trim() &&
+  !UNSEEN.test(name);
+
 const nameOf = ({ hash, ext }: Fields): FileName | null => {
   const extension = ext ?? '';
   if (typeof hash !== 'string' || typeof extension !== 'string') return null;

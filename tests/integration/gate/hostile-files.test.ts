@@ -54,6 +54,9 @@ describe('files of a hostile site', () => {
         await refused(attack, 'FILE_NAME', file(fields('x.png', bytes, { hash })));
       for (const ext of ['/../../x', '.png/../x', '..', '.p ng', 'png'])
         await refused(attack, 'FILE_NAME', file(fields('x.png', bytes, { ext })));
+      const tree = Array.from({ length: 51 }, (_, level) => `level ${level}`);
+      for (const folder of [['..', 'a/b'], [''], ['x'.repeat(256)], tree, { a: 1 }])
+        await refused(attack, 'FILE_NAME', file(fields('x.png', bytes, { folder })));
       // Without bytes nothing is placed, but removing the row would remove what its name says.
       const { sha256: _none, ...lost } = fields('x.png', bytes, { hash: '../../../data' });
       await refused(attack, 'FILE_NAME', file(lost));

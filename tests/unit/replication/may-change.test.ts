@@ -4,6 +4,7 @@ import { sealPart, sealRevision } from '../../../server/src/replication/history/
 import { learnKeys } from '../../../server/src/replication/link/key-record';
 import { refreshReplicas } from '../../../server/src/replication/queue/refresh';
 import type { Row } from '../../../server/src/replication/tables';
+import { MAX_PARENTS } from '../../../server/src/replication/transport/message';
 import { ARTICLE, catalogue } from '../../support/world/catalogue';
 import { SeededChance } from '../../support/world/chance';
 import { Site } from '../../support/world/site';
@@ -199,5 +200,23 @@ describe('a message', () => {
     await rule('SEND_ONLY');
     expect(await send(message('nothing'))).toMatchObject([{ status: 'refused', code: 'NOT_ACCEPTED' }]);
     expect(row(`${ARTICLE}/nothing`)).toBeUndefined();
+  });
+
+  it('makes an entry no more versions at once than a message can name', async () => {
+    const { rule, message, send, here } = await twoSites();
+    await rule('BOTH');
+    const answers = await send(...Array.from({ length: MAX_PARENTS + 3 }, () => message('many')));
+    expect(answers.slice(0, MAX_PARENTS)).toEqual(Array.from({ length: MAX_PARENTS }, () => ({ status: 'applied' })));
+    expect(answers.slice(MAX_PARENTS)).toMatchObject(
+      Array.from({ length: 3 }, () => ({ status: 'refused', code: 'TOO_MANY_VERSIONS' }))
+    );
+    const leaves = here.database
+      .table('leaves')
+      .all()
+      .filter(({ entity }) => entity === `${ARTICLE}/many`)
+      .map(({ revision }) => revision as string);
+    expect(leaves).toHaveLength(MAX_PARENTS);
+    // What builds on one of them takes its place.
+    expect(await send(message('many', { parents: [leaves[0]!] }))).toEqual([{ status: 'applied' }]);
   });
 });

@@ -11,7 +11,7 @@ import { Identity } from '../identity';
 import type { Unit } from '../ports';
 import { newReplica, refreshReplicas } from '../queue/refresh';
 import type { Row } from '../tables';
-import type { Answer } from '../transport/message';
+import { MAX_PARENTS, type Answer } from '../transport/message';
 import { bytesMissing } from './hold';
 import { claimsOn, refusalOf, type Claims } from './may-change';
 import { moveHeads } from './move-heads';
@@ -237,6 +237,21 @@ export const objectionTo = (link: Row<'links'>, one: Verified, state: State): An
   return nothingNew ? { status: 'known' } : refused;
 };
 
+/** No site could tell another of more: its messages, and a version that joins them all, name as many at most. */
+const tooManyVersions: Answer = {
+  status: 'refused',
+  code: 'TOO_MANY_VERSIONS',
+  message: `The other site has ${MAX_PARENTS} versions of this entry beside one another. Edit one of them further.`,
+};
+
+/** How many versions would stand beside one another: those that are here and not built upon, and those that are new. */
+const versionsAfter = ({ entity, message, revisions }: Verified, state: State): number => {
+  const fresh = message.type === 'ENTITY_UNREPLICATE' ? [] : message.leaves.filter((id) => !state.known.has(id));
+  if (fresh.length === 0) return 0;
+  const builtUpon = new Set(revisions.flatMap(({ header }) => header.parents));
+  return fresh.length + (state.leaves.get(entity) ?? []).filter((id) => !builtUpon.has(id)).length;
+};
+
 /** Decides whether a message may be taken, and stores what it brings. Rows are not touched yet. */
 const takeIn = async (
   context: Context,
@@ -260,6 +275,8 @@ const takeIn = async (
   const shallow = new Set(message.shallow);
   const placed = revisions.every(({ header }) => header.parents.every((parent) => here(parent) || shallow.has(parent)));
   if (!placed || !message.leaves.every(here)) return { status: 'unplaced', leaves: state.leaves.get(entity) ?? [] };
+
+  if (versionsAfter(one, state) > MAX_PARENTS) return tooManyVersions;
 
   const opened = openWith(one, state.leaves, stored);
   if (opened.missing.length > 0) return { status: 'need', commitments: opened.missing };

@@ -1,7 +1,7 @@
 import { FILE_UID, keyOf, type EntityKey, type Json } from '../entity';
 import type { Context } from '../context';
 import { canonical, isRecord } from '../history/canonical';
-import { fileNames } from '../file-names';
+import { fileNames, hasFolderNames } from '../file-names';
 import { commit, idOf, openPart, readPartName, type Part, type Revision, type RevisionId } from '../history/revision';
 import type { Row } from '../tables';
 import {
@@ -64,7 +64,7 @@ export const verifyMessage = async (
     revisions.push(revision);
   }
   if (message.entity.uid === FILE_UID && !revisions.every(hasFileNames)) {
-    return refuse('FILE_NAME', 'The name under which a file is to be kept is not one that Strapi would give.');
+    return refuse('FILE_NAME', 'The names under which a file is to be kept are not such as Strapi would give.');
   }
   const signatures = await checkSignatures(context, verifier, message.keys, revisions);
   if (signatures?.status === 'refused' && signatures.code === KEY_REVOKED) {
@@ -99,7 +99,7 @@ const oddIdentity = (context: Context, { entity: { uid, id }, documentId }: Upda
 const hasFileNames = ({ parts }: Revision): boolean =>
   parts.every((part) => {
     const fields = readPartName(part.name) && openPart(part)?.fields;
-    return !fields || fileNames(fields) !== null;
+    return !fields || (fileNames(fields) !== null && hasFolderNames(fields));
   });
 
 const openRevision = ({ header, signature, parts }: RevisionOnWire): Revision | string => {

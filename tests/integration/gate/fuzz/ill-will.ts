@@ -190,6 +190,8 @@ export interface Target {
   uid: string;
   id: string;
   leaf: string | null;
+  /** The site has a rule for it and the link. */
+  ruled: boolean;
 }
 
 const pick = <T>(from: readonly T[], which: number): T => from[which % from.length]!;
@@ -239,10 +241,14 @@ export const messageOf = (malice: Malice, sender: Sender, targets: readonly Targ
     malice.which
   );
   const nobody = createHash('sha256').update(`nobody ${malice.which}`).digest('hex');
+  // Where no rule says anything, what is only sent takes the place of an unrelated entry of the same id: docs/security.md,
+  // "Not promised".
+  const replaces = malice.about === 'ours' && !pick(targets, malice.which).ruled;
+  const direction = replaces ? 'BOTH' : malice.direction;
   const message: { [member: string]: Json } = {
     order: malice.order,
-    direction: malice.direction,
-    level: malice.direction === 'BOTH' ? 'EVERYTHING' : malice.level,
+    direction,
+    level: direction === 'BOTH' ? 'EVERYTHING' : malice.level,
     granted: malice.granted,
   };
   const forgery: Forgery = { parts: contentOf(malice, uid, fields), message };

@@ -8,8 +8,7 @@ const number = (name: string, otherwise: number): number => {
   return value;
 };
 
-export const REQUESTS = number('FUZZ_REQUESTS', 1_500);
-export const ADMIN_REQUESTS = Math.ceil(REQUESTS / 5);
+export const REQUESTS = number('FUZZ_REQUESTS', 400);
 export const MESSAGES = number('FUZZ_MESSAGES', 400);
 export const SEED = number('FUZZ_SEED', 1);
 /** Bounds the run where a machine is slow: it is told how many were made. */

@@ -52,6 +52,7 @@ beforeAll(async () => {
   ours = ids.map(([uid, id]) => ({
     uid,
     id,
+    ruled: [CATEGORY, PAGE].includes(uid),
     leaf: leaves.map((row) => JSON.parse(row)).find(({ entity }) => entity === `${uid}/${id}`)?.revision ?? null,
   }));
   expect(ours.filter(({ leaf }) => leaf !== null).length).toBeGreaterThanOrEqual(4);

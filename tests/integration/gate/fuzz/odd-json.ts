@@ -89,7 +89,8 @@ export const changed = (original: Json, changes: readonly Change[]): Json => {
     else if (how === 'repeat') object[`${key}x`] = object[key] ?? null;
     else if (how === 'name') put(object, nameFrom(value), value);
   }
-  return root.value ?? null;
+  // As it would be parsed: a list from which something was taken has no hole.
+  return JSON.parse(JSON.stringify(root.value ?? null)) as Json;
 };
 
 /** Also where the name is `__proto__`. */

@@ -27,7 +27,8 @@ const MOST_BYTES = 64 * 1024 * 1024;
 export const createRawHttp = () => {
   const agent = new http.Agent({ keepAlive: true, maxSockets: 32 });
 
-  const call = (raw: RawCall): Promise<RawAnswer> =>
+  /** null: who never stops sending may find the connection closed before the answer could be read. */
+  const call = (raw: RawCall): Promise<RawAnswer | null> =>
     new Promise((resolve, reject) => {
       let answered = false;
       const own = raw.endless || raw.from !== undefined ? { agent: false as const, localAddress: raw.from } : { agent };
@@ -46,7 +47,7 @@ export const createRawHttp = () => {
       });
       request.on('timeout', () => request.destroy(new Error(`No answer within ${WITHIN} ms.`)));
       // Who is answered before the body has ended may find the connection closed: the answer counts.
-      request.on('error', (error) => (answered ? undefined : reject(error)));
+      request.on('error', (error) => (answered ? undefined : raw.endless ? resolve(null) : reject(error)));
       if (raw.endless) return void pour(request, raw.body, () => answered);
       if (raw.pieces === null || raw.body.length === 0) return void request.end(raw.body);
       let at = 0;

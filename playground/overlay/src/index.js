@@ -5,7 +5,6 @@ const hooks = require('./hooks');
 
 module.exports = {
   register({ strapi }) {
-    strapi.customFields.register({ name: 'shade', type: 'string' });
     if (process.env.PLAYGROUND_BACKDOOR === '1') backdoor.open(strapi);
   },
 

@@ -37,7 +37,9 @@ export const acceptReplica = async (
   const before = JSON.parse(replica.common) as RevisionId[];
   const leaves = message.leaves;
   const sendsToo = message.direction === 'BOTH';
-  const common = message.level === 'EVERYTHING' ? await newest(tables, before, leaves, revisions) : [...leaves].sort();
+  // A new decision may share an older version than was had before; under the same one, an older version only comes late.
+  const anew = message.level !== 'EVERYTHING' && isNewer(replica, message.order);
+  const common = anew ? [...leaves].sort() : await newest(tables, before, leaves, revisions);
   const level = sendsToo ? 'EVERYTHING' : replica.common_level;
   const direction = sendsToo ? 'BOTH' : replica.common_direction;
   return {

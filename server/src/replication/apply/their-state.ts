@@ -37,8 +37,9 @@ export const acceptReplica = async (
   const before = JSON.parse(replica.common) as RevisionId[];
   const leaves = message.leaves;
   const sendsToo = message.direction === 'BOTH';
-  // A new decision may share an older version than was had before; under the same one, an older version only comes late.
-  const anew = message.level !== 'EVERYTHING' && isNewer(replica, message.order);
+  // A new decision of who only sends may share an older version than was had before, or one in its place; under the same
+  // decision an older version only comes late.
+  const anew = !sendsToo && isNewer(replica, message.order);
   const common = anew ? [...leaves].sort() : await newest(tables, before, leaves, revisions);
   const level = sendsToo ? 'EVERYTHING' : replica.common_level;
   const direction = sendsToo ? 'BOTH' : replica.common_direction;

@@ -311,7 +311,15 @@ const checkNoDrafts = (world: World, from: Site, to: Site): void => {
     (one) => one.level === 'EVERYTHING' && (one.to === to.name || (one.from === to.name && one.direction === 'BOTH'))
   );
   if (gettingMore) return;
+  // What its own people built upon a draft, while they could see it, is their own version now.
+  const own = new Set(
+    table<Row<'revisions'>>(to, 'revisions').flatMap(({ id, origin }) => (origin === to.id ? [id] : []))
+  );
+  const open = new Set(
+    table<Row<'parts'>>(to, 'parts').flatMap(({ revision, content }) => (own.has(revision) ? [] : [content]))
+  );
   const text = table<Row<'contents'>>(to, 'contents')
+    .filter(({ hash }) => open.has(hash))
     .map(({ bytes }) => unpack(bytes))
     .join('\n');
   for (const word of text.match(new RegExp(`~${from.name}[^~]+~`, 'g')) ?? []) {

@@ -30,6 +30,8 @@ describe('an entry whose place another one takes', () => {
     expect(scene.rows('third', HOME)).toEqual({ 'a -/draft': { headline: 'Of the first' } });
     expect(leaves(scene, 'third')).toEqual(leaves(scene, 'first'));
     expect(scene.table('second', 'replicas').map(({ state }) => state)).toEqual(['done', 'done']);
+    // What gave way is not counted as had on either side.
+    for (const name of ['first', 'second', 'third']) expect(await scene.site(name).process!.differences()).toEqual([]);
   });
 
   it('gives way also where a newer version of it was still on its way', async () => {

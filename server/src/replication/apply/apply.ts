@@ -291,9 +291,7 @@ const takeIn = async (
   const isNew = revisions.some(({ id }) => !state.known.has(id));
   const theirs: TheirState = { level: message.level, direction: message.direction, granted: message.granted };
   if (isNewer(replica, message.order)) state.newer.add(entity);
-  const known = message.leaves.every((id) => state.known.has(id));
-  const current = replica ?? newReplica(link.id, entity);
-  const after = await acceptReplica(unit.tables, current, message, theirs, revisions, known);
+  const after = await acceptReplica(unit.tables, replica ?? newReplica(link.id, entity), message, theirs, revisions);
   const relevelled = replica?.their_level !== after.their_level || replica?.their_direction !== after.their_direction;
   state.replicas.set(entity, after);
   return { moved: state.opened.has(entity) || isNew || relevelled };

@@ -41,6 +41,7 @@ export const moveHeads = async (
   const leaves: Row<'leaves'>[] = [];
   const aside: RevisionId[] = [];
   const back: RevisionId[] = [];
+  const forgotten: Row<'replicas'>[] = [];
   for (const one of batch) {
     const { entity, message } = one;
     const entry = state.entries.get(entity)!;
@@ -53,7 +54,11 @@ export const moveHeads = async (
     const choice = await chooseHead(tables, replaced, entry.head, union, leavesIn(message), readOnly);
     aside.push(...choice.aside);
     back.push(...choice.leaves.filter((id) => state.known.has(id) && !state.leaves.get(entity)!.includes(id)));
-    if (choice.aside.length > 0) state.replaced.add(entity);
+    if (choice.aside.length > 0) {
+      state.replaced.add(entity);
+      forgotten.push(withoutCommon(state.replicas.get(entity)!, choice.aside));
+      state.replicas.set(entity, forgotten.at(-1)!);
+    }
     leaves.push(...choice.leaves.map((revision) => ({ entity, revision })));
     if (shows === 'PUBLISHED' && entry.shows === 'EVERYTHING') await closeDrafts(tables, entity, selves);
     const after = { ...entry, head: choice.head, shows, version: entry.version + 1 };
@@ -67,6 +72,7 @@ export const moveHeads = async (
   const entities = batch.map(({ entity }) => entity);
   if (back.length > 0) await tables.update('revisions', { id: back, side: 1 }, { side: 0 });
   await tables.update('revisions', { id: aside }, { side: 1 });
+  await tables.insert('replicas', forgotten, 'replace');
   await tables.remove('leaves', { entity: entities });
   await tables.insert('leaves', leaves, 'ignore');
   await tables.insert(
@@ -85,6 +91,12 @@ export const moveHeads = async (
       return revision ? [[after.entity, { entry: after, revision, shows }]] : [];
     })
   );
+};
+
+/** What gave way is not had any more: or else a comparison with the sender, who has it not either, would never be equal. */
+const withoutCommon = (replica: Row<'replicas'>, aside: readonly RevisionId[]): Row<'replicas'> => {
+  const common = (JSON.parse(replica.common) as RevisionId[]).filter((id) => !aside.includes(id));
+  return { ...replica, common: JSON.stringify(common) };
 };
 
 const leavesIn = (message: Verified['message']): RevisionId[] =>

@@ -26,23 +26,21 @@ export const isNewer = (replica: Row<'replicas'> | undefined, [incarnation, sequ
 /**
  * What a message says of the other side: what it grants, and what it has. What it has is common to both from now on,
  * so nothing of it is ever sent back.
- *
- * @param known all that it names was here before. Under the decision that was heard last it may be an earlier delivery
- * that comes late, and what came since stays common.
  */
 export const acceptReplica = async (
   tables: Tables,
   replica: Row<'replicas'>,
   message: UpdateMessage,
   theirs: TheirState,
-  revisions: readonly Revision[],
-  known: boolean
+  revisions: readonly Revision[]
 ): Promise<Row<'replicas'>> => {
   const before = JSON.parse(replica.common) as RevisionId[];
   const leaves = message.leaves;
   const sendsToo = message.direction === 'BOTH';
-  const grows = message.level === 'EVERYTHING' || (known && !isNewer(replica, message.order));
-  const common = grows ? await newest(tables, before, leaves, revisions) : [...leaves].sort();
+  // A new decision of who only sends may share an older version than was had before, or one in its place; under the same
+  // decision an older version only comes late.
+  const anew = !sendsToo && isNewer(replica, message.order);
+  const common = anew ? [...leaves].sort() : await newest(tables, before, leaves, revisions);
   const level = sendsToo ? 'EVERYTHING' : replica.common_level;
   const direction = sendsToo ? 'BOTH' : replica.common_direction;
   return {

@@ -8,6 +8,7 @@ import { createPopulate } from '../content/populate';
 import { createDocumentChain } from './document-chain';
 import { createEventPopulate, payloadOf } from './event-payload';
 import type { Listeners } from './listeners';
+import { restCacheOf } from './rest-cache';
 import { inState } from './state';
 
 export interface AudienceOptions {
@@ -20,13 +21,17 @@ export interface AudienceOptions {
 
 type Row = { [name: string]: unknown; id: number };
 
-/** The port `Audience` on Strapi: document middlewares, and whoever listens to `entry.*` and `media.*` events. */
+/**
+ * The port `Audience` on Strapi: document middlewares, whoever listens to `entry.*` and `media.*` events, and the cache of
+ * REST answers.
+ */
 export const createAudience = (
   strapi: Core.Strapi,
   schemas: Schemas,
   { listeners, choiceOf, onError, patienceMs }: AudienceOptions
 ): Audience & { takeNoted(): boolean; stop(): void } => {
   const chain = createDocumentChain(strapi, listeners);
+  const restCache = restCacheOf(strapi);
   const populateOf = createPopulate(schemas);
   const eventPopulateOf = createEventPopulate(strapi);
   let noted = false;
@@ -112,7 +117,7 @@ export const createAudience = (
 
   return {
     listens(uid, action) {
-      const heard = hasChain(uid) || hasEvent(uid, action);
+      const heard = hasChain(uid) || hasEvent(uid, action) || restCache.keeps(uid);
       noted ||= heard;
       return heard;
     },
@@ -120,6 +125,7 @@ export const createAudience = (
     async tell(news) {
       if (over) return false;
       if (!schemas.type(news.uid)) return true;
+      if (restCache.keeps(news.uid) && !(await attend(news, () => restCache.forget(news.uid)))) return false;
       if (hasChain(news.uid) && !(await attend(news, () => callChain(news)))) return false;
       return !news.loud || !hasEvent(news.uid, news.action) || attend(news, () => emit(news));
     },

@@ -22,6 +22,9 @@ import { runSchedule } from '../support/world/run';
  *
  * The others of that list are not counted anew since each step draws from its own source. Too seldom to count on, and
  * held by a unit test each: those marked `rare` there.
+ *
+ * What waits for a person (rows that vanish, raw SQL, many deletions, each answered either way) happens in three of ten
+ * worlds; that a broken brake or sweep is seen is held by unit tests (`brakes.test.ts`, `sweep.test.ts`).
  */
 const runs = Number(process.env.SIMULATION_RUNS ?? 50);
 const firstSeed = Number(process.env.SIMULATION_SEED ?? 1);

@@ -1,12 +1,13 @@
 import type { Json } from '../../../server/src/replication/entity';
 import { createRuleDesk } from '../../../server/src/replication/controller/rule-desk';
-import { Unreachable } from '../../../server/src/replication/errors';
+import { Busy, Unreachable } from '../../../server/src/replication/errors';
 import { learnKeys } from '../../../server/src/replication/link/key-record';
-import { Killed } from '../memory/database';
+import { Blocked, Killed } from '../memory/database';
 import { catalogue } from './catalogue';
 import { SeededChance } from './chance';
 import { correct } from './correcting';
 import { Ledger } from './ledger';
+import { answerAll, mishap } from './mishaps';
 import { Network } from './network';
 import { Site } from './site';
 import { digests, ed25519, type Signatures } from './signatures';
@@ -32,6 +33,8 @@ const SIGNED = 16;
 /** So many rounds without anything new are rest. */
 const QUIET_ROUNDS = 4;
 const MOST_ROUNDS = 400;
+/** After so many rounds of answers nothing may be asked any more. */
+const MOST_QUESTIONS = 8;
 const START = Date.UTC(2026, 0, 1);
 
 /** 2 to 6 sites, their people, and everything that goes wrong, all from one seed. */
@@ -49,10 +52,16 @@ export class World {
   readonly story: string[] = [];
   readonly violations: string[] = [];
   private rough = false;
+  /** Under a test's own hand the test answers. */
+  private peopleAnswer = false;
   private time = START;
   readonly clock = { now: (): number => this.time };
   /** Draws for what was added to these worlds later: the schedules of seeds without it stay as they were. */
   private readonly more: SeededChance;
+  /** The same, for what was added later still. */
+  private readonly later: SeededChance;
+  /** Whether things happen past the editors. */
+  private readonly mishaps: boolean;
   private readonly rulesChange: boolean;
   private readonly clocksJump: boolean;
   private readonly restores: boolean;
@@ -68,6 +77,8 @@ export class World {
     this.signatures = seed % SIGNED === 1 ? ed25519 : digests();
     const { chance } = this;
     this.more = new SeededChance(seed ^ 0x9e3779b9);
+    this.later = new SeededChance(seed ^ 0x51ed270b);
+    this.mishaps = this.later.happens(0.3);
     this.rulesChange = this.more.happens(0.4);
     this.clocksJump = this.more.happens(0.2);
     this.restores = this.more.happens(0.2);
@@ -105,6 +116,7 @@ export class World {
     }
     this.beginStep(STEPS);
     this.rough = false;
+    this.peopleAnswer = true;
     await this.settle();
   }
 
@@ -180,6 +192,7 @@ export class World {
     if (this.rulesChange && this.more.happens(0.03)) await this.changeRule();
     if (this.clocksJump && this.more.happens(0.02)) this.jump();
     if (this.restores && this.more.happens(0.02)) this.restoreSomething();
+    if (this.mishaps && this.later.happens(0.04)) await this.goWrong();
     const site = chance.pick(this.sites);
     const action = chance.fraction();
     if (site.process === null) {
@@ -194,6 +207,42 @@ export class World {
     else site.process.work();
     this.time += 1;
     await breathe();
+  }
+
+  private async goWrong(): Promise<void> {
+    const { later } = this;
+    const site = later.pick(this.sites);
+    if (site.process === null) return;
+    try {
+      if (later.happens(0.15)) await answerAll(this, site, later);
+      else if (later.happens(0.3)) await site.process.sweep(later.pick(['quick', 'full']));
+      else mishap(this, site, later);
+    } catch (error) {
+      if (!(error instanceof Killed) && !(error instanceof Busy) && !(error instanceof Blocked)) throw error;
+    }
+  }
+
+  /** All rows are looked at, and somebody answers whatever is asked, until nothing is. */
+  private async askPeople(): Promise<void> {
+    if (!this.peopleAnswer) return;
+    for (const site of this.sites) {
+      const isRestored = this.restored?.site === site;
+      for (const { code } of site.database.table('brakes').all()) {
+        if (code === 'DATABASE_RESTORED' && !isRestored)
+          this.violations.push(`${site.name} thinks that its database was put back, and nobody did that.`);
+      }
+    }
+    for (let round = 0; round < MOST_QUESTIONS && this.violations.length === 0; round += 1) {
+      let asked = false;
+      for (const site of this.sites) {
+        if (this.mishaps) await site.process!.sweep('full');
+        await this.comeToRest();
+        asked = (await answerAll(this, site, this.later)) || asked;
+        await this.comeToRest();
+      }
+      if (!asked) return;
+    }
+    if (this.violations.length === 0) this.violations.push('Somebody is asked again and again.');
   }
 
   /**
@@ -272,11 +321,13 @@ export class World {
     for (const site of this.sites) site.skew = 0;
     for (const site of this.sites) if (site.process === null) await this.restart(site);
     await this.comeToRest();
+    await this.askPeople();
     if (this.restored === null || this.restored.restore !== null || this.violations.length > 0) return;
     // Nobody but a person knows that a database is older than what others have heard from it.
     this.log(`--- ${this.restored.site.name} compares and repairs`);
     await this.restored.site.process!.repair();
     await this.comeToRest();
+    await this.askPeople();
   }
 
   private async comeToRest(): Promise<void> {

@@ -98,5 +98,17 @@ const knownValue = (attribute: Attributes[string], components: Components, value
     if (!Array.isArray(value)) return undefined;
     return attribute.many ? value : value.slice(0, 1);
   }
-  return value;
+  return isOfType(attribute.type, value) ? value : undefined;
+};
+
+const NUMBERS: ReadonlySet<string> = new Set(['integer', 'biginteger', 'float', 'decimal']);
+const WORDS: ReadonlySet<string> = new Set(['string', 'text', 'richtext', 'email', 'enumeration', 'uid']);
+
+/** A value that was written when the attribute was of another type has no place: it waits in the head. */
+const isOfType = (type: string, value: Json): boolean => {
+  if (value === null) return true;
+  if (NUMBERS.has(type)) return value !== '' && typeof value !== 'boolean' && Number.isFinite(Number(value));
+  if (type === 'boolean') return typeof value === 'boolean';
+  if (WORDS.has(type)) return typeof value === 'string' || typeof value === 'number';
+  return true;
 };

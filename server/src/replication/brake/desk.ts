@@ -160,13 +160,9 @@ const act = async (
       return takeOver(unit, subject, now, id, by);
     case 'put-back':
       if (code === 'VANISHED') {
-        const found = await tables.find('findings', mine('vanished'));
+        const found = (await tables.find('findings', mine('vanished'))).map(({ entity }) => entity);
         await answered('vanished');
-        return placeAgain(
-          tables,
-          found.map(({ entity }) => entity),
-          { now: () => now }
-        );
+        return putBackVanished(tables, found, now);
       }
       await answered('changed');
       await answered('added');
@@ -233,6 +229,21 @@ const putBackChanged = async (tables: Tables, uid: Uid, now: number): Promise<vo
     found.map(({ entity }) => entity),
     { now: () => now }
   );
+};
+
+/**
+ * Links went with the rows, and come back with them. Whoever held them is looked at first: while their target is gone
+ * nobody takes that for their own doing.
+ */
+const putBackVanished = async (tables: Tables, entities: readonly EntityKey[], now: number): Promise<void> => {
+  const clock = { now: () => now };
+  const sources = (await tables.find('refs', { target: [...entities] })).map(({ source }) => source);
+  await placeAgain(
+    tables,
+    sources.filter((source) => !entities.includes(source)),
+    clock
+  );
+  await placeAgain(tables, entities, clock);
 };
 
 /** Has the recorder look at entries that no save has marked. */

@@ -1,4 +1,4 @@
-import { ARTICLE } from '../../support/world/catalogue';
+import { ARTICLE, HOME } from '../../support/world/catalogue';
 import { all, Scene } from '../../support/world/scene';
 
 describe('an entry that comes published only from one site, and whole from another', () => {
@@ -43,5 +43,29 @@ describe('an entry that comes published only from one site, and whole from anoth
     scene.remove('first', ARTICLE, 'a', 'published');
     await scene.settle();
     expect(scene.rows('third', ARTICLE)).toEqual({ 'a en/draft': { title: 'Draft' } });
+  });
+});
+
+describe('a version of which only what is published came, beside one that came whole', () => {
+  it('is not handed on to who is to see everything, and does not keep the whole one from going on', async () => {
+    const scene = await Scene.of('one', 'two', 'middle', 'end');
+    await scene.link('one', 'middle');
+    await scene.link('two', 'middle');
+    await scene.link('middle', 'end');
+    await scene.rules('one', 'middle', [all('EVERYTHING')]);
+    await scene.rules('two', 'middle', [all('PUBLISHED')]);
+    await scene.rules('middle', 'end', [all('EVERYTHING')]);
+    scene.save('one', HOME, 'a', 'draft', { headline: 'Of one' });
+    await scene.settle();
+    scene.save('two', HOME, 'b', 'draft', { headline: 'Of two, secret' });
+    scene.save('two', HOME, 'b', 'published', { headline: 'Of two' });
+    await scene.settle();
+    scene.save('one', HOME, 'a', 'draft', { headline: 'Of one, again' });
+    await scene.settle();
+
+    expect(scene.table('middle', 'leaves')).toHaveLength(2);
+    const end = scene.site('end').id;
+    expect(scene.table('middle', 'replicas').find(({ link }) => link === end)).toMatchObject({ state: 'done' });
+    expect(Object.values(scene.rows('end', HOME))).toEqual([{ headline: 'Of one, again' }]);
   });
 });

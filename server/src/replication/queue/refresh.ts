@@ -6,7 +6,7 @@ import type { DomainEvent } from '../events';
 import { maximal } from '../history/graph';
 import { leavesOf } from '../history/repository';
 import { startedTowards } from '../history/started-here';
-import type { RevisionId } from '../history/revision';
+import { PEOPLE, type RevisionId } from '../history/revision';
 import { nothingRetargeted, type Retargeted } from '../history/targets';
 import type { Tables, Unit } from '../ports';
 import type { Row } from '../tables';
@@ -149,6 +149,8 @@ interface State {
   entries: Map<EntityKey, Row<'entries'>>;
   leaves: Map<EntityKey, RevisionId[]>;
   anchors: Map<RevisionId, RevisionId | null>;
+  /** Leaves beside others of which not all came here: one link has told only what is published. */
+  partly: ReadonlySet<RevisionId>;
   replicas: Map<string, Row<'replicas'>>;
   /** Entries that this site started, seen from a link, of those that another site claims a say in. */
   started: (link: string) => ReadonlySet<EntityKey>;
@@ -175,8 +177,19 @@ const loadState = async (
     ),
     entries: new Map((await tables.find('entries', { entity: entities })).map((row) => [row.entity, row])),
     anchors: new Map((await tables.find('revisions', { id: ids })).map(({ id, anchor }) => [id, anchor])),
+    partly: await partlyHeld(tables, leaves),
     replicas: new Map(replicas.map((row) => [pairOf(row.link, row.entity), row])),
   };
+};
+
+/** An entry with one leaf shows what is held of it, so only of several leaves each has to be looked at. */
+const partlyHeld = async (
+  tables: Tables,
+  leaves: ReadonlyMap<EntityKey, readonly RevisionId[]>
+): Promise<ReadonlySet<RevisionId>> => {
+  const beside = [...leaves.values()].filter(({ length }) => length > 1).flat();
+  const parts = beside.length === 0 ? [] : await tables.find('parts', { revision: beside, content: null });
+  return new Set(parts.filter(({ name }) => name !== PEOPLE).map(({ revision }) => revision as RevisionId));
 };
 
 const theirsOf = (replica: Row<'replicas'> | undefined): Theirs | null =>
@@ -240,7 +253,11 @@ const wantedLeaves = async (
 ): Promise<RevisionId[] | null> => {
   const leaves = state.leaves.get(entity) ?? [];
   if (decision.direction === 'RECEIVE_ONLY') return null;
-  if (decision.level === 'EVERYTHING') return leaves.length > 0 ? leaves : null;
+  if (decision.level === 'EVERYTHING') {
+    // Nobody hands on more than is held: who is to see everything would ask for the rest for ever.
+    const whole = leaves.filter((leaf) => !state.partly.has(leaf));
+    return whole.length > 0 ? whole : null;
+  }
   if (decision.level !== 'PUBLISHED') return null;
   const anchors = leaves.flatMap((leaf) => state.anchors.get(leaf) ?? []);
   return anchors.length > 0 ? maximal(tables, anchors) : null;

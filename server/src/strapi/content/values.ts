@@ -20,6 +20,8 @@ const fullTime = (time: string): string => {
 export const toCanonical = (type: string, value: unknown, encodeText: (text: string) => string): Json => {
   if (value instanceof Date) return type === 'date' ? value.toISOString().slice(0, 10) : value.toISOString();
   if (type === 'time' && typeof value === 'string') return fullTime(value);
+  // SQLite keeps words in a column whose attribute became a number; Strapi reads them as none.
+  if (typeof value === 'number' && !Number.isFinite(value)) return null;
   if (TEXT_TYPES.has(type)) return mapStrings(value as Json, encodeText);
   return value as Json;
 };

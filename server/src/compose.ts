@@ -144,12 +144,15 @@ export const compose = async (
   const observer = {
     notice: (event: DomainEvent) => {
       if (event.type === 'defect') onDefect(event.error);
+      else if (event.type === 'unrecorded') onUnrecorded(event);
       else if (event.type === 'untold') onUntold(`${event.action} of ${event.uid}/${event.localId}`);
       else if (event.type === 'revoked-key') onRevoked(event.link);
       else if (event.type === 'braked') onBraked(event.code, event.subject);
       else onEvent(event, couriers, tracked, onLocks);
     },
   };
+  const onUnrecorded = ({ uid, localId, error }: DomainEvent & { type: 'unrecorded' }) =>
+    logError(strapi, `An edit of ${uid}/${localId} could not be recorded. It is tried again later.`)(error);
   const onUntold = logError(
     strapi,
     'Hooks of this site end the process each time they are told of a change, given up:'

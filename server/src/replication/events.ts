@@ -17,6 +17,8 @@ export type DomainEvent =
   | { type: 'braked'; code: BrakeCode; subject: string }
   /** A process died each time it told the rest of the site of this: it is not told any more. */
   | { type: 'untold'; uid: Uid; localId: string; action: string }
+  /** An edit could not be recorded: it is tried again later, and holds up no other. */
+  | { type: 'unrecorded'; uid: Uid; localId: string; error: unknown }
   /** A link brought what a key has signed that was revoked here: it was refused. */
   | { type: 'revoked-key'; link: string }
   /** Something of ours went wrong with what a link sent: its message was refused, the others were taken. */

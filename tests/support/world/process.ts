@@ -52,6 +52,7 @@ export class Process {
       observer: {
         notice: (event) => {
           if (event.type === 'defect') site.world.defect(`${site.name} while it received`, event.error);
+          else if (event.type === 'unrecorded') site.world.defect(`${site.name} while it recorded`, event.error);
           else site.world.log(`${site.name} ${JSON.stringify(event)}`);
         },
       },

@@ -18,16 +18,26 @@ export interface Touched {
   marks: Row<'marks'>[];
 }
 
-/** The oldest marks, of at most {@link RECORD_BATCH} entries. */
-export const nextMarks = async (tables: Unit['tables']): Promise<Row<'marks'>[]> => {
-  const marks = await tables.find('marks', {}, { orderBy: 'id', limit: RECORD_BATCH * 4 });
-  const documents = new Set<string>();
-  return marks.filter(({ uid, document_id: id }) => {
-    const key = `${uid}/${id}`;
-    if (!documents.has(key) && documents.size >= RECORD_BATCH) return false;
-    documents.add(key);
-    return true;
-  });
+const PAGE = RECORD_BATCH * 4;
+
+/** The oldest marks, of at most {@link RECORD_BATCH} entries, without those that are to be left alone. */
+export const nextMarks = async (
+  tables: Unit['tables'],
+  isAside: (mark: Row<'marks'>) => boolean
+): Promise<Row<'marks'>[]> => {
+  for (let after = 0; ;) {
+    const page = await tables.find('marks', { id: { gt: after } }, { orderBy: 'id', limit: PAGE });
+    const documents = new Set<string>();
+    const marks = page.filter((mark) => {
+      if (isAside(mark)) return false;
+      const key = `${mark.uid}/${mark.document_id}`;
+      if (!documents.has(key) && documents.size >= RECORD_BATCH) return false;
+      documents.add(key);
+      return true;
+    });
+    if (marks.length > 0 || page.length < PAGE) return marks;
+    after = page.at(-1)!.id;
+  }
 };
 
 /** For each entry by its documentId here, the documents whose marks are its own. */

@@ -12,6 +12,7 @@ import { Identity, inCanonicalIds } from '../identity';
 import type { Unit } from '../ports';
 import { Presence } from '../presence';
 import { refreshReplicas } from '../queue/refresh';
+import type { Row } from '../tables';
 import { countDeletions, forgetDeletions } from '../brake/count-deletions';
 import { countEdits } from '../brake/count-edits';
 import { answeredPutBack } from '../brake/put-back';
@@ -20,6 +21,7 @@ import { parkAll, placeAgain, wakeParked } from '../apply/park';
 import { showHeads } from '../apply/show';
 import { markFirstSeen } from './baseline';
 import { changedElsewhere, isAutomatic, withoutCorrections } from './corrections';
+import { asidesOf, nameOf } from './set-aside';
 import { groupByDocument, lockEntries, nextMarks, readUntilQuiet, type Touched } from './gather';
 import { referencesLost, referencesToOneVersion, unshown } from './missing-references';
 import { nextContent } from './next-content';
@@ -28,13 +30,39 @@ import { rebaseAll } from './rebase';
 import { sealNext } from './seal';
 
 /**
- * Turns marks into revisions: one batch, one transaction. See `README.md`, "Recording".
+ * Turns marks into revisions: one batch, one transaction. See `README.md`, "Recording". Where a batch fails for a reason of
+ * one entry's own, the others are recorded all the same, and that one is left alone for a while.
  *
  * @returns how many marks were taken care of; 0 when there is nothing to do.
  */
 export const recordBatch = async (context: Context): Promise<number> => {
-  const waiting = await context.store.transaction(({ tables }) => nextMarks(tables));
+  const asides = asidesOf(context);
+  const waiting = await context.store.transaction(({ tables }) => nextMarks(tables, (mark) => asides.has(mark)));
   if (waiting.length === 0) return 0;
+  try {
+    return await recordMarks(context, waiting);
+  } catch (error) {
+    if (error instanceof Busy) throw error;
+    // Where nothing works at all this throws as well, and everything is tried again.
+    await context.store.transaction(({ tables }) => tables.count('links', {}));
+    const entries = new Map<string, Row<'marks'>[]>();
+    for (const mark of waiting) entries.set(nameOf(mark), [...(entries.get(nameOf(mark)) ?? []), mark]);
+    let taken = 0;
+    for (const marks of entries.values()) {
+      try {
+        taken += await recordMarks(context, marks);
+      } catch (reason) {
+        if (reason instanceof Busy) continue;
+        asides.add(marks[0]!);
+        const { uid, document_id: localId } = marks[0]!;
+        context.observer.notice({ type: 'unrecorded', uid, localId, error: reason });
+      }
+    }
+    return taken;
+  }
+};
+
+const recordMarks = async (context: Context, waiting: readonly Row<'marks'>[]): Promise<number> => {
   const files = new Set(waiting.filter(({ uid }) => uid === FILE_UID).map(({ document_id: id }) => id));
   if (files.size > 0) await context.files.hash([...files]);
 

@@ -126,25 +126,6 @@ it('translations that went with internationalization come back with it', async (
   expect(await brakes()).toEqual([]);
 }, 240_000);
 
-it('entries of a content type that was removed are asked about when it is there again, and can be put back', async () => {
-  const { staging, live } = pair;
-  const id = await create(staging, PLAIN, { string: 'plain' });
-  await atRest(staging, live);
-  const before = await rowsOf(live, PLAIN);
-  await without({ without: ['kitchen-plain'] });
-  expect(await rowsOf(live, PLAIN)).toEqual(before);
-  await without(null);
-  expect(await rowsOf(live, PLAIN)).toEqual(before);
-  const asked = (await brakes()).filter(({ code }) => code === 'VANISHED');
-  // Strapi may keep the table of a type that is gone: then nothing has vanished.
-  for (const { id: brake } of asked) {
-    await (await staging.admin()).post('/replication/brakes/answer', { id: brake, answer: 'put-back' });
-  }
-  await atRest(staging, live);
-  await settles(async () => expect(await draft(staging, PLAIN, id)).not.toBeNull());
-  expect(await brakes()).toEqual([]);
-}, 240_000);
-
 it('what was edited while the plugin was off for a start is found and sent', async () => {
   const { staging, live } = pair;
   const edited = await create(staging, KITCHEN, { string: 'before' });

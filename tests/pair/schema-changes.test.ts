@@ -39,8 +39,9 @@ const without = async (variant: Variant | null) => {
   expect([await madeOnStaging(), await rowsOf(pair.live, KITCHEN), await rowsOf(pair.live, PAGE)]).toEqual(before);
 };
 
+// SQLite gives a column another type whatever is in it. Where values do not fit, a server does not let Strapi start at all.
 beforeAll(async () => {
-  pair = await startPair(everything([KITCHEN, PAGE, PLAIN]));
+  pair = await startPair(everything([KITCHEN, PAGE, PLAIN]), { database: 'sqlite' });
 }, 240_000);
 beforeEach(() => atRest(pair.staging, pair.live));
 

@@ -1,5 +1,5 @@
 import { FILE_UID, type EntityKey, type Uid } from '../entity';
-import { markBaseline } from '../capture/baseline';
+import { markEntities } from '../capture/baseline';
 import { placeAgain } from '../apply/park';
 import type { Context } from '../context';
 import { NotPossible } from '../errors';
@@ -7,7 +7,7 @@ import { loadShown } from '../history/shown';
 import type { NewRow, Tables, Unit } from '../ports';
 import { NOTHING_THERE } from '../queue/state-hash';
 import { startJob } from '../reconcile/jobs';
-import type { BrakeCode, FindingKind, Row } from '../tables';
+import type { BrakeCode, FindingKind } from '../tables';
 import { brakeId, liftBrake, standingBrakes } from './brake';
 import { wakeAll } from './restore-deleted';
 
@@ -244,21 +244,4 @@ const putBackVanished = async (tables: Tables, entities: readonly EntityKey[], n
     clock
   );
   await placeAgain(tables, entities, clock);
-};
-
-/** Has the recorder look at entries that no save has marked. */
-export const markEntities = async (
-  tables: Tables,
-  uid: Uid,
-  found: readonly Pick<Row<'findings'>, 'entity'>[],
-  now: number
-): Promise<void> => {
-  const known = new Map(
-    (await tables.find('entries', { entity: found.map(({ entity }) => entity) })).map((row) => [
-      row.entity,
-      row.local_id,
-    ])
-  );
-  const ids = found.map(({ entity }) => known.get(entity) ?? entity.slice(uid.length + 1));
-  await markBaseline({ clock: { now: () => now } }, tables, uid, ids);
 };

@@ -1,6 +1,7 @@
 import { FILE_UID, entityOf, type EntityKey, type Uid } from '../entity';
 import type { Context } from '../context';
 import type { Tables, Unit } from '../ports';
+import type { Row } from '../tables';
 
 /** How many entries one step of a job looks at. */
 export const BASELINE_STEP = 200;
@@ -39,4 +40,21 @@ export const markBaseline = async (
     })),
     'fail'
   );
+};
+
+/** Has the recorder look at entries that no save has marked. */
+export const markEntities = async (
+  tables: Tables,
+  uid: Uid,
+  found: readonly Pick<Row<'findings'>, 'entity'>[],
+  now: number
+): Promise<void> => {
+  const known = new Map(
+    (await tables.find('entries', { entity: found.map(({ entity }) => entity) })).map((row) => [
+      row.entity,
+      row.local_id,
+    ])
+  );
+  const ids = found.map(({ entity }) => known.get(entity) ?? entity.slice(uid.length + 1));
+  await markBaseline({ clock: { now: () => now } }, tables, uid, ids);
 };

@@ -2,7 +2,7 @@ import type { EntityKey, RowState, TypeSchema } from '../entity';
 import type { Context } from '../context';
 import { same } from '../history/canonical';
 import { changedAttributes, definitionOf, loadDefinitions } from '../history/definitions';
-import type { ShownRow } from '../history/shown';
+import { isSameRow, type ShownRow } from '../history/shown';
 import type { Tables } from '../ports';
 
 /** What a changed schema made of an entry's rows: nobody's edit. */
@@ -56,9 +56,6 @@ export const rebaseAll = async (
   }
   return result;
 };
-
-const isSameRow = (a: Pick<RowState, 'locale' | 'status'>, b: Pick<RowState, 'locale' | 'status'>): boolean =>
-  a.locale === b.locale && a.status === b.status;
 
 const asNow = (was: ShownRow, row: RowState, names: readonly string[], rebased: Rebased): ShownRow => {
   const fields = { ...was.fields };

@@ -8,6 +8,10 @@ export interface ShownRow extends RowState {
   fingerprint: string;
 }
 
+/** Whether both are the same version of the same locale. */
+export const isSameRow = (a: Pick<RowState, 'locale' | 'status'>, b: Pick<RowState, 'locale' | 'status'>): boolean =>
+  a.locale === b.locale && a.status === b.status;
+
 /** The rows of entries as they were read back when we last wrote or recorded them. References carry local ids. */
 export const loadShown = async (
   tables: Tables,
@@ -61,7 +65,6 @@ export const saveShown = async (
   await tables.insert('shown', changed, 'replace');
 };
 
-const isSameRow = (a: RowState, b: RowState): boolean => a.locale === b.locale && a.status === b.status;
 
 const stored = (entity: EntityKey, row: ShownRow): Row<'shown'> => ({
   entity,

@@ -1,12 +1,11 @@
 import { FILE_UID, keyOf, type EntityKey, type RowState, type Uid } from '../entity';
 import { brakeId, MANY, setBrake, liftBrake } from '../brake/brake';
-import { markEntities } from '../brake/desk';
 import { forgetVanished, rememberVanished } from '../brake/vanished';
-import { markBaseline } from '../capture/baseline';
+import { markBaseline, markEntities } from '../capture/baseline';
 import type { Context } from '../context';
 import type { DomainEvent } from '../events';
 import { same } from '../history/canonical';
-import { loadShown, type ShownRow } from '../history/shown';
+import { isSameRow, loadShown, type ShownRow } from '../history/shown';
 import { Identity } from '../identity';
 import type { Glance, Unit } from '../ports';
 import type { FindingKind, Row } from '../tables';
@@ -213,9 +212,6 @@ const lookForRows = async (context: Context, unit: Unit, progress: Progress, uid
   await rememberVanished(tables, vanished, context.clock);
   return entries.length < PAGE.quick ? null : ids.at(-1)!;
 };
-
-const isSameRow = (a: Pick<RowState, 'locale' | 'status'>, b: Pick<RowState, 'locale' | 'status'>): boolean =>
-  a.locale === b.locale && a.status === b.status;
 
 const differs = (row: RowState | Glance, known: readonly ShownRow[]): boolean => {
   const was = known.find((one) => isSameRow(one, row));

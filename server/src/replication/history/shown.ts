@@ -65,7 +65,6 @@ export const saveShown = async (
   await tables.insert('shown', changed, 'replace');
 };
 
-
 const stored = (entity: EntityKey, row: ShownRow): Row<'shown'> => ({
   entity,
   locale: row.locale,

@@ -5,10 +5,20 @@ import { firstFill } from './figures/f2-first-fill';
 import { sustained } from './figures/f3-sustained';
 import { latency } from './figures/f4-latency';
 import { size } from './figures/f5-size';
+import { comparison } from './figures/f7-compare';
+import { idling } from './figures/f9-idle';
 import { printLine, writeResult } from './report';
 import { scaleFrom } from './scale';
 
-const FIGURES: Record<string, Figure> = { F1: capture, F2: firstFill, F3: sustained, F4: latency, F5: size };
+const FIGURES: Record<string, Figure> = {
+  F1: capture,
+  F2: firstFill,
+  F3: sustained,
+  F4: latency,
+  F5: size,
+  F7: comparison,
+  F9: idling,
+};
 
 /** `F3`, or `F3:rich` for a part of it. */
 const readName = (text: string): { name: string; only: string | undefined } => {

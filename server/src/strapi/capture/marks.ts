@@ -2,6 +2,8 @@ import type { Core } from '@strapi/strapi';
 import type { Uid } from '../../replication/entity';
 import type { Schemas } from '../../replication/ports';
 import type { MarkAction, Row } from '../../replication/tables';
+import { dialectOf } from '../tables/ddl';
+import { insertRows } from '../tables/insert-rows';
 import { isApplying, noteAlong } from '../content/applying';
 import { rowKeyOf } from '../content/canonical-row';
 import { currentActor, currentBase } from './actor';
@@ -35,6 +37,8 @@ interface LifecycleEvent {
 /** Rows in one statement, well below every database's limit of values. */
 const MOST = 200;
 
+const COLUMNS = ['uid', 'document_id', 'locale', 'status', 'action', 'actor', 'base', 'at'] as const;
+
 const keyOfRow = (row: ChangedRow): string => `${row.uid}#${row.id}`;
 
 /** Rows that lost a link or got one. */
@@ -58,6 +62,7 @@ export const subscribeMarks = (
   options: MarkOptions
 ): { startMarking(): void; subscriber: Record<string, (event: unknown) => Promise<void>> } => {
   const affectedBy = createAffected(strapi, schemas);
+  const dialect = dialectOf(strapi.db.connection);
   let started = false;
 
   /** Whether a write to this type can change anything that is tracked. */
@@ -95,7 +100,8 @@ export const subscribeMarks = (
     ];
     await strapi.db.transaction(async ({ trx, onCommit }) => {
       for (let start = 0; start < rows.length; start += MOST) {
-        await trx('replication_marks').insert(rows.slice(start, start + MOST));
+        const values = rows.slice(start, start + MOST).map((row) => COLUMNS.map((column) => row[column]));
+        await insertRows(trx, dialect, 'replication_marks', COLUMNS, values, null);
       }
       onCommit(() => options.poke());
     });

@@ -45,7 +45,13 @@ const tell = ({ seed, violations, steps, shrunk }) => {
 const work = () =>
   new Promise((resolve) => {
     const worker = fork(path.join(ROOT, 'tests/support/world/worker.ts'), {
-      execArgv: ['--enable-source-maps', '--require', path.join(ROOT, 'scripts/typescript.cjs')],
+      // What a schedule throws away is young: with more room for it an eighth of the time is saved.
+      execArgv: [
+        '--max-semi-space-size=64',
+        '--enable-source-maps',
+        '--require',
+        path.join(ROOT, 'scripts/typescript.cjs'),
+      ],
     });
     worker.on('message', (message) => {
       if (message === 'next') {

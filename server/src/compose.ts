@@ -20,11 +20,12 @@ import { loadIncarnation } from './replication/incarnation';
 import { applyConfiguredLinks, readConfiguredLinks } from './replication/link/configured';
 import { createLinkDesk } from './replication/link/desk';
 import { createExchange } from './replication/link/exchange';
-import { currentKey, LivingIdentity, loadIdentity, type IdentityOptions } from './replication/link/identity';
+import { LivingIdentity, loadIdentity, type IdentityOptions } from './replication/link/identity';
 import { learnKeys } from './replication/link/key-record';
 import { createKeyDesk, latestRevocation } from './replication/link/key-desk';
 import { createPlaceDesk } from './replication/link/place-desk';
-import { questionOf, readBinding, settlePlace, type PlaceQuestion } from './replication/link/place';
+import { lookAgain } from './replication/link/look-again';
+import { questionOf, settlePlace, type PlaceQuestion } from './replication/link/place';
 import { createReception } from './replication/link/reception';
 import { createVerifier } from './replication/link/verifier';
 import { notifyBatch, releaseNotes } from './replication/notify/notify';
@@ -35,7 +36,7 @@ import { releaseClaims } from './replication/queue/claim';
 import { retryNow } from './replication/queue/next-due';
 import { compareWith } from './replication/reconcile/compare';
 import { jobStep, followLink } from './replication/reconcile/jobs';
-import { keepHouse, tryHeldAgain } from './replication/reconcile/housekeeping';
+import { forgetOddTimes, keepHouse, tryHeldAgain } from './replication/reconcile/housekeeping';
 import { restartSweep, sweepStep } from './replication/reconcile/sweep';
 import { Tracked } from './replication/tracked';
 import { applyConfiguredRules } from './replication/controller/configured-rules';
@@ -51,7 +52,8 @@ import { publicAddress, strapiSecrets, systemChance, systemClock } from './strap
 import { createStore } from './strapi/tables/store';
 import { Worker } from './worker';
 
-const HOUSEKEEPING_MS = 5_000;
+/** So often what no poke tells of is looked at: another process of this site may have left it. */
+const HOUSEKEEPING_MS = 10_000;
 
 /** The rows of a site that is idle are looked at so slowly, page by page; right after a start without such pauses. */
 const SWEEP_PAUSE_MS = 5_000;
@@ -239,6 +241,7 @@ export const compose = async (
       if (await sweepStep(context, { types: tracked.all(), ...trace })) return inHurry ? 0 : SWEEP_PAUSE_MS;
       if (inHurry) recorder.poke();
       inHurry = false;
+      await forgetOddTimes(context);
       for (const done of swept.splice(0)) done();
       return SWEEP_CHECK_MS;
     },
@@ -350,14 +353,10 @@ export const compose = async (
     tracked,
     poke: () => recorder.poke(),
     isOutdated: async () => {
-      const { key, isElsewhere, revocation } = await store.transaction(async (unit) => ({
-        key: await currentKey(unit),
-        isElsewhere: questionOf(await readBinding(unit), place) !== null,
-        revocation: await latestRevocation(unit),
-      }));
+      const { key, binding, revocation } = await store.transaction(lookAgain);
       if (revocation !== revocationSeen) verifier.forget();
       revocationSeen = revocation;
-      if (isElsewhere || key?.instance !== identity.instance) return true;
+      if (questionOf(binding, place) !== null || key?.instance !== identity.instance) return true;
       // A key from the configuration stays until the next start: processes may be restarted one after the other.
       if (key.id !== identity.key && config.privateKey === null) {
         const newer = await readIdentity(store, identityOptions);

@@ -45,6 +45,8 @@ export class Couriers {
   }
 
   private async run(link: string, worker: Worker): Promise<number> {
+    const idle = await nextDue(this.context(), link);
+    if (idle > 0) return idle;
     while ((await deliver(this.context(), this.wire, link)) >= CLAIM_LIMIT);
     return worker.poked ? 0 : Math.max(await nextDue(this.context(), link), 10);
   }

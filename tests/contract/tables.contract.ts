@@ -68,6 +68,16 @@ export const tablesContract = (name: string, open: () => Promise<{ store: Store;
       expect(row?.bytes.equals(bytes)).toBe(true);
     });
 
+    test('only the columns that are asked for are read, in whatever order', async () => {
+      const some = ['x', 'y', 'z'].map((nonce, index) => ({ instance: 'i', nonce, expires_at: 3 - index }));
+      await inTransaction(({ tables }) => tables.insert('nonces', some, 'fail'));
+      const options = { columns: ['nonce', 'expires_at'], orderBy: 'expires_at' } as const;
+      const rows = await inTransaction(({ tables }) => tables.find('nonces', {}, options));
+      expect(rows).toEqual(['z', 'y', 'x'].map((nonce, index) => ({ nonce, expires_at: index + 1 })));
+      const unknown = inTransaction(({ tables }) => tables.find('nonces', {}, { columns: ['none' as 'nonce'] }));
+      await expect(unknown).rejects.toThrow(/none/);
+    });
+
     test('keys are told apart by case, accents and every character', async () => {
       await put('a', 'A', 'á', 'ä');
       expect(

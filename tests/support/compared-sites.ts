@@ -79,11 +79,11 @@ const countingRows = (store: Store, count: (rows: number) => void): Store => ({
   ...store,
   transaction: (work) =>
     store.transaction((unit) => {
-      const find: Tables['find'] = async (...args) => {
+      const find = (async (...args: Parameters<Tables['find']>) => {
         const rows = await unit.tables.find(...args);
         count(rows.length);
         return rows;
-      };
+      }) as Tables['find'];
       return work({ ...unit, tables: { ...unit.tables, find } });
     }),
 });

@@ -14,15 +14,21 @@ export type Condition =
 
 export type Where<T extends TableName> = { [C in keyof Row<T>]?: Condition };
 
-export interface FindOptions<T extends TableName> {
-  orderBy?: keyof Row<T> & string;
+export interface FindOptions<T extends TableName, C extends keyof Row<T> = keyof Row<T>> {
+  /** Only these columns are read; all without it. */
+  columns?: readonly C[];
+  orderBy?: NoInfer<C> & string;
   descending?: boolean;
   limit?: number;
 }
 
 /** The plugin's own tables inside one transaction. Empty lists in a condition match nothing. */
 export interface Tables {
-  find<T extends TableName>(table: T, where: Where<T>, options?: FindOptions<T>): Promise<Row<T>[]>;
+  find<T extends TableName, C extends keyof Row<T> = keyof Row<T>>(
+    table: T,
+    where: Where<T>,
+    options?: FindOptions<T, C>
+  ): Promise<Pick<Row<T>, C>[]>;
   count<T extends TableName>(table: T, where: Where<T>): Promise<number>;
   /** How many rows there are for each value of `by`. */
   countBy<T extends TableName>(

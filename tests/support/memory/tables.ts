@@ -19,15 +19,25 @@ export const ownTables = (): Record<string, TableShape> =>
 
 /** The port `Tables` in memory. */
 export const memoryTables = (transaction: MemoryTransaction): Tables => ({
-  async find<T extends TableName>(table: T, where: Where<T>, options: FindOptions<T> = {}): Promise<Row<T>[]> {
+  async find<T extends TableName, C extends keyof Row<T> = keyof Row<T>>(
+    table: T,
+    where: Where<T>,
+    options: FindOptions<T, C> = {}
+  ): Promise<Pick<Row<T>, C>[]> {
     transaction.statement();
     const rows = transaction.find(table, conditions(table, where));
-    const { orderBy, descending = false, limit } = options;
+    const { columns, orderBy, descending = false, limit } = options;
     if (orderBy !== undefined) {
       kindOf(table, orderBy);
       rows.sort((a, b) => (descending ? -1 : 1) * compare(a[orderBy], b[orderBy]));
     }
-    return (limit === undefined ? rows : rows.slice(0, limit)) as unknown as Row<T>[];
+    const found = limit === undefined ? rows : rows.slice(0, limit);
+    if (columns === undefined) return found as unknown as Row<T>[];
+    for (const column of columns) kindOf(table, String(column));
+    return found.map((row) => Object.fromEntries(columns.map((column) => [column, row[String(column)]]))) as Pick<
+      Row<T>,
+      C
+    >[];
   },
 
   async count<T extends TableName>(table: T, where: Where<T>): Promise<number> {

@@ -10,7 +10,7 @@ import { notifyBatch } from '../../../server/src/replication/notify/notify';
 import type { Audience, Files, Store } from '../../../server/src/replication/ports';
 import { loadIncarnation } from '../../../server/src/replication/incarnation';
 import { answerComparison, compareWith } from '../../../server/src/replication/reconcile/compare';
-import { keepHouse } from '../../../server/src/replication/reconcile/housekeeping';
+import { forgetOddTimes, keepHouse } from '../../../server/src/replication/reconcile/housekeeping';
 import { jobStep } from '../../../server/src/replication/reconcile/jobs';
 import { restartSweep, sweepStep, type Depth } from '../../../server/src/replication/reconcile/sweep';
 import { deliver } from '../../../server/src/replication/transport/deliver';
@@ -71,6 +71,7 @@ export class Process {
   work(): boolean {
     let started = this.start('record', () => recordBatch(this.context));
     started = this.start('house', async () => Number(await keepHouse(this.context))) || started;
+    started = this.start('times', async () => forgetOddTimes(this.context).then(() => 0)) || started;
     started = this.start('notify', () => notifyBatch(this.context)) || started;
     started = this.start('catch-up', async () => Number(await catchUp(this.context, this.wire))) || started;
     started = this.start('jobs', async () => Number(await jobStep(this.context))) || started;

@@ -4,7 +4,7 @@ import { createPlaceDesk } from '../../../server/src/replication/link/place-desk
 import { differencesOf, settlePlace, type Place } from '../../../server/src/replication/link/place';
 import { startLink, untoldOf } from '../../../server/src/replication/link/rows';
 import type { Store } from '../../../server/src/replication/ports';
-import type { Row, TableName } from '../../../server/src/replication/tables';
+import type { TableName } from '../../../server/src/replication/tables';
 import { newIdentity, newStore, plainSecrets, ShiftedClock } from '../http/two-sites';
 
 const HOME: Place = { url: 'https://live.example/api', facts: { path: '/srv/live/data.db', inode: '7' } };
@@ -30,8 +30,7 @@ const deskAt = (place: Place, on = store, privateKey: string | null = null) =>
     takenUp: () => Promise.resolve(),
   });
 const whose = () => store.transaction(async (unit) => (await currentKey(unit))?.instance);
-const all = <T extends TableName>(table: T): Promise<Row<T>[]> =>
-  store.transaction(({ tables }) => tables.find(table, {}));
+const all = <T extends TableName>(table: T) => store.transaction(({ tables }) => tables.find(table, {}));
 
 const linked = async (): Promise<string> => {
   const other = await newIdentity(newStore());

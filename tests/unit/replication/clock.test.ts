@@ -1,4 +1,4 @@
-import { keepHouse } from '../../../server/src/replication/reconcile/housekeeping';
+import { forgetOddTimes } from '../../../server/src/replication/reconcile/housekeeping';
 import { ARTICLE } from '../../support/world/catalogue';
 import { all, Scene } from '../../support/world/scene';
 
@@ -17,7 +17,7 @@ describe('a clock that was a week ahead and is set right', () => {
       Object.entries(put).map(([name, value]) => [name, typeof value === 'number' ? clock.now() + value : value])
     );
     await store.transaction(({ tables }) => tables.update('replicas', {}, late));
-    await keepHouse(scene.site('staging').process!.context);
+    await forgetOddTimes(scene.site('staging').process!.context);
     const [replica] = scene.table('staging', 'replicas');
     expect(replica!.retry_at).toBeLessThanOrEqual(clock.now());
     expect(replica!.lease_until).toBeLessThanOrEqual(clock.now());

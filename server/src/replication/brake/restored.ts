@@ -61,6 +61,7 @@ export const noteRestore = async (
 export const catchUp = async (context: Context, wire: Wire): Promise<boolean> => {
   const { jobs, links } = await context.store.transaction(async ({ tables }) => {
     const jobs = await tables.find('jobs', { kind: 'catch-up', state: 'waiting' });
+    if (jobs.length === 0) return { jobs, links: [] };
     return { jobs, links: await tables.find('links', { id: jobs.map(({ subject }) => subject) }) };
   });
   const now = context.clock.now();

@@ -40,7 +40,8 @@ export interface IdentityOptions {
   privateKey?: string | null;
 }
 
-const CURRENT = 'identity.key';
+/** The setting that names the key in use. */
+export const CURRENT_KEY = 'identity.key';
 const FORMERS = 'identity.formers';
 
 /**
@@ -58,7 +59,7 @@ export const loadIdentity = async (unit: Unit, options: IdentityOptions): Promis
 
 /** The key in use, as it is stored: who this database says that it is. */
 export const currentKey = async ({ tables }: Unit): Promise<Row<'signing_keys'> | null> => {
-  const [setting] = await tables.find('settings', { name: CURRENT });
+  const [setting] = await tables.find('settings', { name: CURRENT_KEY });
   if (!setting) return null;
   const [row] = await tables.find('signing_keys', { id: setting.value });
   return row ?? null;
@@ -67,8 +68,8 @@ export const currentKey = async ({ tables }: Unit): Promise<Row<'signing_keys'> 
 const begin = async (unit: Unit, configured: KeyPair | null, options: IdentityOptions): Promise<Identity> => {
   const { pair, row } = firstKey(configured, options);
   // Two processes of one site may start at once: the first to write this setting is the identity of both.
-  await unit.tables.insert('settings', [{ name: CURRENT, value: row.id }], 'ignore');
-  const [winner] = await unit.tables.find('settings', { name: CURRENT });
+  await unit.tables.insert('settings', [{ name: CURRENT_KEY, value: row.id }], 'ignore');
+  const [winner] = await unit.tables.find('settings', { name: CURRENT_KEY });
   if (winner?.value === row.id) {
     await unit.tables.insert('signing_keys', [row], 'ignore');
     return identityOf(unit, row, pair);
@@ -116,7 +117,7 @@ export const becomeAnother = async (unit: Unit, options: IdentityOptions): Promi
     );
   }
   await tables.insert('signing_keys', [row], 'fail');
-  await tables.insert('settings', [{ name: CURRENT, value: row.id }], 'replace');
+  await tables.insert('settings', [{ name: CURRENT_KEY, value: row.id }], 'replace');
 };
 
 const isKeyOf = async ({ tables }: Unit, instance: string, { publicKey }: KeyPair): Promise<boolean> =>
@@ -141,7 +142,7 @@ const succeed = async (
     rowOf(introduceKey(pair, clock.now(), { instance: current.instance, pair: storedPair(current, secrets) }), null);
   await unit.tables.insert('signing_keys', [row], 'ignore');
   await unit.tables.update('signing_keys', { id: current.id }, { retired_at: clock.now() });
-  await unit.tables.update('settings', { name: CURRENT }, { value: id });
+  await unit.tables.update('settings', { name: CURRENT_KEY }, { value: id });
   // Linked sites have to learn the new key.
   await tellAll(unit);
   return identityOf(unit, row, pair);
@@ -151,7 +152,7 @@ const succeed = async (
 export const changeKey = async (unit: Unit, options: IdentityOptions): Promise<Identity> => {
   const { tables } = unit;
   const { secrets, clock } = options;
-  await tables.lock('settings', { name: CURRENT });
+  await tables.lock('settings', { name: CURRENT_KEY });
   const current = await currentKey(unit);
   if (!current) throw new NotPossible('NO_IDENTITY', 'This site has no key yet.');
   const chain = await chainTo(unit, JSON.parse(current.record) as KeyRecord);
@@ -163,7 +164,7 @@ export const changeKey = async (unit: Unit, options: IdentityOptions): Promise<I
   const row = rowOf(introduceKey(pair, clock.now(), endorser), secrets.encrypt(seedOf(pair)));
   await tables.insert('signing_keys', [row], 'fail');
   await tables.update('signing_keys', { id: current.id }, { retired_at: clock.now(), private_key: null });
-  await tables.update('settings', { name: CURRENT }, { value: row.id });
+  await tables.update('settings', { name: CURRENT_KEY }, { value: row.id });
   await tellAll(unit);
   return identityOf(unit, row, pair);
 };

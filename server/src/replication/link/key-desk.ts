@@ -17,7 +17,7 @@ export interface KeyDeskOptions {
   onChange(): void;
 }
 
-const REVOCATION = 'keys.revoked';
+export const REVOCATION = 'keys.revoked';
 
 /** Changes when a key is revoked, in whatever process: keys that were read before are to be read again. */
 export const latestRevocation = async ({ tables }: { tables: Tables }): Promise<string> =>

@@ -1,5 +1,6 @@
 import { NotPossible } from '../errors';
 import type { Unit } from '../ports';
+import { CURRENT_KEY } from './identity';
 import { tellAll } from './rows';
 
 /**
@@ -26,13 +27,15 @@ export interface PlaceQuestion {
   boundAt: number;
 }
 
-const PLACE = 'identity.place';
-const CURRENT_KEY = 'identity.key';
+export const PLACE = 'identity.place';
 
 export const readBinding = async ({ tables }: Unit): Promise<Binding | null> => {
   const [setting] = await tables.find('settings', { name: PLACE });
-  return setting ? (JSON.parse(setting.value) as Binding) : null;
+  return bindingFrom(setting?.value);
 };
+
+export const bindingFrom = (value: string | undefined): Binding | null =>
+  value === undefined ? null : (JSON.parse(value) as Binding);
 
 export const bind = async ({ tables }: Unit, binding: Binding): Promise<void> =>
   tables.insert('settings', [{ name: PLACE, value: JSON.stringify(binding) }], 'replace');

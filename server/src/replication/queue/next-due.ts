@@ -1,7 +1,7 @@
 import type { Context } from '../context';
 
-/** The longest a courier sleeps: so that what another process queued is seen. */
-export const IDLE_MS = 5_000;
+/** The longest a courier sleeps: so that what another process queued, or left behind when it died, is seen. */
+export const IDLE_MS = 10_000;
 
 /** Milliseconds until there is something to deliver to a link. 0: now. */
 export const nextDue = async (context: Context, linkId: string): Promise<number> =>
@@ -10,12 +10,12 @@ export const nextDue = async (context: Context, linkId: string): Promise<number>
     if (!link || link.state !== 'REGISTERED' || link.paused) return IDLE_MS;
     const now = context.clock.now();
     if (link.retry_at > now) return Math.min(link.retry_at - now, IDLE_MS);
-    let next = now + IDLE_MS;
-    for (const state of ['queued', 'held'] as const) {
-      const [first] = await tables.find('replicas', { link: linkId, state }, { orderBy: 'retry_at', limit: 1 });
-      if (first) next = Math.min(next, first.retry_at);
-    }
-    return Math.max(next - now, 0);
+    const first = async (state: string, orderBy: 'retry_at' | 'lease_until') => {
+      const [row] = await tables.find('replicas', { link: linkId, state }, { columns: [orderBy], orderBy, limit: 1 });
+      return row?.[orderBy] ?? Infinity;
+    };
+    const [queued, held] = [await first('queued', 'retry_at'), await first('held', 'retry_at')];
+    return Math.max(Math.min(now + IDLE_MS, queued, held, await first('sending', 'lease_until')) - now, 0);
   });
 
 /** Tries what failed, is held or waits again now. How many rows that were. */

@@ -6,7 +6,7 @@ import { Refused } from '../errors';
 import { sha256 } from '../history/canonical';
 import { wakeLink } from '../queue/wake-link';
 import { NOTHING_THERE, stateHash } from '../queue/state-hash';
-import type { Store, Tables } from '../ports';
+import type { Store, Tables, Where } from '../ports';
 import type { Row } from '../tables';
 import type { Wire } from '../transport/wire';
 
@@ -121,25 +121,49 @@ const compareDirection = async (context: Context, link: string, mine: Side, thei
 /** What this site wants a link to have, or holds because of it: a state hash for each entry that there is something of. */
 const statesOf = async (tables: Tables, link: string, side: Side, buckets: number[] | null): Promise<States> => {
   const where = buckets === null ? { link } : { link, bucket: buckets };
-  const rows = await tables.find('replicas', where);
+  const found = side === 'wanted' ? wantedHashes(tables, where) : heldHashes(tables, where);
   const states: States = new Map();
-  for (const row of rows) {
-    const hash = side === 'wanted' ? row.wanted_hash : heldHash(row);
-    if (hash === NOTHING_THERE) continue;
-    const entries = states.get(row.bucket) ?? new Map<EntityKey, string>();
-    states.set(row.bucket, entries.set(row.entity, hash));
+  for (const { bucket, entity, hash } of await found) {
+    const entries = states.get(bucket) ?? new Map<EntityKey, string>();
+    states.set(bucket, entries.set(entity, hash));
   }
   return states;
 };
 
-const bucketsWithin = (within: number): number[] => Array.from({ length: 256 }, (_, low) => within * 256 + low);
+type Hashed = Pick<Row<'replicas'>, 'bucket' | 'entity'> & { hash: string };
+
+const wantedHashes = async (tables: Tables, where: Where<'replicas'>): Promise<Hashed[]> => {
+  const wanted = { ...where, wanted_hash: { not: NOTHING_THERE } };
+  const rows = await tables.find('replicas', wanted, { columns: ['bucket', 'entity', 'wanted_hash'] });
+  return rows.map(({ bucket, entity, wanted_hash: hash }) => ({ bucket, entity, hash }));
+};
 
 /** What we hold of an entry because of this link: what both are known to have, at the level it came at. */
-const heldHash = (row: Row<'replicas'>): string => {
-  const common = JSON.parse(row.common) as string[];
-  if (common.length === 0 || row.direction === 'SEND_ONLY') return NOTHING_THERE;
-  return stateHash(common, row.their_level ?? row.common_level, row.their_direction ?? row.common_direction);
+const heldHashes = async (tables: Tables, where: Where<'replicas'>): Promise<Hashed[]> => {
+  const held = { ...where, common: { not: '[]' }, direction: { not: 'SEND_ONLY' } };
+  const rows = await tables.find('replicas', held, { columns: HELD });
+  return rows.map((row) => ({
+    bucket: row.bucket,
+    entity: row.entity,
+    hash: stateHash(
+      JSON.parse(row.common) as string[],
+      row.their_level ?? row.common_level,
+      row.their_direction ?? row.common_direction
+    ),
+  }));
 };
+
+const HELD = [
+  'bucket',
+  'entity',
+  'common',
+  'common_level',
+  'common_direction',
+  'their_level',
+  'their_direction',
+] as const;
+
+const bucketsWithin = (within: number): number[] => Array.from({ length: 256 }, (_, low) => within * 256 + low);
 
 /** One digest for each of 256 buckets, by the first byte of the entity's hash or, within one, by the second. */
 const digests = (states: States, within: number | null): Json => {

@@ -1,6 +1,6 @@
 import { placeAgain } from '../apply/park';
 import type { Context } from '../context';
-import type { Tables, Unit } from '../ports';
+import type { Unit } from '../ports';
 
 /** Nothing is ever put off for longer than a day: a later time was written down while the clock here was wrong. */
 const LONGEST_PAUSE_MS = 25 * 3_600_000;
@@ -9,7 +9,6 @@ const LONGEST_PAUSE_MS = 25 * 3_600_000;
 export const keepHouse = async (context: Context): Promise<boolean> =>
   context.store.transaction(async ({ tables }) => {
     const now = context.clock.now();
-    await forgetOddTimes(tables, now);
     const due = (await tables.find('entries', { held_until: { gt: 0 } }, { orderBy: 'held_until', limit: 200 })).filter(
       ({ held, held_until: until }) => held !== null && (until <= now || until > now + LONGEST_PAUSE_MS)
     );
@@ -30,14 +29,15 @@ export const tryHeldAgain = async ({ tables }: Unit): Promise<void> => {
 };
 
 /** A clock that was set back must not keep deliveries and notes waiting until it has caught up. */
-const forgetOddTimes = async (tables: Tables, now: number): Promise<void> => {
-  const odd = { gt: now + LONGEST_PAUSE_MS };
-  await tables.update('links', { retry_at: odd }, { retry_at: 0 });
-  for (const { id: link } of await tables.find('links', { state: 'REGISTERED' })) {
-    for (const state of ['queued', 'held']) {
-      await tables.update('replicas', { link, state, retry_at: odd }, { retry_at: 0 });
+export const forgetOddTimes = async (context: Context): Promise<void> =>
+  context.store.transaction(async ({ tables }) => {
+    const odd = { gt: context.clock.now() + LONGEST_PAUSE_MS };
+    await tables.update('links', { retry_at: odd }, { retry_at: 0 });
+    for (const { id: link } of await tables.find('links', { state: 'REGISTERED' })) {
+      for (const state of ['queued', 'held']) {
+        await tables.update('replicas', { link, state, retry_at: odd }, { retry_at: 0 });
+      }
+      await tables.update('replicas', { link, state: 'sending', lease_until: odd }, { lease_until: 0 });
     }
-    await tables.update('replicas', { link, state: 'sending', lease_until: odd }, { lease_until: 0 });
-  }
-  await tables.update('notifications', { lease_until: odd }, { lease: null, lease_until: 0 });
-};
+    await tables.update('notifications', { lease_until: odd }, { lease: null, lease_until: 0 });
+  });

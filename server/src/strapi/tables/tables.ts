@@ -22,13 +22,19 @@ export const createTables = (trx: Knex.Transaction): Tables => {
   };
 
   return {
-    async find<T extends TableName>(table: T, where: Where<T>, options: FindOptions<T> = {}): Promise<Row<T>[]> {
-      const { orderBy, descending = false, limit } = options;
+    async find<T extends TableName, C extends keyof Row<T> = keyof Row<T>>(
+      table: T,
+      where: Where<T>,
+      options: FindOptions<T, C> = {}
+    ): Promise<Pick<Row<T>, C>[]> {
+      const { columns, orderBy, descending = false, limit } = options;
+      for (const column of columns ?? []) kindOf(table, String(column));
+      const selected = columns === undefined ? ['*'] : (columns as readonly string[]);
       const nullable = orderBy !== undefined && mayBeNull(kindOf(table, orderBy));
       const pieces = piecesOf(table, where);
       const rows: Row<T>[] = [];
       for (const piece of pieces) {
-        const query = from(table, piece).select('*');
+        const query = from(table, piece).select([...selected]);
         if (orderBy !== undefined) {
           const direction = descending ? 'desc' : 'asc';
           // Null is the smallest value on SQLite and MySQL, and shall be on PostgreSQL.
@@ -207,7 +213,7 @@ const oncePerKey = (
 const normalise = <T extends TableName>(table: T, row: Values): Row<T> => {
   for (const [column, kind] of columnsToConvert(table)) {
     const value = row[column];
-    if (value === null) continue;
+    if (value === null || value === undefined) continue;
     if (kind !== 'bytes') row[column] = Number(value);
     else if (!Buffer.isBuffer(value)) row[column] = Buffer.from(value as Uint8Array);
   }

@@ -18,7 +18,7 @@ const [FORGOTTEN, KEPT] = ['forgotten', 'kept'].map((id) => keyOf({ uid: 'api::a
 ];
 
 const save = async (tables: Tables, entity: typeof KEPT): Promise<void> => {
-  await tables.insert('contents', [{ hash: HASH, bytes: Buffer.from('tea') }], 'ignore');
+  await tables.insert('contents', [{ hash: HASH, bytes: Buffer.from('tea'), size: 3 }], 'ignore');
   const revision = {
     origin: 'o',
     kind: 'edit',

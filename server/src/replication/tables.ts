@@ -95,7 +95,8 @@ export interface TableRows {
     salt: string | null;
     content: string | null;
   };
-  contents: { hash: string; bytes: Buffer };
+  /** `size` of the text, in bytes; null where it was stored before that was noted. */
+  contents: { hash: string; bytes: Buffer; size: number | null };
   leaves: { entity: EntityKey; revision: string };
   /** A row as it was read back when we last wrote or recorded it. */
   shown: {

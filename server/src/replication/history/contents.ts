@@ -1,9 +1,17 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import type { Row } from '../tables';
 
 /** Below this many bytes compressing costs more than it saves. */
 const WORTH_COMPRESSING = 256;
 const PLAIN = 0;
 const DEFLATED = 1;
+
+/** A text as it is kept, by its SHA-256 in hex. */
+export const stored = (hash: string, text: string): Row<'contents'> => ({
+  hash,
+  bytes: pack(text),
+  size: Buffer.byteLength(text),
+});
 
 /** Part contents at rest: one byte that says how, then the text. */
 export const pack = (text: string): Buffer => {

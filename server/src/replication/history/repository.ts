@@ -1,8 +1,9 @@
 import { keyOf, type EntityKey } from '../entity';
 import type { Clock, NewRow, Tables } from '../ports';
+import type { Row } from '../tables';
 import { anchorsOf } from './anchor';
 import { canonical, sha256 } from './canonical';
-import { pack, unpack } from './contents';
+import { stored, unpack } from './contents';
 import { PEOPLE, openPart, type Header, type Part, type Revision, type RevisionId } from './revision';
 import type { EntryContent } from './content';
 
@@ -16,12 +17,12 @@ export const saveRevisions = async (
   if (revisions.length === 0) return;
   const at = clock.now();
   const anchors = await anchorsOf(tables, revisions);
-  const contents = new Map<string, Buffer>();
+  const contents = new Map<string, Row<'contents'>>();
   const parts: NewRow<'parts'>[] = [];
   for (const revision of revisions) {
     for (const part of revision.parts) {
       const hash = part.content === null ? null : sha256(part.content);
-      if (hash !== null && !contents.has(hash)) contents.set(hash, pack(part.content!));
+      if (hash !== null && !contents.has(hash)) contents.set(hash, stored(hash, part.content!));
       parts.push({
         revision: revision.id,
         name: part.name,
@@ -31,11 +32,7 @@ export const saveRevisions = async (
       });
     }
   }
-  await tables.insert(
-    'contents',
-    [...contents].map(([hash, bytes]) => ({ hash, bytes })),
-    'ignore'
-  );
+  await tables.insert('contents', [...contents.values()], 'ignore');
   await tables.insert(
     'revisions',
     revisions.map(({ id, header, signature }) => ({
@@ -64,39 +61,57 @@ export const openParts = async (tables: Tables, revision: RevisionId, parts: rea
   for (const part of parts) {
     if (part.content === null) continue;
     const hash = sha256(part.content);
-    await tables.insert('contents', [{ hash, bytes: pack(part.content) }], 'ignore');
+    await tables.insert('contents', [stored(hash, part.content)], 'ignore');
     await tables.update('parts', { revision, name: part.name }, { salt: part.salt, content: hash });
   }
   return parts.some(({ content }) => content !== null);
 };
 
-/** Whole revisions by id; those that are not here are missing from the answer. */
-export const loadRevisions = async (tables: Tables, ids: readonly RevisionId[]): Promise<Map<RevisionId, Revision>> => {
-  if (ids.length === 0) return new Map();
-  const [rows, partRows] = [await tables.find('revisions', { id: ids }), await tables.find('parts', { revision: ids })];
-  const hashes = [...new Set(partRows.flatMap(({ content }) => (content === null ? [] : [content])))];
-  const contents = new Map(
-    (await tables.find('contents', { hash: hashes })).map(({ hash, bytes }) => [hash, unpack(bytes)])
-  );
-  const revisions = new Map<RevisionId, Revision>();
-  for (const row of rows) {
-    revisions.set(row.id, {
-      id: row.id,
-      header: JSON.parse(row.header) as Header,
-      signature: row.signature,
-      parts: [],
-    });
+/** A revision without its contents: what is here of a part is named by the hash of its text, null where nothing is. */
+export interface ListedRevision extends Omit<Revision, 'parts'> {
+  parts: { name: string; commitment: string; salt: string | null; hash: string | null }[];
+}
+
+/** Revisions by id, without their contents; those that are not here are missing from the answer. */
+export const listRevisions = async (
+  tables: Tables,
+  ids: readonly RevisionId[]
+): Promise<Map<RevisionId, ListedRevision>> => {
+  const revisions = new Map<RevisionId, ListedRevision>();
+  if (ids.length === 0) return revisions;
+  for (const { id, header, signature } of await tables.find('revisions', { id: ids })) {
+    revisions.set(id, { id, header: JSON.parse(header) as Header, signature, parts: [] });
   }
-  for (const row of partRows) {
-    const content = row.content === null ? null : (contents.get(row.content) ?? null);
-    revisions.get(row.revision)?.parts.push({
-      name: row.name,
-      commitment: row.commitment,
-      salt: content === null ? null : row.salt,
-      content,
-    });
+  for (const { revision, name, commitment, salt, content } of await tables.find('parts', { revision: ids })) {
+    revisions.get(revision)?.parts.push({ name, commitment, salt, hash: content });
   }
   return revisions;
+};
+
+/** Texts by their hash. */
+export const loadContents = async (tables: Tables, hashes: readonly string[]): Promise<Map<string, string>> => {
+  if (hashes.length === 0) return new Map();
+  return new Map((await tables.find('contents', { hash: hashes })).map(({ hash, bytes }) => [hash, unpack(bytes)]));
+};
+
+/** With those contents that were read; parts of which nothing was read count as withheld. */
+export const withContents = (
+  { parts, ...revision }: ListedRevision,
+  contents: ReadonlyMap<string, string>
+): Revision => ({
+  ...revision,
+  parts: parts.map(({ name, commitment, salt, hash }) => {
+    const content = hash === null ? null : (contents.get(hash) ?? null);
+    return { name, commitment, salt: content === null ? null : salt, content };
+  }),
+});
+
+/** Whole revisions by id; those that are not here are missing from the answer. */
+export const loadRevisions = async (tables: Tables, ids: readonly RevisionId[]): Promise<Map<RevisionId, Revision>> => {
+  const listed = await listRevisions(tables, ids);
+  const hashes = [...listed.values()].flatMap(({ parts }) => parts.flatMap(({ hash }) => hash ?? []));
+  const contents = await loadContents(tables, [...new Set(hashes)]);
+  return new Map([...listed].map(([id, revision]) => [id, withContents(revision, contents)]));
 };
 
 /** What a revision's opened parts hold. */

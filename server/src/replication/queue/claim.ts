@@ -90,6 +90,13 @@ const lockReplicas = async (
 const isDue = ({ state, retry_at: retryAt, lease_until: leaseUntil }: Row<'replicas'>, now: number): boolean =>
   state === 'sending' ? leaseUntil <= now : (state === 'queued' || state === 'held') && retryAt <= now;
 
+/** What was claimed and is not sent now after all: in the same transaction, so that nobody has seen the claim. */
+export const giveBack = async ({ tables }: Unit, link: string, replicas: readonly Row<'replicas'>[]): Promise<void> => {
+  if (replicas.length === 0) return;
+  const where = { link, entity: replicas.map(({ entity }) => entity) };
+  await tables.update('replicas', where, { state: 'queued', lease: null, lease_until: 0 });
+};
+
 /** For a process that knows it is the only one, at its start: what its predecessor was sending is sent again at once. */
 export const releaseClaims = async ({ tables }: Unit): Promise<void> => {
   await tables.update('replicas', { state: 'sending' }, { state: 'queued', lease: null, lease_until: 0 });

@@ -1,17 +1,21 @@
 import { entityOf, type EntityKey, type Json } from '../entity';
 import type { Context } from '../context';
 import { maximalOfEach } from '../history/graph';
-import { loadRevisions } from '../history/repository';
-import { isPublishedPart, type Revision, type RevisionId } from '../history/revision';
+import { listRevisions, type ListedRevision } from '../history/repository';
+import type { RevisionId } from '../history/revision';
 import type { KeyRecord } from '../link/key-record';
 import type { Tables } from '../ports';
 import type { Row } from '../tables';
+import { chooseParts, MOST_AT_ONCE, opens, sizesOf, textsOf, type Choice } from './choose-parts';
 import type { Message, RevisionOnWire, UpdateMessage } from './message';
 
 /** So much of an entry's history goes along at most; older parents are named in `shallow`. */
 export const MAX_HISTORY = 1_000;
 
-/** One message for each replica: everything between what the other side has and what it should have. */
+/**
+ * One message for each replica: everything between what the other side has and what it should have. Where that is more
+ * than can be sent at once, only for the first of them.
+ */
 export const composeMessages = async (
   context: Context,
   tables: Tables,
@@ -26,22 +30,32 @@ export const composeMessages = async (
     for (const id of paths.get(replica.entity)!.ids) needed.add(id);
     for (const id of commonOf(replica)) needed.add(id);
   }
-  const revisions = await loadRevisions(tables, [...needed]);
+  const revisions = await listRevisions(tables, [...needed]);
   const keys = await foreignKeys(context, tables, revisions);
+  const sizes = await sizesOf(tables, revisions.values());
 
-  return replicas.map((replica): Message => {
+  const plans: { replica: Row<'replicas'>; choice: Choice }[] = [];
+  let room = MOST_AT_ONCE;
+  for (const replica of replicas) {
+    const choice = choose(replica, paths.get(replica.entity)!, revisions, sizes);
+    if (plans.length > 0 && choice.bytes > room) break;
+    room -= choice.bytes;
+    plans.push({ replica, choice });
+  }
+  const texts = await textsOf(
+    tables,
+    plans.map(({ choice }) => choice)
+  );
+
+  return plans.map(({ replica, choice }): Message => {
     const entity = entityOf(replica.entity);
     const order: [number, number] = [context.incarnation.current(), replica.sequence];
     const wanted = wantedOf(replica);
     if (wanted === null) return { type: 'ENTITY_UNREPLICATE', entity, order };
     const { ids, shallow } = paths.get(replica.entity)!;
     const sent = ids.flatMap((id) => revisions.get(id) ?? []);
-    const had = new Set(
-      replica.common_level === 'NONE' || isRaised(replica)
-        ? []
-        : commonOf(replica).flatMap((id) => openedParts(revisions.get(id), replica.common_level, true))
-    );
     const origins = new Set(sent.map(({ header }) => header.origin));
+    const done = new Set<string>();
     return {
       type: wanted.every((id) => revisions.get(id)?.header.kind === 'delete') ? 'ENTITY_DELETE' : 'ENTITY_UPDATE',
       entity,
@@ -51,12 +65,29 @@ export const composeMessages = async (
       granted: replica.granted === 1,
       order,
       leaves: wanted,
-      revisions: sent.map((revision) => onWire(revision, replica.level, wanted.includes(revision.id), had)),
+      revisions: sent.map((revision) =>
+        onWire(revision, { level: replica.level, isLeaf: wanted.includes(revision.id), choice, texts, done })
+      ),
       // What never came here, or was forgotten, cannot be handed on either.
       shallow: [...shallow, ...ids.filter((id) => !revisions.has(id))],
       keys: [...keys].flatMap(([instance, chain]) => (origins.has(instance) ? [chain] : [])),
     };
   });
+};
+
+const choose = (
+  replica: Row<'replicas'>,
+  { ids }: Path,
+  revisions: ReadonlyMap<RevisionId, ListedRevision>,
+  sizes: ReadonlyMap<string, number>
+): Choice => {
+  const had = new Set(
+    replica.common_level === 'NONE' || isRaised(replica)
+      ? []
+      : commonOf(replica).flatMap((id) => openedParts(revisions.get(id), replica.common_level))
+  );
+  const sent = ids.flatMap((id) => revisions.get(id) ?? []);
+  return chooseParts(sent, replica.level, wantedOf(replica) ?? [], had, sizes);
 };
 
 const wantedOf = (replica: Row<'replicas'>): RevisionId[] | null =>
@@ -154,20 +185,27 @@ const parentsFirst = (found: ReadonlyMap<RevisionId, RevisionId[]>): RevisionId[
   return [...done];
 };
 
-/** Commitments of the parts a level opens. */
-const openedParts = (revision: Revision | undefined, level: string, isLeaf: boolean): string[] =>
-  (revision?.parts ?? []).flatMap(({ name, commitment }) => (opens(level, name, isLeaf) ? [commitment] : []));
+/** Commitments of the parts that a leaf opens at a level. */
+const openedParts = (revision: ListedRevision | undefined, level: string): string[] =>
+  (revision?.parts ?? []).flatMap(({ name, commitment }) => (opens(level, name, true) ? [commitment] : []));
 
-/** EVERYTHING opens each part of every revision; PUBLISHED only what the leaves have published, and nobody's name. */
-const opens = (level: string, part: string, isLeaf: boolean): boolean =>
-  level === 'EVERYTHING' || (level === 'PUBLISHED' && isLeaf && isPublishedPart(part));
+interface Opening {
+  level: string;
+  isLeaf: boolean;
+  choice: Choice;
+  texts: ReadonlyMap<string, string>;
+  /** Commitments that stand in this message already: a part that was carried from version to version is sent once. */
+  done: Set<string>;
+}
 
-const onWire = (revision: Revision, level: string, isLeaf: boolean, had: Set<string>): RevisionOnWire => {
+const onWire = (revision: ListedRevision, { level, isLeaf, choice, texts, done }: Opening): RevisionOnWire => {
   const parts: RevisionOnWire['parts'] = {};
-  for (const { name, commitment, salt, content } of revision.parts) {
-    if (!opens(level, name, isLeaf) || salt === null || content === null || had.has(commitment)) continue;
-    had.add(commitment);
-    parts[name] = { salt, value: JSON.parse(content) as RevisionOnWire['parts'][string]['value'] };
+  for (const { name, commitment, salt, hash } of revision.parts) {
+    if (!choice.open.has(commitment) || done.has(commitment) || !opens(level, name, isLeaf)) continue;
+    const text = hash === null ? undefined : texts.get(hash);
+    if (text === undefined || salt === null) continue;
+    done.add(commitment);
+    parts[name] = { salt, value: JSON.parse(text) as RevisionOnWire['parts'][string]['value'] };
   }
   return { header: revision.header, signature: revision.signature, parts };
 };
@@ -176,7 +214,7 @@ const onWire = (revision: Revision, level: string, isLeaf: boolean, had: Set<str
 const foreignKeys = async (
   context: Context,
   tables: Tables,
-  revisions: ReadonlyMap<RevisionId, Revision>
+  revisions: ReadonlyMap<RevisionId, ListedRevision>
 ): Promise<Map<string, Json>> => {
   const instances = new Set([...revisions.values()].map(({ header }) => header.origin));
   instances.delete(context.signer.instance);

@@ -3,7 +3,7 @@ import type { Context } from '../context';
 import { Refused, Unreachable } from '../errors';
 import type { DomainEvent } from '../events';
 import type { Json } from '../entity';
-import { claim, type Claim } from '../queue/claim';
+import { claim, giveBack, type Claim } from '../queue/claim';
 import { settle } from '../queue/settle';
 import type { Row } from '../tables';
 import { composeMessages } from './compose-messages';
@@ -23,8 +23,10 @@ export const deliver = async (context: Context, wire: Wire, linkId: string): Pro
   const link = await readyLink(context, linkId);
   if (!link) return 0;
   const { taken, messages } = await context.store.transaction(async (unit) => {
-    const taken = await claim(context, unit, linkId);
-    return { taken, messages: await composeMessages(context, unit.tables, taken.replicas) };
+    const { lease, replicas } = await claim(context, unit, linkId);
+    const messages = await composeMessages(context, unit.tables, replicas);
+    await giveBack(unit, linkId, replicas.slice(messages.length));
+    return { taken: { lease, replicas: replicas.slice(0, messages.length) }, messages };
   });
   if (taken.replicas.length === 0) return 0;
 

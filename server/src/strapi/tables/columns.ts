@@ -83,7 +83,7 @@ export const COLUMNS: {
   },
   parents: { revision: 'text', parent: 'text' },
   parts: { revision: 'text', name: 'text', commitment: 'text', salt: 'text?', content: 'text?' },
-  contents: { hash: 'text', bytes: 'bytes' },
+  contents: { hash: 'text', bytes: 'bytes', size: 'number?' },
   leaves: { entity: 'text', revision: 'text' },
   shown: {
     entity: 'text',

@@ -5,6 +5,7 @@ import { notifications } from './0002-notifications';
 import { identityBinding } from './0003-identity-binding';
 import { brakes } from './0004-brakes';
 import { queueOfALink } from './0005-queue-of-a-link';
+import { contentSize } from './0006-content-size';
 
 interface Migration {
   name: string;
@@ -13,7 +14,14 @@ interface Migration {
 }
 
 /** In order of time. A released one is never changed or removed; new ones go to the end. */
-export const MIGRATIONS: readonly Migration[] = [firstTables, notifications, identityBinding, brakes, queueOfALink];
+export const MIGRATIONS: readonly Migration[] = [
+  firstTables,
+  notifications,
+  identityBinding,
+  brakes,
+  queueOfALink,
+  contentSize,
+];
 
 const TABLE_NAME = 'replication_migrations';
 const LOCK_TABLE_NAME = `${TABLE_NAME}_lock`;

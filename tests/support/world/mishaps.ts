@@ -44,6 +44,7 @@ const lose = (scene: Scene): void => {
   if (found.length === 0) return;
   const { uid, document_id: id } = scene.chance.pick(found);
   for (const row of scene.rows.of(uid, id)) scene.rows.remove(row);
+  scene.site.lost.add(`${uid}/${id}`);
   scene.world.log(`${scene.site.name} loses ${uid}/${id}`);
 };
 

@@ -30,6 +30,9 @@ export class Site {
   /** What the rest of the site was told last of each entry. It is no part of the process, so it outlives its death. */
   readonly heard = new Map<string, HappeningAction>();
 
+  /** Entries whose rows went past the editors: by raw SQL. */
+  readonly lost = new Set<string>();
+
   /** A hook of the site that hears of what was applied. */
   onNews: ((news: News) => void) | null = null;
 

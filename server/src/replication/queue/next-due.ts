@@ -1,7 +1,7 @@
 import type { Context } from '../context';
 
 /** The longest a courier sleeps: so that what another process queued, or left behind when it died, is seen. */
-export const IDLE_MS = 10_000;
+export const IDLE_MS = 15_000;
 
 /** Milliseconds until there is something to deliver to a link. 0: now. */
 export const nextDue = async (context: Context, linkId: string): Promise<number> =>

@@ -96,4 +96,36 @@ describe('what a rule does not let go any more', () => {
     expect(scene.rows('live', TAG)).toEqual({ 'a -/published': { name: 'Four' } });
     expect(scene.table('live', 'leaves')).toHaveLength(1);
   });
+
+  it('is compared as equal where what is shared fell back to an older version and the answer was lost', async () => {
+    const scene = await Scene.of('staging', 'live');
+    await scene.link('staging', 'live');
+    await scene.rules('staging', 'live', [all('EVERYTHING')]);
+    const [staging, live] = [scene.site('staging'), scene.site('live')];
+    const publish = (title: string) => {
+      scene.save('staging', ARTICLE, 'a', 'draft', { title });
+      scene.save('staging', ARTICLE, 'a', 'published', { title });
+    };
+    publish('One');
+    await scene.settle();
+    scene.save('staging', ARTICLE, 'a', 'draft', { title: 'Draft' });
+    await scene.settle();
+
+    const { context } = staging.process!;
+    const wire = {
+      send: async (_: unknown, messages: Json[]) => {
+        await live.process!.receive(staging.id, JSON.parse(JSON.stringify(messages)) as Json[]);
+        throw new Unreachable('The answer is lost.');
+      },
+    };
+    await scene.rules('staging', 'live', [all('PUBLISHED')]);
+    while (await jobStep(context));
+    await deliver(context, wire as never, live.id);
+    publish('Two');
+    await scene.settle();
+    expect(scene.rows('live', ARTICLE)['a en/published']).toEqual({ title: 'Two' });
+    const [leaf] = scene.table('live', 'leaves');
+    expect(scene.table('live', 'replicas')).toMatchObject([{ common: JSON.stringify([leaf!.revision]) }]);
+    expect(await live.process!.differences()).toEqual([]);
+  });
 });

@@ -65,5 +65,6 @@ const newest = async (
 ): Promise<RevisionId[]> => {
   const parents = new Set(revisions.flatMap(({ header }) => header.parents));
   const rest = before.filter((id) => !parents.has(id));
-  return rest.length === 0 ? [...leaves].sort() : maximal(tables, [...rest, ...leaves]);
+  if (rest.length === 0) return [...leaves].sort();
+  return maximal(tables, [...rest, ...leaves], new Map(revisions.map(({ id, header }) => [id, header.parents])));
 };

@@ -8,13 +8,20 @@ export const MAX_ANCESTORS = 100_000;
  * Those of `ids` that no other of them descends from: the leaf set of their union. Mostly one has just been made on top
  * of the other, so it is walked no further than until one is left: a long history costs nothing then.
  */
-export const maximal = async (tables: Tables, ids: Iterable<RevisionId>): Promise<RevisionId[]> =>
-  (await maximalOfEach(tables, new Map([['', ids]]))).get('')!;
+export const maximal = async (
+  tables: Tables,
+  ids: Iterable<RevisionId>,
+  unstored: Parents = new Map()
+): Promise<RevisionId[]> => (await maximalOfEach(tables, new Map([['', ids]]), unstored)).get('')!;
+
+/** The parents of revisions that are known and not stored yet. */
+export type Parents = ReadonlyMap<RevisionId, readonly RevisionId[]>;
 
 /** The same for many entries, which are walked side by side. */
 export const maximalOfEach = async <K>(
   tables: Tables,
-  groups: ReadonlyMap<K, Iterable<RevisionId>>
+  groups: ReadonlyMap<K, Iterable<RevisionId>>,
+  unstored: Parents = new Map()
 ): Promise<Map<K, RevisionId[]>> => {
   const walks = [...groups].map(([key, ids]) => {
     const candidates = new Set(ids);
@@ -29,7 +36,7 @@ export const maximalOfEach = async <K>(
       open.flatMap(({ frontier }) => frontier)
     );
     for (const walk of open) {
-      const next = walk.frontier.flatMap((id) => parents.get(id) ?? []);
+      const next = walk.frontier.flatMap((id) => parents.get(id) ?? unstored.get(id) ?? []);
       walk.frontier = [];
       for (const parent of next) {
         walk.candidates.delete(parent);

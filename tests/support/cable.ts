@@ -6,6 +6,8 @@ export interface Cable {
   url: string;
   /** The port the site itself has to listen on. */
   port: number;
+  /** Bytes that went through so far, towards the site. */
+  carried(): number;
   /** What is under way breaks off, and nobody gets through any more. */
   cut(): void;
   mend(): void;
@@ -16,6 +18,7 @@ export const layCable = async (): Promise<Cable> => {
   const port = await freePort();
   const open = new Set<Socket>();
   let whole = true;
+  let carried = 0;
   const server = createServer((incoming) => {
     if (!whole) return void incoming.destroy();
     const outgoing = connect(port, '127.0.0.1');
@@ -32,6 +35,7 @@ export const layCable = async (): Promise<Cable> => {
       });
       socket.pipe(other);
     }
+    incoming.on('data', (chunk: Buffer) => (carried += chunk.length));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const breakOff = () => {
@@ -40,6 +44,7 @@ export const layCable = async (): Promise<Cable> => {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     port,
+    carried: () => carried,
     cut: () => {
       whole = false;
       breakOff();

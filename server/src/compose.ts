@@ -50,6 +50,7 @@ import { createImportTrace } from './strapi/environment/import-trace';
 import { readPlace } from './strapi/environment/place';
 import { publicAddress, strapiSecrets, systemChance, systemClock } from './strapi/environment/ports';
 import { createStore } from './strapi/tables/store';
+import { answerUsesBytes, createUsedElsewhere } from './shared-bytes';
 import { Worker } from './worker';
 
 /** So often what no poke tells of is looked at: another process of this site may have left it. */
@@ -57,9 +58,13 @@ const HOUSEKEEPING_MS = 10_000;
 
 /** The rows of a site that is idle are looked at so slowly, page by page; right after a start without such pauses. */
 const SWEEP_PAUSE_MS = 5_000;
-const SWEEP_CHECK_MS = 60_000;
+/** So long after `strapi transfer` into this running site it is asked about at most. */
+const SWEEP_CHECK_MS = 20_000;
 /** A page is followed by a rest four times as long, so that saves are not kept waiting. */
 const SWEEP_RHYTHM = { least: 5, most: 500, inBurst: 0 };
+
+/** What has come in of a file and was never used is removed after a week. */
+const BLOBS_KEPT_MS = 7 * 24 * 3_600_000;
 
 /** What another process of this site left untold is found so much later at most. */
 const UNTOLD_PAUSE_MS = 30_000;
@@ -101,6 +106,7 @@ export const compose = async (
   const contentOptions = {
     siteUrl: () => origin,
     runsLifecycles: (uid: string) => choiceOf(config, uid).lifecycles,
+    usedElsewhere: (url: string, links: readonly string[]) => usedElsewhere(url, links),
   };
   const store = createStore(strapi, createContent(strapi, schemas, contentOptions));
   const files = createFiles(strapi, store);
@@ -132,6 +138,8 @@ export const compose = async (
   const wire = silence
     ? closedWire(silence)
     : createHttpClient({ identity, verifier, agents, clock: systemClock, chance: systemChance });
+
+  const usedElsewhere = createUsedElsewhere(store, wire);
 
   const couriers = new Couriers(() => context, wire, logError(strapi, 'A delivery failed for a reason of its own.'));
   const onDefect = logError(strapi, 'A request of another site failed for a reason of our own.');
@@ -242,6 +250,7 @@ export const compose = async (
       if (inHurry) recorder.poke();
       inHurry = false;
       await forgetOddTimes(context);
+      await files.tidy(BLOBS_KEPT_MS);
       for (const done of swept.splice(0)) done();
       return SWEEP_CHECK_MS;
     },
@@ -281,6 +290,7 @@ export const compose = async (
     },
     config,
     tracked,
+    answerOf: (topic, question) => answerUsesBytes(strapi, topic, question),
     poke: () => {
       recorder.poke();
       tellNoted();

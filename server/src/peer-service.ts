@@ -14,12 +14,14 @@ export interface PeerServiceOptions {
   verifier: Verifier;
   config: ReplicationConfig;
   tracked: Tracked;
+  /** Answers what has to do with this site and not with its history; null where it does not know the topic. */
+  answerOf(topic: string, question: Json): Promise<Json | null>;
   /** Something may have to be recorded or rendered again. */
   poke(): void;
 }
 
 /** What linked sites may ask of this one, behind the gate: by now we know who asks. */
-export const createPeerService = ({ context, verifier, config, poke }: PeerServiceOptions): PeerService => {
+export const createPeerService = ({ context, verifier, config, answerOf, poke }: PeerServiceOptions): PeerService => {
   const { store, files } = context;
   const linkOf = async (id: string): Promise<Row<'links'>> => {
     const [link] = await store.transaction(({ tables }) => tables.find('links', { id }));
@@ -40,7 +42,7 @@ export const createPeerService = ({ context, verifier, config, poke }: PeerServi
 
     answer: async (id, topic, question) => {
       await linkOf(id);
-      return answerComparison(store, id, topic, question);
+      return (await answerOf(topic, question)) ?? answerComparison(store, id, topic, question);
     },
 
     blobOffset: async (id, hash) => {

@@ -1,9 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
-import zlib from 'node:zlib';
 import type { Editor } from '../support/content';
 import { defaultDatabase } from '../support/databases';
 import type { Instance } from '../support/instance';
 import { share } from '../support/link';
+import { png } from '../support/png';
 import { rowsOf, type ReadRow } from './rows';
 import { ARTICLE, atRest, equalOnBoth, everything, FILE, KITCHEN, PAGE, PLAIN, startPair, type Pair } from './sites';
 
@@ -316,29 +316,6 @@ describe('a file', () => {
     ...rest,
     folder: folder?.name ?? null,
   });
-
-  /** A picture of one colour, large enough that Strapi makes a thumbnail and smaller versions of it. */
-  const png = (width: number, height: number, colour: [number, number, number]) => {
-    const chunk = (type: string, data: Buffer) => {
-      const body = Buffer.concat([Buffer.from(type), data]);
-      const out = Buffer.alloc(body.length + 8);
-      out.writeUInt32BE(data.length, 0);
-      body.copy(out, 4);
-      out.writeUInt32BE(zlib.crc32(body), body.length + 4);
-      return out;
-    };
-    const header = Buffer.alloc(13);
-    header.writeUInt32BE(width, 0);
-    header.writeUInt32BE(height, 4);
-    header.set([8, 2, 0, 0, 0], 8);
-    const line = Buffer.concat([
-      Buffer.from([0]),
-      Buffer.concat(Array.from({ length: width }, () => Buffer.from(colour))),
-    ]);
-    const pixels = zlib.deflateSync(Buffer.concat(Array.from({ length: height }, () => line)));
-    const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
-    return Buffer.concat([signature, chunk('IHDR', header), chunk('IDAT', pixels), chunk('IEND', Buffer.alloc(0))]);
-  };
 
   const expectSameFile = async (documentId: string) => {
     const [here, there] = [await fileRow(pair.staging, documentId), await fileRow(pair.live, documentId)];

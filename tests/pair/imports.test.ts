@@ -84,6 +84,41 @@ describe('`strapi import` of another export into a linked site', () => {
   }, 240_000);
 });
 
+describe('`strapi transfer` of another site into a linked one that is running', () => {
+  it('deletes and sends nothing, and the page asks within half a minute', async () => {
+    const pair = await startPair(everything([CATEGORY]));
+    const { staging, live } = pair;
+    for (const name of ['one', 'two', 'three']) await save(staging, name);
+    await atRest(staging, live);
+    const before = await fromStaging(pair);
+    const other = await startInstance({ name: 'other', plain: true });
+    await save(other, 'foreign');
+    await other.kill();
+
+    const token = { name: 'For a test', description: '', lifespan: null, permissions: ['push'] };
+    const { data } = await (await staging.admin()).post('/admin/transfer/tokens', token);
+    await other.strapi('transfer', '--to', `${staging.url}/admin`, '--to-token', data.accessKey, '--force');
+    expect(await names(staging)).toEqual(['foreign']);
+    await eventually(async () => (await brakes(staging)).length === 2, {
+      within: 60_000,
+      what: 'the transfer to be noticed',
+    });
+    expect(await brakes(staging)).toMatchObject([
+      { code: 'CHANGED_UNSEEN', subjectName: 'Category', told: { changed: 0, added: 1 } },
+      { code: 'VANISHED', subjectName: 'Category', told: { vanished: 3 } },
+    ]);
+    await atRest(staging, live);
+    expect(await names(live)).toEqual(['one', 'three', 'two']);
+    expect(await fromStaging(pair)).toBe(before);
+
+    await answer(staging, 'VANISHED', 'put-back');
+    await answer(staging, 'CHANGED_UNSEEN', 'take-over');
+    await atRest(staging, live);
+    await settles(async () => expect(await names(live)).toEqual(['foreign', 'one', 'three', 'two']));
+    expect(await names(staging)).toEqual(['foreign', 'one', 'three', 'two']);
+  }, 300_000);
+});
+
 describe('a site on yesterday’s database file', () => {
   it('notices it, fetches what was edited since, and loses nothing', async () => {
     const pair = await startPair(everything([CATEGORY], 'BOTH'), { database: 'sqlite' });

@@ -22,8 +22,27 @@ const restCache = {
   },
 };
 
+/** With `PLAYGROUND_BUCKET` uploads lie in a bucket: JSON of `endpoint`, `bucket`, and `acl`. */
+const bucketUploads = ({ endpoint, bucket, acl }) => ({
+  provider: 'aws-s3',
+  providerOptions: {
+    s3Options: {
+      endpoint,
+      region: 'eu-central-1',
+      forcePathStyle: true,
+      credentials: { accessKeyId: 'playground', secretAccessKey: 'playground' },
+      params: { Bucket: bucket, ACL: acl },
+    },
+  },
+});
+
+const withBucket = (plugins, settings) =>
+  settings === ''
+    ? plugins
+    : { ...plugins, upload: { config: { ...plugins.upload.config, ...bucketUploads(JSON.parse(settings)) } } };
+
 module.exports = ({ env }) => ({
-  ...officialPlugins({ env }),
+  ...withBucket(officialPlugins({ env }), env('PLAYGROUND_BUCKET', '')),
   replication: {
     enabled: env.bool('PLAYGROUND_WITH_PLUGIN', true),
     // Strapi looks for plugins next to its own code, which here is the repository's root.

@@ -157,6 +157,8 @@ export interface Files {
   /** Those of these hashes whose bytes are not here. */
   missing(hashes: readonly string[]): Promise<string[]>;
   open(hash: string, from?: number): Promise<{ stream: Readable; size: number } | null>;
+  /** Removes what came in, was neither finished nor used, and has not been touched for so long. */
+  tidy(olderThanMs: number): Promise<void>;
   /** How many bytes of an unfinished blob `sender` has sent. */
   staged(hash: string, sender: string): Promise<number>;
   /**

@@ -189,6 +189,7 @@ const NO_FILES: Files = {
   hash: () => Promise.resolve(),
   missing: () => Promise.resolve([]),
   open: () => Promise.resolve(null),
+  tidy: () => Promise.resolve(),
   staged: () => Promise.resolve(0),
   stage: () => Promise.reject(new Error('There are no files in this world.')),
   place: () => Promise.resolve(),

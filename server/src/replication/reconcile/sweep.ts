@@ -74,11 +74,11 @@ export const restartSweep = async (unit: Unit, depth: Depth): Promise<void> => {
 export const sweepStep = async (context: Context, options: SweepOptions): Promise<boolean> => {
   const now = context.clock.now();
   const before = await context.store.transaction(readProgress);
-  const isDue =
-    before.uid !== null || before.asked !== null || now - before.began >= SWEEP_EVERY_MS || now < before.began;
-  if (!isDue) return false;
   const begins = before.uid === null;
   const imported = begins ? await options.imported() : before.imported;
+  const isDue =
+    !begins || imported || before.asked !== null || now - before.began >= SWEEP_EVERY_MS || now < before.began;
+  if (!isDue) return false;
   const events: DomainEvent[] = [];
   const ended = await context.store.transaction(async (unit) => {
     events.length = 0;

@@ -83,17 +83,18 @@ const sendMissing = async (
   const hadHashes = new Set(had.map(({ hash }) => hash));
   for (const hash of hashes) {
     if (hadHashes.has(hash)) continue;
-    const first = await context.files.open(hash);
-    if (!first) continue;
-    first.stream.destroy();
     try {
+      const first = await context.files.open(hash);
+      if (!first) continue;
+      first.stream.destroy();
       await wire.sendBlob({ id: link.id, url: link.url }, hash, async (from) => {
         const opened = await context.files.open(hash, from);
         if (!opened) throw new Refused('FILE_GONE', 'A file was removed while it was being sent.');
         return opened;
       });
     } catch (error) {
-      // One file that the other side will not take stops nobody else: its entry is answered `held`, and says so.
+      // One file that cannot be read, or that the other side will not take, stops nobody else: its entry is answered
+      // `held`, and says so.
       if (error instanceof Refused) continue;
       throw error;
     }

@@ -78,6 +78,19 @@ export class BlobFolder {
     await this.drop(this.pathOf(hash));
   }
 
+  /** Removes what has not been touched for so long: its sender has given up, or what it was for was refused. */
+  async tidy(olderThanMs: number): Promise<void> {
+    const names = await fs.promises.readdir(this.folder).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return [];
+      throw error;
+    });
+    for (const name of names) {
+      const file = path.join(this.folder, name);
+      const there = await fs.promises.stat(file).catch(() => null);
+      if (there && Date.now() - there.mtimeMs > olderThanMs) await this.drop(file);
+    }
+  }
+
   private async finish(hash: string, part: string): Promise<void> {
     const actual = await sha256Of(fs.createReadStream(part));
     if (actual.hash !== hash) {

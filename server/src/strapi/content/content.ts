@@ -28,6 +28,8 @@ export interface ContentOptions {
   siteUrl: () => string;
   /** Whether database lifecycles of the site run for rows of this type. They do unless this says otherwise. */
   runsLifecycles?: (uid: Uid) => boolean;
+  /** Whether one of these links uses what lies at a URL, so that it must not be removed. */
+  usedElsewhere?: (url: string, links: readonly string[]) => Promise<boolean>;
 }
 
 /** What reading and writing share within one transaction. */
@@ -38,6 +40,7 @@ export interface Session {
   tables: ReturnType<typeof createTables>;
   populateOf: ReturnType<typeof createPopulate>;
   siteUrl: string;
+  usedElsewhere: NonNullable<ContentOptions['usedElsewhere']>;
   storage: JsonStorage;
   /** The rows of entries that were locked and not written since. */
   locked: Map<EntityKey, MainRow[]>;
@@ -108,6 +111,7 @@ export const createContent = (
       tables: createTables(trx),
       populateOf,
       siteUrl: options.siteUrl(),
+      usedElsewhere: options.usedElsewhere ?? (() => Promise.resolve(false)),
       storage: jsonStorageOf(strapi),
       locked: new Map(),
     };

@@ -21,6 +21,7 @@ import {
   pendingOf,
   stampOf,
 } from './file-bytes';
+import type { Session } from './content';
 import { DERIVED_FILE_ATTRIBUTES } from './file-schema';
 import { checkNamesFree } from './taken-names';
 import { ensureFolder, folderNames } from './folders';
@@ -187,16 +188,29 @@ export const writeFile = async (
   await tables.insert('file_bytes', rows, 'replace');
 };
 
-/** Removes a file's row; its bytes go after commit, unless another file of this site has the same name. */
-export const forgetFile = async (context: Context, localId: string, row: FileRow | null): Promise<void> => {
-  const { strapi, tables } = context;
+/**
+ * Removes a file's row; its bytes go after commit, unless another file of this site has the same name, or one of a site
+ * it was shared with lies at the same place.
+ */
+export const forgetFile = async (
+  context: Context & Pick<Session, 'usedElsewhere'>,
+  localId: string,
+  row: FileRow | null
+): Promise<void> => {
+  const { strapi, tables, usedElsewhere } = context;
   await tables.remove('file_bytes', { local_id: localId });
   if (!row) return;
   const shared = await strapi.db.query(FILE_UID).count({ where: { hash: row.hash } });
   if (shared > 0) return;
+  const [entry] = await tables.find('entries', { uid: FILE_UID, local_id: localId });
+  const replicas = entry ? await tables.find('replicas', { entity: entry.entity }, { columns: ['link'] }) : [];
+  const links = replicas.map(({ link }) => link);
   await strapi.db.transaction(({ onCommit }) => {
     onCommit(() => {
-      void removeBytes(strapi, row);
+      void usedElsewhere(row.url, links).then(
+        (isUsed) => (isUsed ? undefined : removeBytes(strapi, row)),
+        (error: unknown) => strapi.log.warn(`The bytes of the removed file ${row.name} were left. ${String(error)}`)
+      );
     });
     return Promise.resolve();
   });

@@ -143,7 +143,9 @@ export const createFiles = (strapi: Core.Strapi, store: Store): Files => {
       const rows = await rowsOf(localIds);
       const known = await store.transaction(({ tables }) => bytesOf(tables, localIds));
       for (const row of rows) {
-        if (known.get(row.documentId)?.get('')?.stamp !== stampOf(row)) await hashOne(row);
+        const main = known.get(row.documentId)?.get('');
+        // Bytes that were lost may be back.
+        if (main?.stamp !== stampOf(row) || main.hash === '') await hashOne(row);
       }
     },
 
@@ -155,6 +157,7 @@ export const createFiles = (strapi: Core.Strapi, store: Store): Files => {
     },
 
     open: (hash, from = 0) => openBlob(hash, from),
+    tidy: (olderThanMs) => blobs.tidy(olderThanMs),
     staged: (hash, sender) => blobs.begun(hash, sender),
     stage: (hash, bytes, from, total, sender) => blobs.append(hash, bytes, from, total, sender),
 

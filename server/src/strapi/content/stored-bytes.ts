@@ -3,6 +3,7 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
 import type { Core } from '@strapi/strapi';
+import { Refused } from '../../replication/errors';
 
 interface Provider {
   isPrivate?: () => Promise<boolean>;
@@ -26,11 +27,49 @@ const localPath = (strapi: Core.Strapi, url: string): string | null => {
 
 const addressOf = async (strapi: Core.Strapi, file: Stored): Promise<string> => {
   const provider = strapi.plugin('upload').provider as unknown as Provider;
-  if (provider.getSignedUrl && (await provider.isPrivate?.())) return (await provider.getSignedUrl({ ...file })).url;
-  return file.url;
+  if (!provider.getSignedUrl || !(await provider.isPrivate?.())) return file.url;
+  return (await provider.getSignedUrl({ ...namedBy(file.url), ...file })).url;
 };
 
-/** The bytes that lie at a file's URL, from a position on; null where there are none. Private buckets give signed URLs. */
+/** Providers find a file by its hash and extension, of which they have made its URL. */
+const namedBy = (url: string): { hash: string; ext: string } => {
+  const name = decodeURIComponent(url.replace(/[?#].*$/, '').replace(/^.*\//, ''));
+  const ext = path.extname(name);
+  return { hash: name.slice(0, name.length - ext.length), ext };
+};
+
+/** A storage that does not answer within that is down, and keeps nobody waiting. */
+const ANSWERS_WITHIN_MS = 30_000;
+/** There is nothing there, or nothing for us: many storages do not say which. */
+const NOTHING_THERE = [401, 403, 404, 410];
+
+/** @throws Refused where the storage cannot be asked at this moment: nothing is known of the bytes then. */
+const ask = async (url: string, from: number): Promise<Response> => {
+  const unreachable = (why: string) => {
+    const { host } = new URL(url);
+    return new Refused('STORAGE_UNREACHABLE', `The file storage at ${host} does not answer: ${why}.`);
+  };
+  const limit = new AbortController();
+  const timer = setTimeout(() => limit.abort(), ANSWERS_WITHIN_MS);
+  let answer: Response;
+  try {
+    answer = await fetch(url, { headers: from > 0 ? { range: `bytes=${from}-` } : {}, signal: limit.signal });
+  } catch (error) {
+    const { cause, name } = error as { cause?: { code?: string }; name: string };
+    throw unreachable(cause?.code ?? name);
+  } finally {
+    clearTimeout(timer);
+  }
+  if (answer.ok || NOTHING_THERE.includes(answer.status)) return answer;
+  await answer.body?.cancel();
+  throw unreachable(String(answer.status));
+};
+
+/**
+ * The bytes that lie at a file's URL, from a position on; null where there are none. Private buckets give signed URLs.
+ *
+ * @throws Refused where its storage cannot be asked at this moment.
+ */
 export const openStored = async (strapi: Core.Strapi, file: Stored, from = 0): Promise<Readable | null> => {
   const local = localPath(strapi, file.url);
   if (local !== null) {
@@ -39,7 +78,7 @@ export const openStored = async (strapi: Core.Strapi, file: Stored, from = 0): P
   }
   const url = await addressOf(strapi, file);
   if (!/^https?:\/\//.test(url)) return null;
-  const answer = await fetch(url, { headers: from > 0 ? { range: `bytes=${from}-` } : {} });
+  const answer = await ask(url, from);
   if (!answer.ok || !answer.body) {
     await answer.body?.cancel();
     return null;

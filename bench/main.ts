@@ -7,6 +7,7 @@ import { latency } from './figures/f4-latency';
 import { size } from './figures/f5-size';
 import { comparison } from './figures/f7-compare';
 import { idling } from './figures/f9-idle';
+import { isProfiling } from './profile';
 import { printLine, writeResult } from './report';
 import { scaleFrom } from './scale';
 
@@ -50,7 +51,7 @@ export const main = async (args: string[]): Promise<number> => {
       try {
         for await (const [variant, measured] of measure(scale)) {
           printLine(name, figure, variant, measured);
-          writeResult(name, figure, variant, measured, scale);
+          if (!isProfiling) writeResult(name, figure, variant, measured, scale);
         }
       } catch (error) {
         console.error(error);

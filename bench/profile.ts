@@ -6,6 +6,7 @@ import { milliseconds } from './statistics';
 
 /** A folder, as in `BENCH_PROFILE=/tmp/profiles npm run bench -- F3`. Figures measured meanwhile are worth nothing. */
 const FOLDER = process.env.BENCH_PROFILE;
+export const isProfiling = FOLDER !== undefined;
 
 /** Functions by the time spent in themselves, from a CPU profile. */
 const hottest = (file: string, most: number): string[] => {

@@ -22,7 +22,7 @@ import { createLinkDesk } from './replication/link/desk';
 import { createExchange } from './replication/link/exchange';
 import { LivingIdentity, loadIdentity, type IdentityOptions } from './replication/link/identity';
 import { learnKeys } from './replication/link/key-record';
-import { createKeyDesk, latestRevocation } from './replication/link/key-desk';
+import { createKeyDesk } from './replication/link/key-desk';
 import { createPlaceDesk } from './replication/link/place-desk';
 import { lookAgain } from './replication/link/look-again';
 import { questionOf, settlePlace, type PlaceQuestion } from './replication/link/place';
@@ -63,6 +63,7 @@ const SWEEP_CHECK_MS = 20_000;
 /** A page is followed by a rest four times as long, so that saves are not kept waiting. */
 const SWEEP_RHYTHM = { least: 5, most: 500, inBurst: 0 };
 
+const TIDY_MS = 60_000;
 /** What has come in of a file and was never used is removed after a week. */
 const BLOBS_KEPT_MS = 7 * 24 * 3_600_000;
 
@@ -249,13 +250,20 @@ export const compose = async (
       if (await sweepStep(context, { types: tracked.all(), ...trace })) return inHurry ? 0 : SWEEP_PAUSE_MS;
       if (inHurry) recorder.poke();
       inHurry = false;
-      await forgetOddTimes(context);
-      await files.tidy(BLOBS_KEPT_MS);
       for (const done of swept.splice(0)) done();
       return SWEEP_CHECK_MS;
     },
     logError(strapi, 'Looking for what was changed unseen failed. It is tried again.'),
     SWEEP_RHYTHM
+  );
+
+  const tidier = new Worker(
+    async () => {
+      await forgetOddTimes(context);
+      await files.tidy(BLOBS_KEPT_MS);
+      return TIDY_MS;
+    },
+    logError(strapi, 'Tidying up failed. It is tried again.')
   );
 
   const configured = readConfiguredLinks(config.links);
@@ -309,8 +317,8 @@ export const compose = async (
     onDefect,
   });
 
-  let revocationSeen = await store.transaction(latestRevocation);
-  const workers = [recorder, jobs, house, notifier, sweeper];
+  let revocationSeen = (await store.transaction(lookAgain)).revocation;
+  const workers = [recorder, jobs, house, notifier, sweeper, tidier];
   const engine: Composition['engine'] = {
     store,
     schemas,

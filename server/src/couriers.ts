@@ -45,6 +45,7 @@ export class Couriers {
   }
 
   private async run(link: string, worker: Worker): Promise<number> {
+    // Looking whether there is anything takes three statements, claiming it ten.
     const idle = await nextDue(this.context(), link);
     if (idle > 0) return idle;
     while ((await deliver(this.context(), this.wire, link)) >= CLAIM_LIMIT);

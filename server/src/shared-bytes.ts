@@ -10,14 +10,18 @@ import type { Wire } from './replication/transport/wire';
  * other's. No provider tells whose a bucket is, so the site that a file was shared with is asked.
  */
 const TOPIC = 'uses-bytes';
-const question = z.strictObject({ url: z.string().min(1).max(2_000) });
+/** Characters that no URL has cannot be asked about: not every database takes them. */
+const question = z.strictObject({
+  url: z
+    .string()
+    .max(2_000)
+    .regex(/^https?:\/\/[!-~]+$/),
+});
 
 /** Whether one of these links uses what lies at a URL. What cannot be found out counts as yes: bytes left behind harm nobody. */
 export const createUsedElsewhere =
   (store: Store, wire: Wire) =>
   async (url: string, links: readonly string[]): Promise<boolean> => {
-    // What is kept on this site's own disk is nobody else's.
-    if (!/^https?:\/\//.test(url)) return false;
     const linked = await store.transaction(({ tables }) => tables.find('links', { id: links, state: 'REGISTERED' }));
     for (const { id, url: at } of linked) {
       const isUsed = await wire.ask({ id, url: at }, TOPIC, { url }).then(

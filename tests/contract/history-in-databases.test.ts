@@ -1,13 +1,16 @@
+import type { Database } from '@strapi/database';
 import { keyOf } from '../../server/src/replication/entity';
 import { forgetHistory } from '../../server/src/replication/history/purge';
 import type { Store, Tables } from '../../server/src/replication/ports';
+import { somebodyWaits } from './lock-wait';
 import { openStore } from './open-store';
 
+let db: Database;
 let close: () => Promise<void>;
 let store: Store;
 
 beforeAll(async () => {
-  ({ store, close } = await openStore());
+  ({ db, store, close } = await openStore());
 });
 afterAll(() => close());
 
@@ -33,8 +36,6 @@ const save = async (tables: Tables, entity: typeof KEPT): Promise<void> => {
   await tables.insert('parts', [{ ...part, revision: `of ${entity}` }], 'fail');
 };
 
-const moment = () => new Promise<void>((resolve) => setTimeout(resolve, 150));
-
 test.each(['forgetting', 'saving'])(
   'two entries share a content; one is forgotten while the other is saved: %s comes first',
   async (first) => {
@@ -51,7 +52,7 @@ test.each(['forgetting', 'saving'])(
     const early = store.transaction(async ({ tables }) => {
       await work[first as keyof typeof work](tables);
       done();
-      await moment();
+      await somebodyWaits(db);
     });
     await firstDone;
     await store.transaction(({ tables }) => work[first === 'saving' ? 'forgetting' : 'saving'](tables));

@@ -1,16 +1,19 @@
+import type { Database } from '@strapi/database';
 import type { Context } from '../../server/src/replication/context';
 import { keyOf } from '../../server/src/replication/entity';
 import type { Store } from '../../server/src/replication/ports';
 import { claim } from '../../server/src/replication/queue/claim';
 import { newReplica } from '../../server/src/replication/queue/refresh';
 import type { Row } from '../../server/src/replication/tables';
+import { somebodyWaits } from './lock-wait';
 import { openStore } from './open-store';
 
+let db: Database;
 let close: () => Promise<void>;
 let store: Store;
 
 beforeAll(async () => {
-  ({ store, close } = await openStore());
+  ({ db, store, close } = await openStore());
 });
 afterAll(() => close());
 
@@ -45,13 +48,11 @@ const recording = (patch: Partial<Row<'replicas'>>): { begun: Promise<void>; end
 };
 
 const claimed = () => store.transaction((unit) => claim(context, unit, LINK));
-const moment = () => new Promise((resolve) => setTimeout(resolve, 150));
-
 test('a courier that claims while a newer version is being recorded takes the newer one', async () => {
   const recorder = recording({ wanted: '["new"]', wanted_hash: 'new' });
   await recorder.begun;
   const taking = claimed();
-  await moment();
+  await somebodyWaits(db);
   await recorder.end();
   expect((await taking).replicas).toEqual([expect.objectContaining({ wanted: '["new"]', sent_hash: 'new' })]);
   const [row] = await store.transaction(({ tables }) => tables.find('replicas', { link: LINK }));
@@ -62,7 +63,7 @@ test('what is no longer due once its row is free is left alone', async () => {
   const recorder = recording({ state: 'done' });
   await recorder.begun;
   const taking = claimed();
-  await moment();
+  await somebodyWaits(db);
   await recorder.end();
   expect((await taking).replicas).toEqual([]);
 });

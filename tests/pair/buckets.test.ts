@@ -76,8 +76,8 @@ it('both sites have one: what is withdrawn from one site stays there for the oth
   const before = keysIn('shared').sort();
   await share(staging, toLive, []);
   await settles(async () => expect(await live.run("return strapi.db.query('plugin::upload.file').count()")).toBe(0));
-  // The answer of the other site has been asked for by now.
-  await new Promise((resolve) => setTimeout(resolve, 500));
+  // The other site was asked, and has answered.
+  await eventually(() => staging.logs().includes('/v1/ask/uses-bytes'), { what: 'the other site to be asked' });
   expect(keysIn('shared').sort()).toEqual(before);
 
   await (await staging.editor()).removeFile(file.id);

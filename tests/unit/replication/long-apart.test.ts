@@ -27,16 +27,23 @@ const apart = async () => {
   return { scene, requests, pause };
 };
 
+/** Twenty versions of one entry, saved while the link was paused. */
+const editedApart = async () => {
+  const sites = await apart();
+  const { scene, pause } = sites;
+  await pause(1);
+  for (let version = 1; version <= 20; version += 1) {
+    scene.save('staging', ARTICLE, 'a', 'draft', { title: `Version ${version}`, body: text(`body ${version}`) });
+    await scene.settle();
+  }
+  await pause(0);
+  await scene.settle();
+  return sites;
+};
+
 describe('an entry that was edited many times while the other site was away', () => {
   it('arrives in its newest version, with a history of all versions and no more text than fits', async () => {
-    const { scene, requests, pause } = await apart();
-    await pause(1);
-    for (let version = 1; version <= 20; version += 1) {
-      scene.save('staging', ARTICLE, 'a', 'draft', { title: `Version ${version}`, body: text(`body ${version}`) });
-      await scene.settle();
-    }
-    await pause(0);
-    await scene.settle();
+    const { scene, requests } = await editedApart();
 
     expect(scene.rows('live', ARTICLE)['a en/draft']).toMatchObject({ title: 'Version 20' });
     expect(scene.table('live', 'revisions')).toHaveLength(20);
@@ -51,14 +58,7 @@ describe('an entry that was edited many times while the other site was away', ()
   });
 
   it('goes on as any other: the next version is sent alone', async () => {
-    const { scene, requests, pause } = await apart();
-    await pause(1);
-    for (let version = 1; version <= 20; version += 1) {
-      scene.save('staging', ARTICLE, 'a', 'draft', { title: `Version ${version}`, body: text(`body ${version}`) });
-      await scene.settle();
-    }
-    await pause(0);
-    await scene.settle();
+    const { scene, requests } = await editedApart();
     const before = requests.length;
     scene.save('staging', ARTICLE, 'a', 'draft', { title: 'Next', body: 'short' });
     await scene.settle();

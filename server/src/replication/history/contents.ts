@@ -14,7 +14,7 @@ export const stored = (hash: string, text: string): Row<'contents'> => ({
 });
 
 /** Part contents at rest: one byte that says how, then the text. */
-export const pack = (text: string): Buffer => {
+const pack = (text: string): Buffer => {
   const bytes = Buffer.from(text, 'utf8');
   return bytes.length < WORTH_COMPRESSING
     ? Buffer.concat([Buffer.from([PLAIN]), bytes])

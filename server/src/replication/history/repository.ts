@@ -95,10 +95,7 @@ export const loadContents = async (tables: Tables, hashes: readonly string[]): P
 };
 
 /** With those contents that were read; parts of which nothing was read count as withheld. */
-export const withContents = (
-  { parts, ...revision }: ListedRevision,
-  contents: ReadonlyMap<string, string>
-): Revision => ({
+const withContents = ({ parts, ...revision }: ListedRevision, contents: ReadonlyMap<string, string>): Revision => ({
   ...revision,
   parts: parts.map(({ name, commitment, salt, hash }) => {
     const content = hash === null ? null : (contents.get(hash) ?? null);

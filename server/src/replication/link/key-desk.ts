@@ -1,6 +1,6 @@
 import type { KeyDesk } from '../engine';
 import { NotPossible } from '../errors';
-import type { Clock, Store, Tables } from '../ports';
+import type { Clock, Store } from '../ports';
 import { changeKey } from './identity';
 import type { Identity, IdentityOptions, LivingIdentity } from './identity';
 import { fingerprintOf } from './keys';
@@ -17,11 +17,8 @@ export interface KeyDeskOptions {
   onChange(): void;
 }
 
+/** The setting that changes when a key is revoked, in whatever process: keys that were read before are to be read again. */
 export const REVOCATION = 'keys.revoked';
-
-/** Changes when a key is revoked, in whatever process: keys that were read before are to be read again. */
-export const latestRevocation = async ({ tables }: { tables: Tables }): Promise<string> =>
-  (await tables.find('settings', { name: REVOCATION }))[0]?.value ?? '';
 
 /** Changing this site's key, and shutting out one of another site's. */
 export const createKeyDesk = ({ identity, options, store, clock, verifier, onChange }: KeyDeskOptions): KeyDesk => ({

@@ -1,4 +1,4 @@
-import { loadContents, type ListedRevision } from '../history/repository';
+import type { ListedRevision } from '../history/repository';
 import { isPublishedPart, type RevisionId } from '../history/revision';
 import type { Tables } from '../ports';
 
@@ -69,6 +69,3 @@ export const sizesOf = async (
   const rows = await tables.find('contents', { hash: [...hashes] }, { columns: ['hash', 'size'] });
   return new Map(rows.map(({ hash, size }) => [hash, size ?? UNKNOWN_SIZE]));
 };
-
-export const textsOf = (tables: Tables, choices: readonly Choice[]): Promise<Map<string, string>> =>
-  loadContents(tables, [...new Set(choices.flatMap(({ hashes }) => hashes))]);

@@ -1,12 +1,12 @@
 import { entityOf, type EntityKey, type Json } from '../entity';
 import type { Context } from '../context';
 import { maximalOfEach } from '../history/graph';
-import { listRevisions, type ListedRevision } from '../history/repository';
+import { listRevisions, loadContents, type ListedRevision } from '../history/repository';
 import type { RevisionId } from '../history/revision';
 import type { KeyRecord } from '../link/key-record';
 import type { Tables } from '../ports';
 import type { Row } from '../tables';
-import { chooseParts, MOST_AT_ONCE, opens, sizesOf, textsOf, type Choice } from './choose-parts';
+import { chooseParts, MOST_AT_ONCE, opens, sizesOf, type Choice } from './choose-parts';
 import type { Message, RevisionOnWire, UpdateMessage } from './message';
 
 /** So much of an entry's history goes along at most; older parents are named in `shallow`. */
@@ -32,28 +32,27 @@ export const composeMessages = async (
   }
   const revisions = await listRevisions(tables, [...needed]);
   const keys = await foreignKeys(context, tables, revisions);
-  const sizes = await sizesOf(tables, revisions.values());
+  const sentOf = (replica: Row<'replicas'>) => paths.get(replica.entity)!.ids.flatMap((id) => revisions.get(id) ?? []);
+  const sizes = await sizesOf(tables, replicas.flatMap(sentOf));
 
-  const plans: { replica: Row<'replicas'>; choice: Choice }[] = [];
+  const plans: { replica: Row<'replicas'>; sent: ListedRevision[]; choice: Choice }[] = [];
   let room = MOST_AT_ONCE;
   for (const replica of replicas) {
-    const choice = choose(replica, paths.get(replica.entity)!, revisions, sizes);
+    const sent = sentOf(replica);
+    const choice = chooseParts(sent, replica.level, wantedOf(replica) ?? [], hadParts(replica, revisions), sizes);
     if (plans.length > 0 && choice.bytes > room) break;
     room -= choice.bytes;
-    plans.push({ replica, choice });
+    plans.push({ replica, sent, choice });
   }
-  const texts = await textsOf(
-    tables,
-    plans.map(({ choice }) => choice)
-  );
+  const hashes = plans.flatMap(({ choice }) => choice.hashes);
+  const texts = await loadContents(tables, [...new Set(hashes)]);
 
-  return plans.map(({ replica, choice }): Message => {
+  return plans.map(({ replica, sent, choice }): Message => {
     const entity = entityOf(replica.entity);
     const order: [number, number] = [context.incarnation.current(), replica.sequence];
     const wanted = wantedOf(replica);
     if (wanted === null) return { type: 'ENTITY_UNREPLICATE', entity, order };
     const { ids, shallow } = paths.get(replica.entity)!;
-    const sent = ids.flatMap((id) => revisions.get(id) ?? []);
     const origins = new Set(sent.map(({ header }) => header.origin));
     const done = new Set<string>();
     return {
@@ -75,20 +74,13 @@ export const composeMessages = async (
   });
 };
 
-const choose = (
-  replica: Row<'replicas'>,
-  { ids }: Path,
-  revisions: ReadonlyMap<RevisionId, ListedRevision>,
-  sizes: ReadonlyMap<string, number>
-): Choice => {
-  const had = new Set(
+/** Commitments of the parts that the other side has. */
+const hadParts = (replica: Row<'replicas'>, revisions: ReadonlyMap<RevisionId, ListedRevision>): Set<string> =>
+  new Set(
     replica.common_level === 'NONE' || isRaised(replica)
       ? []
       : commonOf(replica).flatMap((id) => openedParts(revisions.get(id), replica.common_level))
   );
-  const sent = ids.flatMap((id) => revisions.get(id) ?? []);
-  return chooseParts(sent, replica.level, wantedOf(replica) ?? [], had, sizes);
-};
 
 const wantedOf = (replica: Row<'replicas'>): RevisionId[] | null =>
   replica.wanted === null ? null : (JSON.parse(replica.wanted) as RevisionId[]);

@@ -202,9 +202,8 @@ export const forgetFile = async (
   if (!row) return;
   const shared = await strapi.db.query(FILE_UID).count({ where: { hash: row.hash } });
   if (shared > 0) return;
-  const [entry] = await tables.find('entries', { uid: FILE_UID, local_id: localId });
-  const replicas = entry ? await tables.find('replicas', { entity: entry.entity }, { columns: ['link'] }) : [];
-  const links = replicas.map(({ link }) => link);
+  // What is kept on this site's own disk is nobody else's.
+  const links = /^https?:\/\//.test(row.url) ? await sharedWith(tables, localId) : [];
   await strapi.db.transaction(({ onCommit }) => {
     onCommit(() => {
       void usedElsewhere(row.url, links).then(
@@ -214,6 +213,13 @@ export const forgetFile = async (
     });
     return Promise.resolve();
   });
+};
+
+/** The links that a file came from, or went to. */
+const sharedWith = async (tables: Tables, localId: string): Promise<string[]> => {
+  const [entry] = await tables.find('entries', { uid: FILE_UID, local_id: localId });
+  if (!entry) return [];
+  return (await tables.find('replicas', { entity: entry.entity }, { columns: ['link'] })).map(({ link }) => link);
 };
 
 const removeBytes = async (strapi: Core.Strapi, row: FileRow): Promise<void> => {

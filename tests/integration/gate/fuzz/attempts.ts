@@ -185,6 +185,7 @@ const QUESTIONS: [string, Json][] = [
   ['compare-buckets', { side: 'held', within: 7 }],
   ['compare-entries', { side: 'wanted', within: 7, bucket: 9 }],
   ['resend', { entities: ['api::author.author/nothing'] }],
+  ['uses-bytes', { url: 'https://bucket.example/picture.png' }],
   ['nothing', {}],
 ];
 

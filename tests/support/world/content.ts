@@ -1,4 +1,4 @@
-import type { LocalEntry, RowState, RowWrite, Status, Uid } from '../../../server/src/replication/entity';
+import type { Json, LocalEntry, RowState, RowWrite, Status, Uid } from '../../../server/src/replication/entity';
 import { canonical } from '../../../server/src/replication/history/canonical';
 import type { Content, Glance } from '../../../server/src/replication/ports';
 import type { MemoryTransaction } from '../memory/database';
@@ -117,11 +117,14 @@ const writeRow = (
   for (const name of Object.keys(write.fields)) delete ids[name];
   const written = rows.put(row, { ...ids, ...write.ids });
   for (const name of Object.keys(written.ids)) {
-    if (keepsIds(before, written, name)) continue;
+    // A link may have lost its target since it was found to be there: what is written is not what was asked for.
+    if (keepsIds(before, written, name) || linksIn(written.fields[name]) < linksIn(row.fields[name])) continue;
     renumbered(`${uid}/${id} ${locale}/${status}: ${name} ${JSON.stringify([before.ids[name], written.ids[name]])}`);
   }
   return [];
 };
+
+const linksIn = (value: Json | undefined): number => JSON.stringify(value ?? null).split('"uid":').length - 1;
 
 /** An open form sends the ids of components: those of items that are there as before must be the same. */
 const keepsIds = (before: SiteRow, after: SiteRow, name: string): boolean => {

@@ -14,7 +14,7 @@ import type { DomainEvent } from '../events';
 import { forgetVanished } from '../brake/vanished';
 import { Busy, NotPossible, ReplicationError } from '../errors';
 import { same } from '../history/canonical';
-import { referencesDropped } from '../capture/missing-references';
+import { missingIn, referencesDropped } from '../capture/missing-references';
 import { contentOf, loadRevisions } from '../history/repository';
 import { loadShown, saveShown, type ShownRow } from '../history/shown';
 import { nothingRetargeted, saveTargets, targetsByPart, type Retargeted } from '../history/targets';
@@ -27,7 +27,7 @@ import { refreshReplicas } from '../queue/refresh';
 import type { Row } from '../tables';
 import { rememberAlong } from './changed-along';
 import { kindDiffers, notStored, typeUnknown, type Hold } from './hold';
-import { parkAll, wakeParked, wakeReferring } from './park';
+import { parkAll, parkMore, wakeParked, wakeReferring } from './park';
 import { planRows } from './plan-rows';
 import { render, type Rendered } from './render';
 
@@ -264,7 +264,14 @@ const rememberShown = async (
       ])
     )
   );
+  const identity = new Identity(context.schemas, tables, content);
+  const canonical = (rows: ReadonlyMap<Uid, ReadonlyMap<string, RowState[]>>, entry: Row<'entries'>) =>
+    rowsOf(rows, entry).map((row) => inCanonicalIds(context, identity, entry.uid, row));
   await parkAll(tables, waiting);
+  await parkMore(
+    tables,
+    await lostMeanwhile(context, { content, identity }, written, ({ entry }) => canonical(after, entry))
+  );
   // Nobody needs to say any more what becomes of rows that had vanished.
   const vanished = written.filter(({ entry }) => shown.get(entry.entity)!.length > rowsOf(before, entry).length);
   await forgetVanished(
@@ -277,9 +284,6 @@ const rememberShown = async (
       (row) => !rowsOf(before, entry).some(({ locale, status }) => locale === row.locale && status === row.status)
     )
   );
-  const identity = new Identity(context.schemas, tables, content);
-  const canonical = (rows: ReadonlyMap<Uid, ReadonlyMap<string, RowState[]>>, entry: Row<'entries'>) =>
-    rowsOf(rows, entry).map((row) => inCanonicalIds(context, identity, entry.uid, row));
   const released = written.flatMap(({ entry, schema }) =>
     referencesDropped(context, schema, canonical(before, entry), canonical(after, entry))
   );
@@ -291,6 +295,30 @@ const rememberShown = async (
     joined.map(({ entry }) => entry.entity)
   );
   return retargeted;
+};
+
+/**
+ * What had a place when the batch began and has none where it was written: another entry of the batch, or somebody else,
+ * took the row away that it is linked to. What a hook of the site removes has one, and waits for nothing.
+ */
+const lostMeanwhile = async (
+  context: Context,
+  { content, identity }: { content: Content; identity: Identity },
+  written: readonly Prepared[],
+  rowsNow: (one: Prepared) => RowState[]
+): Promise<Map<EntityKey, EntityKey[]>> => {
+  const missing = written.flatMap((one) =>
+    missingIn(context, one.schema, one.rendered.rows, rowsNow(one)).map((lost) => ({ ...lost, ...one }))
+  );
+  const lost = new Map<EntityKey, EntityKey[]>();
+  if (missing.length === 0) return lost;
+  const references = missing.map(({ reference }) => reference);
+  const presence = await Presence.of(references, context.schemas, content, identity);
+  for (const { entry, schema, row, reference } of missing) {
+    if (presence.canPlace(reference, schema, row)) continue;
+    lost.set(entry.entity, [...(lost.get(entry.entity) ?? []), keyOf(reference)]);
+  }
+  return lost;
 };
 
 const reasonOf = (error: unknown): Hold => {

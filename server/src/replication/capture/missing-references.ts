@@ -1,4 +1,4 @@
-import { keyOf, type EntityKey, type Reference, type RowState, type TypeSchema } from '../entity';
+import { keyOf, type EntityKey, type Fields, type Reference, type RowState, type TypeSchema } from '../entity';
 import type { Context } from '../context';
 import { same } from '../history/canonical';
 import { rowsOf, type EntryContent } from '../history/content';
@@ -28,9 +28,11 @@ export const referencesDropped = (
   after: RowState[]
 ): EntityKey[] => {
   const refersTo = (rows: RowState[]) =>
-    rows.flatMap(({ fields }) => referencesIn(schema.attributes, context.schemas.components, fields).map(keyOf));
-  const held = new Set(refersTo(after));
-  return refersTo(before).filter((key) => !held.has(key));
+    rows.flatMap(({ fields }) => referencesIn(schema.attributes, context.schemas.components, fields));
+  const held = refersTo(after);
+  return refersTo(before)
+    .filter((reference) => !held.some((one) => isSameTarget(one, reference)))
+    .map(keyOf);
 };
 
 /** References of rows without drafts to one version of an entry: is that all there is of it? */
@@ -42,12 +44,27 @@ export const referencesToOneVersion = (context: Context, schema: TypeSchema, row
       );
 
 /** What the head refers to, and the row that should show it does not. */
-export const unshown = (content: EntryContent, rows: RowState[], context: Context, schema: TypeSchema): EntityKey[] => {
-  const refersTo = (fields: RowState['fields']) =>
-    referencesIn(schema.attributes, context.schemas.components, fields).map(keyOf);
-  return rowsOf(content).flatMap(({ locale, status, fields }) => {
-    const row = rows.find((one) => one.locale === locale && one.status === status);
-    const visible = new Set(row ? refersTo(row.fields) : []);
-    return refersTo(fields).filter((key) => !visible.has(key));
+export const unshown = (content: EntryContent, rows: RowState[], context: Context, schema: TypeSchema): EntityKey[] =>
+  missingIn(context, schema, rowsOf(content), rows).map(({ reference }) => keyOf(reference));
+
+/** References that rows should hold and do not: in another locale an entry is another target. */
+export const missingIn = <Wanted extends RowKey>(
+  context: Context,
+  schema: TypeSchema,
+  wanted: readonly Wanted[],
+  rows: readonly RowState[]
+): { row: Wanted; reference: Reference }[] => {
+  const refersTo = (fields: Fields) => referencesIn(schema.attributes, context.schemas.components, fields);
+  return wanted.flatMap((row) => {
+    const there = rows.find(({ locale, status }) => locale === row.locale && status === row.status);
+    const visible = there ? refersTo(there.fields) : [];
+    return refersTo(row.fields)
+      .filter((reference) => !visible.some((one) => isSameTarget(one, reference)))
+      .map((reference) => ({ row, reference }));
   });
 };
+
+type RowKey = Pick<RowState, 'locale' | 'status' | 'fields'>;
+
+const isSameTarget = (a: Reference, b: Reference): boolean =>
+  keyOf(a) === keyOf(b) && (a.locale === b.locale || a.locale === undefined || b.locale === undefined);

@@ -153,7 +153,9 @@ const acknowledgedBy = async (
   for (const { sent: row, now, answer } of delivered) {
     if (!ACKNOWLEDGING.has(answer.status) || row.wanted === null) continue;
     const leaves = JSON.parse(row.wanted) as RevisionId[];
-    const before = row.level === 'EVERYTHING' ? (JSON.parse(now.common) as RevisionId[]) : [];
+    // Who sends too may have sent more of it meanwhile. Who only receives has what it is sent, and forgets by the same
+    // message what it had under another decision.
+    const before = row.direction === 'BOTH' ? (JSON.parse(now.common) as RevisionId[]) : [];
     sent.set(row.entity, leaves);
     all.set(row.entity, [...before, ...leaves]);
   }

@@ -72,18 +72,19 @@ const restoreStep = async (context: Context, unit: Unit, job: Row<'jobs'>, event
 };
 
 /** Cursors of the second half of a job: no documentId begins with a space. */
-const WITHOUT_ROWS = ' ';
+const UNRECORDED = ' ';
 
-/** First all documents that are there, then the entries whose rows are gone: what is known of those is shared, too. */
+/**
+ * First all entries, whether their rows are there or not: rows may come and go meanwhile. Then the documents that have no
+ * history yet. What is recorded after its page was read is decided by whoever records it.
+ */
 const decideStep = async (context: Context, unit: Unit, job: Row<'jobs'>, events: DomainEvent[]): Promise<void> => {
-  const isSecondHalf = job.cursor?.startsWith(WITHOUT_ROWS) || !context.schemas.type(job.subject);
-  const patch = isSecondHalf
-    ? await decideWithoutRows(context, unit, job, events)
-    : await decideDocuments(context, unit, job, events);
+  const isSecondHalf = job.cursor?.startsWith(UNRECORDED) ?? false;
+  const patch = isSecondHalf ? await markUnrecorded(context, unit, job) : await decideEntries(context, unit, job, events);
   await unit.tables.update('jobs', { id: job.id }, { ...patch, updated_at: context.clock.now() });
 };
 
-const decideDocuments = async (
+const decideEntries = async (
   context: Context,
   unit: Unit,
   job: Row<'jobs'>,
@@ -91,8 +92,32 @@ const decideDocuments = async (
 ): Promise<Partial<Row<'jobs'>>> => {
   const { tables, content } = unit;
   const uid = job.subject;
-  const total = job.cursor === null ? await content.total(uid) : job.total;
-  const ids = await content.list(uid, job.cursor, BASELINE_STEP);
+  const isKnown = context.schemas.type(uid) !== null;
+  const total = job.cursor === null && isKnown ? await content.total(uid) : job.total;
+  const entries = await tables.find(
+    'entries',
+    { uid, local_id: { gt: job.cursor ?? '' } },
+    { orderBy: 'local_id', limit: BASELINE_STEP }
+  );
+  const ids = entries.map(({ local_id: id }) => id);
+  await refreshReplicas(
+    context,
+    unit,
+    entries.map(({ entity }) => entity),
+    events
+  );
+  const recorded = entries.filter(({ head }) => head !== null).map(({ local_id: id }) => id);
+  const done = job.done + (isKnown ? (await content.presence(uid, recorded)).size : 0);
+  if (ids.length === BASELINE_STEP) return { cursor: ids.at(-1)!, done, total };
+  return isKnown ? { cursor: UNRECORDED, done, total } : { state: 'done', done, total };
+};
+
+const markUnrecorded = async (context: Context, unit: Unit, job: Row<'jobs'>): Promise<Partial<Row<'jobs'>>> => {
+  const { tables, content } = unit;
+  const uid = job.subject;
+  // Files have no history of their own until somebody uses them; of what is not a type here nothing is there.
+  if (uid === FILE_UID || !context.schemas.type(uid)) return { state: 'done' };
+  const ids = await content.list(uid, job.cursor!.slice(UNRECORDED.length) || null, BASELINE_STEP);
   const identity = new Identity(context.schemas, tables, content);
   const keys = new Map(ids.map((id) => [id, keyOf(identity.canonical({ uid, id }))]));
   const recorded = new Set(
@@ -100,35 +125,11 @@ const decideDocuments = async (
       head === null ? [] : [entity]
     )
   );
-  // Files have no history of their own until somebody uses them.
-  const without = uid === FILE_UID ? [] : ids.filter((id) => !recorded.has(keys.get(id)!));
+  const without = ids.filter((id) => !recorded.has(keys.get(id)!));
   // What came unseen is a person's to decide.
   const asked = await tables.find('findings', { entity: without.map((id) => keys.get(id)!), kind: 'added' });
   const unseen = without.filter((id) => !asked.some(({ entity }) => entity === keys.get(id)));
   await markBaseline(context, tables, uid, unseen);
-  await refreshReplicas(context, unit, [...recorded], events);
-  const finished = ids.length < BASELINE_STEP;
-  return { cursor: finished ? WITHOUT_ROWS : ids.at(-1)!, done: job.done + ids.length, total };
-};
-
-const decideWithoutRows = async (
-  context: Context,
-  unit: Unit,
-  job: Row<'jobs'>,
-  events: DomainEvent[]
-): Promise<Partial<Row<'jobs'>>> => {
-  const { tables, content } = unit;
-  const uid = job.subject;
-  const after = (job.cursor ?? '').slice(WITHOUT_ROWS.length);
-  const entries = await tables.find(
-    'entries',
-    { uid, local_id: { gt: after } },
-    { orderBy: 'local_id', limit: BASELINE_STEP }
-  );
-  const ids = entries.map(({ local_id: id }) => id);
-  const there = context.schemas.type(uid) ? await content.presence(uid, ids) : new Map();
-  const gone = entries.filter(({ local_id: id }) => !there.has(id)).map(({ entity }) => entity);
-  await refreshReplicas(context, unit, gone, events);
-  const last = ids.length < BASELINE_STEP ? null : ids.at(-1)!;
-  return last === null ? { state: 'done' } : { cursor: WITHOUT_ROWS + last };
+  const done = job.done + without.length;
+  return ids.length < BASELINE_STEP ? { state: 'done', done } : { cursor: UNRECORDED + ids.at(-1)!, done };
 };

@@ -21,7 +21,7 @@ import { nothingRetargeted, saveTargets, targetsByPart, type Retargeted } from '
 import { PEOPLE, isPublishedPart, type Revision } from '../history/revision';
 import { Identity, inCanonicalIds, mapReferences, referencesIn } from '../identity';
 import { makersOf, saveNotes, writeAndNote } from '../notify/note';
-import type { Content, NewRow, Source, Unit } from '../ports';
+import type { Content, NewRow, Source, Tables, Unit } from '../ports';
 import { Presence } from '../presence';
 import { refreshReplicas } from '../queue/refresh';
 import type { Row } from '../tables';
@@ -114,8 +114,39 @@ export const showRevisions = async (
   await saveNotes(tables, notes);
   const retargeted = await rememberShown(context, unit, prepared, results, { before, shown }, waiting);
   const written = prepared.map(({ entry }) => entry.entity).filter((entity) => results.get(entity) === null);
-  await rememberAlong(context, unit, along, new Set(written));
+  const returned = returnedAmong(prepared, results, { before, shown });
+  const referring = await referringTo(tables, returned);
+  await rememberAlong(context, unit, [...along, ...referring], new Set(written));
+  await wakeParked(tables, returned, context.clock);
   return { shown: [...results].map(([entity, held]) => ({ entity, held })), retargeted };
+};
+
+/**
+ * Entries whose rows had vanished and are there again. What referred to them lost its links without anybody's doing, and
+ * may not have been looked at since: with the target back that would be taken for an edit.
+ */
+const returnedAmong = (
+  prepared: readonly Prepared[],
+  results: ReadonlyMap<EntityKey, Hold | null>,
+  { before, shown }: Awaited<ReturnType<typeof readUnedited>>
+): EntityKey[] =>
+  prepared.flatMap(({ entry, rendered }) => {
+    const rows = before.get(entry.uid)?.get(entry.local_id) ?? [];
+    const isBack = (was: ShownRow) =>
+      !rows.some((row) => isSameRow(row, was)) && rendered.rows.some((row) => isSameRow(row, was));
+    return results.get(entry.entity) === null && shown.get(entry.entity)!.some(isBack) ? [entry.entity] : [];
+  });
+
+const isSameRow = (a: RowKey, b: RowKey): boolean => a.locale === b.locale && a.status === b.status;
+
+type RowKey = Pick<RowState, 'locale' | 'status'>;
+
+const referringTo = async (tables: Tables, targets: readonly EntityKey[]): Promise<LocalEntry[]> => {
+  if (targets.length === 0) return [];
+  const references = await tables.find('refs', { target: [...targets] });
+  const entities = [...new Set(references.map(({ source }) => source))];
+  const entries = await tables.find('entries', { entity: entities });
+  return entries.map(({ uid, local_id: localId }) => ({ uid, localId }));
 };
 
 const sources = async (

@@ -20,6 +20,8 @@ export interface InstanceOptions {
   seed?: Seed;
   /** Starts on a copy of another instance's database, which must not be running. */
   copyOf?: Instance;
+  /** A second process of another instance, which runs: the same database server, files and address, as behind one balancer. */
+  beside?: Instance;
   /** Serve the admin panel; it must have been built. Off by default: it costs time at boot. */
   panel?: boolean;
   /** Without the replication plugin. */
@@ -81,16 +83,20 @@ export const freePort = (): Promise<number> =>
 
 /** Boots an instance and waits until it answers. Every instance is stopped after the test file that started it. */
 export const startInstance = async (options: InstanceOptions): Promise<Instance> => {
-  const { copyOf } = options;
+  const { copyOf, beside } = options;
   const kind = copyOf?.database.kind ?? options.database ?? defaultDatabase();
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), `replication-${options.name}-`));
   const source = copyOf && { folder: copyOf.folder, database: copyOf.database.name };
-  const database = await createDatabase(kind, source ?? options.seed ?? 'empty', folder);
+  const database: InstanceDatabase = beside
+    ? { ...beside.database, drop: async () => {} }
+    : await createDatabase(kind, source ?? options.seed ?? 'empty', folder);
   const port = options.port ?? (await freePort());
   // Admin cookies ignore ports: every other instance has another host name, so that one browser can be logged in to two.
   const url = `http://${count++ % 2 === 0 ? '127.0.0.1' : 'localhost'}:${port}`;
   const logFile = path.join(folder, 'log.txt');
   const env = { ...options.env };
+  /** What visitors and other sites know it by. */
+  const address = beside?.url ?? url;
   const { ADMINISTRATOR, API_TOKEN } = await access();
   let child: ChildProcess | null = null;
   let administrator: Promise<Rest> | null = null;
@@ -107,12 +113,12 @@ export const startInstance = async (options: InstanceOptions): Promise<Instance>
     STRAPI_TELEMETRY_DISABLED: 'true',
     HOST: '127.0.0.1',
     PORT: String(port),
-    PUBLIC_URL: url,
-    PUBLIC_DIR: path.join(folder, 'public'),
+    PUBLIC_URL: address,
+    PUBLIC_DIR: path.join(beside?.folder ?? folder, 'public'),
     SERVE_ADMIN: String(options.panel ?? false),
     PLAYGROUND_BACKDOOR: '1',
     PLAYGROUND_WITH_PLUGIN: String(!options.plain),
-    REPLICATION_PUBLIC_URL: url,
+    REPLICATION_PUBLIC_URL: address,
     REPLICATION_SITE_NAME: options.name,
     // Everything here is on the loopback interface, which a site's administrator has to allow.
     REPLICATION_CONFIG: JSON.stringify({ allowPrivateAddresses: true }),

@@ -47,7 +47,13 @@ export const createRawHttp = () => {
       });
       request.on('timeout', () => request.destroy(new Error(`No answer within ${WITHIN} ms.`)));
       // Who is answered before the body has ended may find the connection closed: the answer counts.
-      request.on('error', (error) => (answered ? undefined : raw.endless ? resolve(null) : reject(error)));
+      request.on('error', (error: NodeJS.ErrnoException) => {
+        if (answered) return;
+        if (raw.endless) resolve(null);
+        // A server may close a connection that was idle just as the next request is written to it: every client asks anew.
+        else if (request.reusedSocket && error.code === 'ECONNRESET') call(raw).then(resolve, reject);
+        else reject(error);
+      });
       if (raw.endless) return void pour(request, raw.body, () => answered);
       if (raw.pieces === null || raw.body.length === 0) return void request.end(raw.body);
       let at = 0;

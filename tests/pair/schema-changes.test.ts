@@ -1,10 +1,10 @@
-import type { BrakeView } from '../../server/src/contracts';
+import type { BrakeAnswer, BrakeCode, BrakeView } from '../../server/src/contracts';
 import type { Instance } from '../support/instance';
 import { overview } from '../support/link';
 import { restartWith, type Variant } from '../support/schema-variant';
 import { settles } from '../support/wait';
 import { rowsOf } from './rows';
-import { atRest, everything, KITCHEN, PAGE, PLAIN, startPair, type Pair } from './sites';
+import { atRest, BANNER, everything, KITCHEN, PAGE, PLAIN, startPair, type Pair } from './sites';
 
 let pair: Pair;
 
@@ -21,7 +21,15 @@ const draft = (site: Instance, uid: string, documentId: string, locale?: string)
     "return strapi.documents(args.uid).findOne({ documentId: args.documentId, locale: args.locale, populate: '*' })",
     { uid, documentId, locale }
   );
+/** A single type's one entry. */
+const single = (site: Instance, uid: string) =>
+  site.run<Record<string, unknown> | null>("return strapi.documents(args).findFirst({ locale: 'en' })", uid);
 const brakes = async (): Promise<BrakeView[]> => (await overview(pair.staging)).brakes;
+const answer = async (code: BrakeCode, said: BrakeAnswer) => {
+  const brake = (await brakes()).find((one) => one.code === code);
+  if (!brake) throw new Error(`Nothing of the kind ${code} is asked.`);
+  await (await pair.staging.admin()).post('/replication/brakes/answer', { id: brake.id, answer: said });
+};
 const madeOnStaging = async () =>
   (
     await pair.live.run<unknown[]>(
@@ -33,15 +41,19 @@ const madeOnStaging = async () =>
 /** Staging starts with other content types, and nothing of that is told to live. */
 const without = async (variant: Variant | null) => {
   await atRest(pair.staging, pair.live);
-  const before = [await madeOnStaging(), await rowsOf(pair.live, KITCHEN), await rowsOf(pair.live, PAGE)];
+  const seen = async () => [
+    await madeOnStaging(),
+    ...(await Promise.all([KITCHEN, PAGE, PLAIN, BANNER].map((uid) => rowsOf(pair.live, uid)))),
+  ];
+  const before = await seen();
   await restartWith(pair.staging, variant);
   await atRest(pair.staging, pair.live);
-  expect([await madeOnStaging(), await rowsOf(pair.live, KITCHEN), await rowsOf(pair.live, PAGE)]).toEqual(before);
+  expect(await seen()).toEqual(before);
 };
 
 // SQLite gives a column another type whatever is in it. Where values do not fit, a server does not let Strapi start at all.
 beforeAll(async () => {
-  pair = await startPair(everything([KITCHEN, PAGE, PLAIN]), { database: 'sqlite' });
+  pair = await startPair(everything([KITCHEN, PAGE, PLAIN, BANNER]), { database: 'sqlite' });
 }, 240_000);
 beforeEach(() => atRest(pair.staging, pair.live));
 
@@ -98,6 +110,66 @@ it('a component that was removed comes back with what it held', async () => {
     expect(await draft(staging, KITCHEN, id)).toMatchObject({ simples: [{ label: 'a' }, { label: 'b' }] })
   );
   expect(await draft(live, KITCHEN, id)).toMatchObject({ simples: [{ label: 'a' }, { label: 'b' }] });
+}, 240_000);
+
+it('a component type that was removed, with all that used it, comes back with what it held', async () => {
+  const { staging, live } = pair;
+  const deeps = [{ title: 'd', nested: { title: 'n' } }];
+  const zone = [
+    { __component: 'kitchen.simple', label: 'stays' },
+    { __component: 'kitchen.deep', title: 'goes' },
+  ];
+  const id = await create(staging, KITCHEN, { string: 'deep', deeps, zone });
+  const withoutDeeps = ({ attributes }: { attributes: Record<string, any> }) => {
+    delete attributes.deeps;
+    attributes.zone.components = attributes.zone.components.filter((uid: string) => uid !== 'kitchen.deep');
+  };
+  await without({ change: { kitchen: withoutDeeps, 'kitchen-plain': withoutDeeps }, without: ['kitchen.deep'] });
+  await update(staging, KITCHEN, id, { string: 'edited without it' });
+  await atRest(staging, live);
+  const whole = {
+    string: 'edited without it',
+    deeps: [expect.objectContaining({ title: 'd' })],
+    zone: zone.map((item) => expect.objectContaining(item)),
+  };
+  await settles(async () => expect(await draft(live, KITCHEN, id)).toMatchObject(whole));
+  await without(null);
+  await settles(async () => expect(await draft(staging, KITCHEN, id)).toMatchObject(whole));
+  expect(await brakes()).toEqual([]);
+}, 240_000);
+
+it('a content type that was removed, entries and all, deletes nothing elsewhere; with it a person can have them back', async () => {
+  const { staging, live } = pair;
+  await create(staging, BANNER, { text: 'there' });
+  await atRest(staging, live);
+  await without({ without: ['banner'] });
+  expect(await single(live, BANNER)).toMatchObject({ text: 'there' });
+  // Strapi has dropped the table.
+  await without(null);
+  expect(await single(staging, BANNER)).toBeNull();
+  expect(await brakes()).toMatchObject([{ code: 'VANISHED', subjectName: 'Banner', told: { vanished: 1 } }]);
+  await answer('VANISHED', 'put-back');
+  await atRest(staging, live);
+  await settles(async () => expect(await single(staging, BANNER)).toMatchObject({ text: 'there' }));
+  expect(await single(live, BANNER)).toMatchObject({ text: 'there' });
+  expect(await brakes()).toEqual([]);
+}, 240_000);
+
+it('a content type that was renamed is another one, shared with nobody; under its old name all goes on', async () => {
+  const { staging, live } = pair;
+  const id =
+    ((await single(staging, BANNER))?.documentId as string | undefined) ??
+    (await create(staging, BANNER, { link: '/' }));
+  await update(staging, BANNER, id, { text: 'named' });
+  await atRest(staging, live);
+  await without({ rename: { banner: 'scullery' } });
+  await update(staging, 'api::scullery.scullery', id, { text: 'edited under another name' });
+  await atRest(staging, live);
+  expect(await single(live, BANNER)).toMatchObject({ text: 'named' });
+  await restartWith(staging, null);
+  await atRest(staging, live);
+  await settles(async () => expect(await single(live, BANNER)).toMatchObject({ text: 'edited under another name' }));
+  expect(await brakes()).toEqual([]);
 }, 240_000);
 
 it('drafts that went with draft & publish come back with it', async () => {

@@ -11,8 +11,10 @@ type Schema = any;
 export interface Variant {
   /** By `kitchen` or `shared.seo`: changes a content type or a component in place. */
   change?: Record<string, (schema: Schema) => void>;
-  /** Content types that are not there. */
+  /** Content types and components that are not there. */
   without?: string[];
+  /** Content types that have another name now, in the same table. */
+  rename?: Record<string, string>;
 }
 
 const variants: string[] = [];
@@ -24,7 +26,7 @@ export const restartWith = async (site: Instance, variant: Variant | null): Prom
 };
 
 /** A copy of the app; what it has installed is shared. It lies in the repository, where Node looks for the rest. */
-const appWith = ({ change = {}, without = [] }: Variant): string => {
+const appWith = ({ change = {}, without = [], rename = {} }: Variant): string => {
   const folder = path.join(ROOT, '.tmp', `app-${randomBytes(4).toString('hex')}`);
   variants.push(folder);
   const modules = path.join(APP, 'node_modules');
@@ -36,7 +38,17 @@ const appWith = ({ change = {}, without = [] }: Variant): string => {
     edit(schema);
     fs.writeFileSync(file, JSON.stringify(schema));
   }
-  for (const name of without) fs.rmSync(path.join(folder, 'src', 'api', name), { recursive: true });
+  for (const name of without) {
+    const file = fileOf(folder, name);
+    fs.rmSync(name.includes('.') ? file : path.join(folder, 'src', 'api', name), { recursive: true });
+  }
+  for (const [name, other] of Object.entries(rename)) {
+    const schema = JSON.parse(fs.readFileSync(fileOf(folder, name), 'utf8')) as Schema;
+    Object.assign(schema.info, { singularName: other, pluralName: `${other}s` });
+    fs.rmSync(path.join(folder, 'src', 'api', name), { recursive: true });
+    fs.mkdirSync(path.dirname(fileOf(folder, other)), { recursive: true });
+    fs.writeFileSync(fileOf(folder, other), JSON.stringify(schema));
+  }
   return folder;
 };
 

@@ -1,8 +1,10 @@
 import type { Core } from '@strapi/types';
 import { withEnvironment, type ReplicationConfig } from './config';
+import { leaveUnparsed } from './http/unparsed';
 import { runtime } from './runtime';
 import { createReadOnly } from './strapi/capture/read-only';
 import { createSchemas } from './strapi/content/schemas';
+import { peerAddress } from './strapi/environment/ports';
 import { outermost } from './strapi/notify/document-chain';
 import { watchListeners } from './strapi/notify/listeners';
 
@@ -10,6 +12,7 @@ import { watchListeners } from './strapi/notify/listeners';
 export const register = ({ strapi }: { strapi: Core.Strapi }): void => {
   runtime.config = withEnvironment(strapi.config.get<ReplicationConfig>('plugin::replication'), process.env);
   if (runtime.config.enabled === false) return;
+  strapi.server.use(leaveUnparsed(peerAddress(strapi)) as never);
   const readOnly = createReadOnly(strapi, createSchemas(strapi));
   runtime.readOnly = readOnly;
   strapi.documents.use((context, next) => {

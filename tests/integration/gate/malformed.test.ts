@@ -96,6 +96,14 @@ describe.each(Object.entries(endpoints))('%s', (name, good) => {
     refused({ ...good, signed: { body: Buffer.from('other') } }, 'BAD_DIGEST'));
   it('refuses another media type', () =>
     refused({ ...good, headers: { ...good.headers, 'content-type': 'text/plain' } }, 'BAD_TYPE'));
+  it('refuses types that Strapi itself would read, whatever they say of their encoding', async () => {
+    for (const type of ['application/json', 'text/plain', 'multipart/form-data; boundary=x', 'application/xml']) {
+      for (const signer of ['own', 'none'] as const) {
+        const headers = { ...good.headers, 'content-type': type, 'content-encoding': 'gzip' };
+        await refused({ ...good, headers, signer, body: 'no gzip' }, /BAD_TYPE|UNSIGNED/);
+      }
+    }
+  });
   it('refuses a body that is too large', () =>
     refused({ ...good, body: Buffer.alloc(9 * 1024 * 1024, 'x') }, 'TOO_LARGE'));
   if (name === 'PUT blobs/:hash') return;

@@ -38,6 +38,11 @@ export const strapiSecrets = (strapi: Core.Strapi): Secrets => {
 export const publicAddress = (strapi: Core.Strapi, configured: string): string => {
   const url = (configured || strapi.config.get<string>('server.url', '')).replace(/\/+$/, '');
   if (!/^https?:\/\//.test(url)) return '';
-  const prefix = strapi.config.get<string>('api.rest.prefix', '/api');
-  return `${url}/${prefix.replace(/^\/+|\/+$/g, '')}`.replace(/\/+$/, '');
+  return `${url}/${restPrefix(strapi)}`.replace(/\/+$/, '');
 };
+
+/** Where requests of other sites arrive, as a path of this site. */
+export const peerAddress = (strapi: Core.Strapi): string => `/${restPrefix(strapi)}/replication/`.replace('//', '/');
+
+const restPrefix = (strapi: Core.Strapi): string =>
+  strapi.config.get<string>('api.rest.prefix', '/api').replace(/^\/+|\/+$/g, '');

@@ -80,7 +80,9 @@ const UNRECORDED = ' ';
  */
 const decideStep = async (context: Context, unit: Unit, job: Row<'jobs'>, events: DomainEvent[]): Promise<void> => {
   const isSecondHalf = job.cursor?.startsWith(UNRECORDED) ?? false;
-  const patch = isSecondHalf ? await markUnrecorded(context, unit, job) : await decideEntries(context, unit, job, events);
+  const patch = isSecondHalf
+    ? await markUnrecorded(context, unit, job)
+    : await decideEntries(context, unit, job, events);
   await unit.tables.update('jobs', { id: job.id }, { ...patch, updated_at: context.clock.now() });
 };
 

@@ -8,9 +8,9 @@ export const MUTATIONS = [
     places: [
       {
         file: 'capture/record.ts',
-        find: 'const waiting = await context.store.transaction(({ tables }) => nextMarks(tables));',
+        find: 'const waiting = await context.store.transaction(({ tables }) => nextMarks(tables, (mark) => asides.has(mark)));',
         replace: `const waiting = await context.store.transaction(async ({ tables }) => {
-          const marks = await nextMarks(tables);
+          const marks = await nextMarks(tables, (mark) => asides.has(mark));
           await tables.remove('marks', { id: marks.map(({ id }) => id) });
           return marks;
         });`,
@@ -21,7 +21,7 @@ export const MUTATIONS = [
     what: 'PUBLISHED opens every part',
     places: [
       {
-        file: 'transport/compose-messages.ts',
+        file: 'transport/choose-parts.ts',
         find: "level === 'EVERYTHING' || (level === 'PUBLISHED' && isLeaf && isPublishedPart(part));",
         replace: "level === 'EVERYTHING' || level === 'PUBLISHED';",
       },
@@ -74,7 +74,13 @@ export const MUTATIONS = [
   {
     what: 'pauses of a clock that was wrong are kept',
     rare: true,
-    places: [{ file: 'reconcile/housekeeping.ts', find: 'await forgetOddTimes(tables, now);', replace: '' }],
+    places: [
+      {
+        file: 'reconcile/housekeeping.ts',
+        find: 'const odd = { gt: context.clock.now() + LONGEST_PAUSE_MS };',
+        replace: 'const odd = { gt: Infinity };',
+      },
+    ],
   },
   {
     what: '“Compare and repair” sends nothing',
@@ -90,6 +96,16 @@ export const MUTATIONS = [
   {
     what: 'nothing is noted for the rest of the site',
     places: [{ file: 'apply/show.ts', find: 'await saveNotes(tables, notes);', replace: '' }],
+  },
+  {
+    what: 'what was noted is never told',
+    places: [
+      {
+        file: 'notify/notify.ts',
+        find: "if (over) await tables.remove('notifications', { id: over.id, lease });",
+        replace: "if (over) await tables.remove('notifications', { id: -1, lease });",
+      },
+    ],
   },
   {
     what: 'a note is removed before it was told',
@@ -118,7 +134,18 @@ export const MUTATIONS = [
     places: [{ file: 'apply/plan-rows.ts', find: 'if (kept) ids[name] = kept;\n  }\n  if', replace: '}\n  if' }],
   },
   {
+    what: 'what all locales share is written to all but one',
+    places: [
+      {
+        file: 'history/content.ts',
+        find: "row.status === 'draft' ? { ...shared, ...part.fields }",
+        replace: "row.status === 'draft' && row.locale !== 'de' ? { ...shared, ...part.fields }",
+      },
+    ],
+  },
+  {
     what: 'drafts that disagree are not made equal',
+    rare: true,
     places: [
       {
         file: 'capture/record.ts',
@@ -163,8 +190,8 @@ export const MUTATIONS = [
     places: [
       {
         file: 'reconcile/compare.ts',
-        find: 'stateHash(common, row.their_level ?? row.common_level,',
-        replace: 'stateHash(common, row.common_level,',
+        find: 'row.their_level ?? row.common_level,',
+        replace: 'row.common_level,',
       },
     ],
   },

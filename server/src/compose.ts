@@ -103,7 +103,7 @@ export const compose = async (
 ): Promise<Composition> => {
   const siteUrl = publicAddress(strapi, config.publicUrl);
   const origin = siteUrl === '' ? '' : new URL(siteUrl).origin;
-  const schemas = createSchemas(strapi);
+  const schemas = createSchemas(strapi, (uid) => choiceOf(config, uid).localFields);
   const contentOptions = {
     siteUrl: () => origin,
     runsLifecycles: (uid: string) => choiceOf(config, uid).lifecycles,

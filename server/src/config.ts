@@ -1,11 +1,13 @@
 import { DEFAULT_QUOTA, type QuotaLimits } from './http/quota';
 
-/** How much of applied changes the rest of the site hears of, for one content type. */
+/** What is chosen for one content type. */
 export interface TypeChoice {
   /** Database lifecycles and document middlewares of the site run. */
   lifecycles: boolean;
   /** `once`: one call for all entries that were applied together, as in a first fill. */
   webhooks: 'each' | 'once' | 'never';
+  /** Fields of the site's own: never sent, never written over. */
+  localFields: readonly string[];
 }
 
 /** The plugin's configuration: `config/plugins` of the site, over which the environment stands. docs/api.md lists it. */
@@ -29,7 +31,7 @@ export interface ReplicationConfig {
   allowPrivateAddresses: boolean;
   /** Largest file taken from another site, in bytes. */
   maxFileBytes: number;
-  /** By a content type's uid; what is not named is heard in full. */
+  /** By a content type's uid. */
   contentTypes: { [uid: string]: Partial<TypeChoice> };
   /** What one linked site may send: more is put off. */
   quota: QuotaLimits;
@@ -52,7 +54,11 @@ export const defaultConfig = (): ReplicationConfig => ({
 
 export const choiceOf = ({ contentTypes }: Pick<ReplicationConfig, 'contentTypes'>, uid: string): TypeChoice => {
   const chosen = Object.hasOwn(contentTypes, uid) ? contentTypes[uid] : undefined;
-  return { lifecycles: chosen?.lifecycles ?? true, webhooks: chosen?.webhooks ?? 'each' };
+  return {
+    lifecycles: chosen?.lifecycles ?? true,
+    webhooks: chosen?.webhooks ?? 'each',
+    localFields: chosen?.localFields ?? [],
+  };
 };
 
 /** What the environment says wins over files, so that a copy of a project can be told apart without editing it. */
@@ -102,18 +108,24 @@ const validateContentTypes = (contentTypes: unknown): void => {
     if (!/^(api|plugin)::/.test(uid)) throw new Error(`${where} names no content type. Its form is ${example}.`);
     if (!isObject(choice))
       throw new Error(`${where} must be an object such as { lifecycles: false, webhooks: "once" }.`);
-    const { lifecycles, webhooks, ...others } = choice;
+    const { lifecycles, webhooks, localFields, ...others } = choice;
     const unknown = Object.keys(others)[0];
     if (unknown !== undefined)
-      throw new Error(`${where} has “${unknown}”. What can be set is lifecycles and webhooks.`);
+      throw new Error(`${where} has “${unknown}”. What can be set is lifecycles, webhooks and localFields.`);
     if (lifecycles !== undefined && typeof lifecycles !== 'boolean') {
       throw new Error(`${where}: “lifecycles” must be true or false.`);
     }
     if (webhooks !== undefined && !WEBHOOKS.includes(webhooks as string)) {
       throw new Error(`${where}: “webhooks” must be "each", "once" or "never".`);
     }
+    if (localFields !== undefined && !isListOfNames(localFields)) {
+      throw new Error(`${where}: “localFields” must be a list of names of its fields.`);
+    }
   }
 };
+
+const isListOfNames = (value: unknown): boolean =>
+  Array.isArray(value) && value.every((name) => typeof name === 'string' && name !== '');
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,5 +1,5 @@
 import type { Core } from '@strapi/types';
-import { withEnvironment, type ReplicationConfig } from './config';
+import { choiceOf, withEnvironment, type ReplicationConfig } from './config';
 import { leaveUnparsed } from './http/unparsed';
 import { runtime } from './runtime';
 import { createReadOnly } from './strapi/capture/read-only';
@@ -10,10 +10,12 @@ import { watchListeners } from './strapi/notify/listeners';
 
 /** Before the database is there: only what must stand outside every other plugin's document middleware. */
 export const register = ({ strapi }: { strapi: Core.Strapi }): void => {
-  runtime.config = withEnvironment(strapi.config.get<ReplicationConfig>('plugin::replication'), process.env);
-  if (runtime.config.enabled === false) return;
+  const config = withEnvironment(strapi.config.get<ReplicationConfig>('plugin::replication'), process.env);
+  runtime.config = config;
+  if (config.enabled === false) return;
   strapi.server.use(leaveUnparsed(peerAddress(strapi)) as never);
-  const readOnly = createReadOnly(strapi, createSchemas(strapi));
+  const localFieldsOf = (uid: string) => choiceOf(config, uid).localFields;
+  const readOnly = createReadOnly(strapi, createSchemas(strapi, localFieldsOf), localFieldsOf);
   runtime.readOnly = readOnly;
   strapi.documents.use((context, next) => {
     const on = next as unknown as () => Promise<unknown>;

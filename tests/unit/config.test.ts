@@ -6,11 +6,15 @@ const validate = (contentTypes: unknown) => () =>
 
 describe('contentTypes', () => {
   it('is heard in full unless it says otherwise', () => {
-    expect(choiceOf(defaultConfig(), ARTICLE)).toEqual({ lifecycles: true, webhooks: 'each' });
-    const contentTypes = { [ARTICLE]: { webhooks: 'never' as const } };
+    expect(choiceOf(defaultConfig(), ARTICLE)).toEqual({ lifecycles: true, webhooks: 'each', localFields: [] });
+    const contentTypes = { [ARTICLE]: { webhooks: 'never' as const, localFields: ['stock'] } };
     expect(validate(contentTypes)).not.toThrow();
-    expect(choiceOf({ contentTypes }, ARTICLE)).toEqual({ lifecycles: true, webhooks: 'never' });
-    expect(choiceOf({ contentTypes }, 'api::tag.tag')).toEqual({ lifecycles: true, webhooks: 'each' });
+    expect(choiceOf({ contentTypes }, ARTICLE)).toEqual({
+      lifecycles: true,
+      webhooks: 'never',
+      localFields: ['stock'],
+    });
+    expect(choiceOf({ contentTypes }, 'api::tag.tag')).toEqual({ lifecycles: true, webhooks: 'each', localFields: [] });
   });
 
   it.each([
@@ -20,7 +24,9 @@ describe('contentTypes', () => {
     [{ [ARTICLE]: false }, /must be an object such as/],
     [{ [ARTICLE]: { lifecycles: 'no' } }, /“lifecycles” must be true or false/],
     [{ [ARTICLE]: { webhooks: 'sometimes' } }, /“webhooks” must be "each", "once" or "never"/],
-    [{ [ARTICLE]: { webhook: 'each' } }, /has “webhook”. What can be set is lifecycles and webhooks/],
+    [{ [ARTICLE]: { webhook: 'each' } }, /has “webhook”. What can be set is lifecycles, webhooks and localFields/],
+    [{ [ARTICLE]: { localFields: 'stock' } }, /“localFields” must be a list of names/],
+    [{ [ARTICLE]: { localFields: [7] } }, /“localFields” must be a list of names/],
   ])('refuses %j and says what is wrong', (contentTypes, message) => {
     expect(validate(contentTypes)).toThrow(message as RegExp);
   });

@@ -4,7 +4,7 @@ import type { Schemas } from '../../replication/ports';
 import type { MarkAction, Row } from '../../replication/tables';
 import { dialectOf } from '../tables/ddl';
 import { insertRows } from '../tables/insert-rows';
-import { isApplying, noteAlong } from '../content/applying';
+import { isApplying, isMaking, noteAlong } from '../content/applying';
 import { rowKeyOf } from '../content/canonical-row';
 import { currentActor, currentBase } from './actor';
 import { type Affected, createAffected, type LinkedRow } from './affected-rows';
@@ -162,7 +162,8 @@ export const subscribeMarks = (
           ),
         []
       );
-      const joined = await findOut(() => affected.joined(rows), []);
+      const joining = rows.filter(({ uid, documentId }) => !isMaking(uid, documentId));
+      const joined = await findOut(() => affected.joined(joining), []);
       await store(rows, [...(event.state.others ?? []), ...others, ...joined], 'create');
     }),
 

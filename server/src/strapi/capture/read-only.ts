@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Core } from '@strapi/strapi';
 import { errors } from '@strapi/utils';
 import { keyOf, type Uid } from '../../replication/entity';
@@ -18,7 +19,7 @@ const CHANGING = new Set(['create', 'update', 'delete', 'publish', 'unpublish', 
 interface DocumentContext {
   uid: Uid;
   action: string;
-  params: { documentId?: unknown; data?: { documentId?: unknown } };
+  params: { documentId?: unknown; status?: unknown; data?: { documentId?: unknown } | null };
 }
 
 interface LifecycleEvent {
@@ -37,8 +38,18 @@ export interface ReadOnly {
   forget(): void;
 }
 
-export const createReadOnly = (strapi: Core.Strapi, schemas: Schemas): ReadOnly => {
+/** What is set by Strapi itself when a row is written. */
+const OF_EVERY_WRITE: ReadonlySet<string> = new Set(['documentId', 'locale', 'updatedAt', 'updatedBy']);
+
+/** @param localFieldsOf fields of a type that are this site's own: they can be changed in any entry. */
+export const createReadOnly = (
+  strapi: Core.Strapi,
+  schemas: Schemas,
+  localFieldsOf: (uid: Uid) => readonly string[] = () => []
+): ReadOnly => {
   const knownFree = new Map<Uid, number>();
+  /** The type of which the document service is changing nothing but local fields. */
+  const changingLocally = new AsyncLocalStorage<Uid>();
   let started = false;
 
   const anyLocked = async (uid: Uid): Promise<boolean> => {
@@ -77,6 +88,16 @@ export const createReadOnly = (strapi: Core.Strapi, schemas: Schemas): ReadOnly 
     }
   };
 
+  /** Whether an update writes nothing but what is this site's own. */
+  const isLocalUpdate = (uid: Uid, data: unknown): boolean => {
+    const local = localFieldsOf(uid);
+    if (local.length === 0 || typeof data !== 'object' || data === null) return false;
+    // The document service says with every update what the row is already; anybody else may publish by it, or unpublish.
+    const isRepeated = (name: string) => name === 'publishedAt' && changingLocally.getStore() === uid;
+    const names = Object.keys(data).filter((name) => !OF_EVERY_WRITE.has(name) && !isRepeated(name));
+    return names.length > 0 && names.every((name) => local.includes(name));
+  };
+
   const rowsConcerned = async ({ model, params }: LifecycleEvent): Promise<string[]> => {
     const { where, filters, _q } = params;
     return (await findRows(strapi, schemas, model.uid, { where, filters, _q })).map((row) => row.documentId);
@@ -85,6 +106,7 @@ export const createReadOnly = (strapi: Core.Strapi, schemas: Schemas): ReadOnly 
   const guarded = async (event: unknown): Promise<void> => {
     const known = event as LifecycleEvent;
     if (isApplyingRow(known.model.uid, known.params.where)) return;
+    if (isLocalUpdate(known.model.uid, known.params.data)) return;
     if (await anyLocked(known.model.uid)) await refuseLocked(known.model.uid, await rowsConcerned(known));
   };
 
@@ -100,6 +122,8 @@ export const createReadOnly = (strapi: Core.Strapi, schemas: Schemas): ReadOnly 
   return {
     async documentMiddleware(context, next) {
       const { uid, action, params } = context as DocumentContext;
+      const isUpdate = action === 'update' && params.status !== 'published';
+      if (isUpdate && isLocalUpdate(uid, params.data)) return changingLocally.run(uid, next);
       if (CHANGING.has(action) && (await anyLocked(uid))) {
         const id = action === 'create' ? params.data?.documentId : params.documentId;
         if (typeof id === 'string') await refuseLocked(uid, [id]);

@@ -11,6 +11,8 @@ export interface Applying {
   localId: string;
   /** What `updatedAt` shall be, by the main row's id. */
   updatedAt: Map<number, string>;
+  /** It had no rows before, so nobody can be linked to any. */
+  isNew: boolean;
   /** Other entries whose rows changed with ours, since links are stored with one of two entries. */
   along: Map<string, LocalEntry>;
   /** No lifecycles of the site run: its configuration says so for this type. */
@@ -27,7 +29,8 @@ export const whileApplying = async <T>(
   work: (applying: Applying) => Promise<T>,
   quiet = false
 ): Promise<T> => {
-  const applying: Applying = { uid, localId, updatedAt: new Map(), along: new Map(), quiet, over: false };
+  const along = new Map<string, LocalEntry>();
+  const applying: Applying = { uid, localId, updatedAt: new Map(), isNew: false, along, quiet, over: false };
   try {
     return await storage.run(applying, () => work(applying));
   } finally {
@@ -40,6 +43,9 @@ export const isApplying = (uid: Uid, localId: string | null | undefined): boolea
   const applying = storage.getStore();
   return applying !== undefined && !applying.over && applying.uid === uid && applying.localId === localId;
 };
+
+/** Whether the current write makes this entry's first rows. */
+export const isMaking = (uid: Uid, localId: string): boolean => isApplying(uid, localId) && storage.getStore()!.isNew;
 
 /** Takes down what the current write, which is ours, has changed along in other entries: that is nobody's edit. */
 export const noteAlong = (entries: readonly LocalEntry[]): void => {

@@ -48,7 +48,7 @@ export const isInverseSide = (attribute: AttributeDefinition): boolean =>
 export const isMorph = (attribute: AttributeDefinition): boolean =>
   attribute.relation === 'morphToOne' || attribute.relation === 'morphToMany';
 
-/** Whether an attribute's value is content: what is private, secret, local or stored elsewhere is not. */
+/** Whether an attribute's value is content: what is private, secret, of Strapi's own or stored elsewhere is not. */
 export const isReplicableAttribute = (strapi: Core.Strapi, model: Model, name: string): boolean => {
   const attribute = model.attributes[name];
   if (!attribute || LOCAL_ATTRIBUTES.has(name)) return false;

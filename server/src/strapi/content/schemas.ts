@@ -28,10 +28,10 @@ const attributeOf = (strapi: Core.Strapi, definition: AttributeDefinition): Attr
   }
 };
 
-const attributesOf = (strapi: Core.Strapi, model: Model): Attributes =>
+const attributesOf = (strapi: Core.Strapi, model: Model, local: readonly string[] = []): Attributes =>
   Object.fromEntries(
     Object.keys(model.attributes)
-      .filter((name) => isReplicableAttribute(strapi, model, name))
+      .filter((name) => !local.includes(name) && isReplicableAttribute(strapi, model, name))
       .map((name) => [name, attributeOf(strapi, model.attributes[name]!)])
   );
 
@@ -56,8 +56,13 @@ const sorted = (attributes: Attributes): [string, Attribute][] =>
 /**
  * This site's content types as replication sees them. Content types cannot change without a restart of Strapi, so what
  * was derived once is kept.
+ *
+ * @param localFieldsOf fields of a type that are this site's own: for replication they are not there.
  */
-export const createSchemas = (strapi: Core.Strapi): Schemas => {
+export const createSchemas = (
+  strapi: Core.Strapi,
+  localFieldsOf: (uid: Uid) => readonly string[] = () => []
+): Schemas => {
   const componentCache = new Map<Uid, Attributes | null>();
   const typeCache = new Map<Uid, TypeSchema | null>();
 
@@ -84,7 +89,7 @@ export const createSchemas = (strapi: Core.Strapi): Schemas => {
     const model = modelOf(strapi, uid);
     if (!model || !isReplicableType(strapi, uid)) return null;
     if (uid === FILE_UID) return fileSchema(model);
-    const attributes = attributesOf(strapi, model);
+    const attributes = attributesOf(strapi, model, localFieldsOf(uid));
     const schema = {
       uid,
       single: model.kind === 'singleType',

@@ -122,7 +122,10 @@ const concernsComponents = (write: RowWrite, schema: TypeSchema): boolean =>
   write.kind === 'remove' ||
   Object.keys(write.fields).some((name) => ['component', 'zone'].includes(schema.attributes[name]?.kind ?? ''));
 
-/** The entry's rows: as they were locked, where that is enough; a row that is to be made may have come since. */
+/**
+ * The entry's rows: as they were locked, where that is enough. A row that is to be made may have come since, unless nobody
+ * here had a row of the entry to add another to.
+ */
 const rowsToWrite = async (
   session: Session,
   schema: TypeSchema,
@@ -134,7 +137,7 @@ const rowsToWrite = async (
   session.locked.delete(key);
   const isThere = ({ locale, status }: RowWrite) =>
     locked?.some((row) => row.locale === locale && row.status === status) ?? false;
-  return locked && writes.every(isThere) ? locked : mainRowsOf(session, schema, [localId]);
+  return locked && (locked.length === 0 || writes.every(isThere)) ? locked : mainRowsOf(session, schema, [localId]);
 };
 
 /**
@@ -170,6 +173,7 @@ const writeAll = async (
   const { strapi } = session;
   const removed: Removed[] = [];
   const rows = await rowsToWrite(session, schema, localId, writes);
+  applying.isNew = rows.length === 0;
   const rowAt = (key: Pick<MainRow, 'locale' | 'status'>) =>
     rows.find((row) => row.locale === key.locale && row.status === key.status) ?? null;
   const kept = writes.filter((write): write is Kept => write.kind !== 'remove');

@@ -4,6 +4,7 @@ import { ACTIONS } from '../../server/src/contracts';
 import { StatusPanel } from './entry/StatusPanel';
 import { addStatusColumn } from './entry/status-column';
 import en from './translations/en.json';
+import { wordsOf } from './words/languages';
 
 const PLUGIN_ID = 'replication';
 
@@ -35,11 +36,6 @@ export default {
   async registerTrads({ locales }: { locales: string[] }) {
     return Promise.all(locales.map(async (locale) => ({ locale, data: prefixed(await wordsOf(locale)) })));
   },
-};
-
-const wordsOf = async (locale: string): Promise<Record<string, string>> => {
-  if (locale === 'en') return en;
-  return locale === 'de' ? (await import('./translations/de.json')).default : {};
 };
 
 const prefixed = (words: Record<string, string>): Record<string, string> =>

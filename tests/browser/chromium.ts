@@ -45,6 +45,7 @@ export interface Visit {
 }
 
 export type Theme = 'light' | 'dark';
+export type Language = 'en' | 'de' | 'es' | 'fr';
 
 /** What Strapi's own panel asks for and these sites do not have. Every other failed request is a complaint. */
 const ABSENT = [
@@ -91,7 +92,7 @@ const logIn = async (browser: Browser, instance: Instance): Promise<Session> => 
 export const visit = async (
   browser: Browser,
   instance: Instance,
-  { theme = 'light', language = 'en', width = 1280 }: { theme?: Theme; language?: 'en' | 'de'; width?: number } = {}
+  { theme = 'light', language = 'en', width = 1280 }: { theme?: Theme; language?: Language; width?: number } = {}
 ): Promise<Visit> => {
   const context = await browser.newContext({
     storageState: await loggedIn(browser, instance),

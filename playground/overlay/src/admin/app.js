@@ -2,7 +2,7 @@ import { createElement } from 'react';
 
 /** A custom field as small as one can be: a text input for the kitchen's `shade`. */
 export default {
-  config: { locales: ['de'], tutorials: false, notifications: { releases: false } },
+  config: { locales: ['de', 'es', 'fr'], tutorials: false, notifications: { releases: false } },
   register(app) {
     app.customFields.register({
       name: 'shade',

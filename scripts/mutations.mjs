@@ -7,13 +7,14 @@
  *   MUTATION_RUNS      so many schedules for each at most (80)
  *   MUTATION_FAILURES  so many failures are enough (3)
  *
- * Prints a table. Ends with 1 where a defect went unseen, or a place to break is not in the code any more.
+ * Prints what was seen of each, then for each invariant what it saw. Ends with 1 where a defect went unseen, an invariant
+ * saw nothing (with all of them), or a place to break is not in the code any more.
  */
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { ROOT, TEMPORARY } from '../playground/folders.mjs';
-import { MUTATIONS } from './mutation-list.mjs';
+import { INVARIANTS, MUTATIONS } from './mutation-list.mjs';
 
 const runs = Number(process.env.MUTATION_RUNS ?? 80);
 const enough = Number(process.env.MUTATION_FAILURES ?? 3);
@@ -63,21 +64,31 @@ const simulate = () => {
   const [, done, failed] = /(\d+) schedules from seed \d+: (\d+) broke/.exec(stdout) ?? [];
   if (done === undefined) throw new Error(`The simulation did not end:\n${stdout.slice(-2_000)}`);
   const [, first = ''] = /npm run test:simulation\n\s+(.*)/.exec(stdout) ?? [];
-  return { done: Number(done), failed: Number(failed), first };
+  const told = stdout.split('\n').filter((line) => line.startsWith('  '));
+  return { done: Number(done), failed: Number(failed), first, told };
 };
 
 copy();
 const unseen = [];
+const seers = new Map(INVARIANTS.map(([name]) => [name, []]));
 console.log('| broken | failed | first seen as |\n| --- | --- | --- |');
 for (const { what, places, rare = false } of MUTATIONS.filter(({ what }) => what.includes(wanted))) {
   const mend = places.map(breakAt);
-  const { done, failed, first } = simulate();
+  const { done, failed, first, told } = simulate();
+  for (const [name, pattern] of INVARIANTS) if (told.some((line) => pattern.test(line))) seers.get(name).push(what);
   for (const undo of mend.reverse()) undo();
   console.log(`| ${what} | ${failed} of ${done} | ${first.replaceAll('|', '/').slice(0, 110)} |`);
   if (failed === 0 && !rare) unseen.push(what);
 }
 fs.rmSync(COPY, { recursive: true, force: true });
+console.log('\n| invariant | sees |\n| --- | --- |');
+for (const [name, seen] of seers) console.log(`| ${name} | ${seen.join('; ')} |`);
 if (unseen.length > 0) {
   console.error(`\nNobody saw: ${unseen.join('; ')}.`);
+  process.exitCode = 1;
+}
+const blind = [...seers].filter(([, seen]) => seen.length === 0).map(([name]) => name);
+if (blind.length > 0 && wanted === '') {
+  console.error(`\nThese saw nothing: ${blind.join('; ')}.`);
   process.exitCode = 1;
 }

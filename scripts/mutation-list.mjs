@@ -219,6 +219,7 @@ export const MUTATIONS = [
   },
   {
     what: 'more is handed on than is held',
+    rare: true,
     places: [
       {
         file: 'controller/decide.ts',

@@ -58,6 +58,7 @@ export const composeSleeping = (parts: SleepingParts): Composition => {
     sweep: no,
     retry: no,
     compare: no,
+    run: no,
     settled: no,
   };
   return {

@@ -34,6 +34,7 @@ import { closedWire, silenceOf } from './silence';
 import type { Store } from './replication/ports';
 import { releaseClaims } from './replication/queue/claim';
 import { retryNow } from './replication/queue/next-due';
+import { wakeLink } from './replication/queue/wake-link';
 import { compareWith } from './replication/reconcile/compare';
 import { jobStep, followLink } from './replication/reconcile/jobs';
 import { forgetOddTimes, keepHouse, tryHeldAgain } from './replication/reconcile/housekeeping';
@@ -319,6 +320,7 @@ export const compose = async (
 
   let revocationSeen = (await store.transaction(lookAgain)).revocation;
   const workers = [recorder, jobs, house, notifier, sweeper, tidier];
+  const isIdle = () => !inHurry && workers.every(({ idle }) => idle) && couriers.idle;
   const engine: Composition['engine'] = {
     store,
     schemas,
@@ -364,7 +366,14 @@ export const compose = async (
       }
       return compareWith(context, wire, row, repair);
     },
-    settled: () => settled(store, () => !inHurry && workers.every(({ idle }) => idle) && couriers.idle),
+    run: async (withinMs) => {
+      for (const { id } of await store.transaction(({ tables }) => tables.find('links', { state: 'REGISTERED' }))) {
+        await wakeLink(context, id);
+      }
+      for (const worker of [recorder, jobs, house, notifier]) worker.poke();
+      return settled(store, isIdle, withinMs);
+    },
+    settled: async () => void (await settled(store, isIdle)),
   };
   return {
     engine,
@@ -434,7 +443,9 @@ const onEvent = (event: DomainEvent, couriers: Couriers, tracked: Tracked, onLoc
 
 const SETTLED_POLL_MS = 20;
 
-const settled = async (store: Store, isIdle: () => boolean): Promise<void> => {
+/** Whether nothing was left to do before the time was over. */
+const settled = async (store: Store, isIdle: () => boolean, withinMs = Infinity): Promise<boolean> => {
+  const end = Date.now() + withinMs;
   for (;;) {
     const open = await store.transaction(
       async ({ tables }) =>
@@ -443,7 +454,8 @@ const settled = async (store: Store, isIdle: () => boolean): Promise<void> => {
         (await tables.count('jobs', { state: 'running' })) +
         (await tables.count('replicas', { state: ['queued', 'sending'] }))
     );
-    if (open === 0 && isIdle()) return;
+    if (open === 0 && isIdle()) return true;
+    if (Date.now() >= end) return false;
     await new Promise((resolve) => setTimeout(resolve, SETTLED_POLL_MS));
   }
 };

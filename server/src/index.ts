@@ -2,6 +2,7 @@ import { bootstrap } from './bootstrap';
 import { defaultConfig, validateConfig } from './config';
 import { adminControllers } from './controllers/admin';
 import { peer } from './controllers/peer';
+import { run } from './controllers/run';
 import { destroy } from './destroy';
 import { register } from './register';
 import { adminRoutes } from './routes/admin';
@@ -14,7 +15,7 @@ export default {
   bootstrap,
   destroy,
   config: { default: defaultConfig, validator: validateConfig },
-  controllers: { ...adminControllers, peer },
+  controllers: { ...adminControllers, peer, run },
   routes: { admin: adminRoutes, 'content-api': contentApiRoutes },
   services: { engine },
 };

@@ -110,6 +110,12 @@ export interface Engine {
   compare(link: string, repair: boolean): Promise<Comparison>;
   /** Looks at all rows now for what no save has told; resolves when that is done. */
   sweep(depth: Depth): Promise<void>;
+  /**
+   * Does what waits without waiting for its time, pauses after failures included.
+   *
+   * @returns whether all of it was done within so many milliseconds; what was not goes on.
+   */
+  run(withinMs: number): Promise<boolean>;
   /** Resolves when there is nothing to record, nothing to re-decide and nothing to deliver at this moment. For tests and scripts. */
   settled(): Promise<void>;
 }

@@ -21,5 +21,7 @@ export const contentApiRoutes = {
     route('PUT', '/v1/blobs/:hash', 'blob'),
     route('POST', '/v1/link', 'link'),
     route('POST', '/v1/link/state', 'linkState'),
+    // Not from another site: from whoever has a token of the content API that may do this.
+    { method: 'POST' as const, path: '/v1/run', handler: 'run.run', config: {} },
   ],
 };

@@ -17,6 +17,7 @@ export interface SleepingParts {
   site: { name: string; url: string } | null;
   why: NotPossible;
   isOutdated(): Promise<boolean>;
+  leave?: Engine['leave'];
 }
 
 /**
@@ -26,6 +27,7 @@ export interface SleepingParts {
 export const composeSleeping = (parts: SleepingParts): Composition => {
   const { store, schemas, files, tracked, places, site, why, isOutdated } = parts;
   const no = (): Promise<never> => Promise.reject(why);
+  const { leave = no } = parts;
   const me: Engine['links']['me'] = async () => {
     const key = await store.transaction(currentKey);
     if (!site || !key) throw why;
@@ -55,6 +57,7 @@ export const composeSleeping = (parts: SleepingParts): Composition => {
     links,
     rules: { list: () => Promise.resolve([]), replace: no },
     brakes: { list: () => Promise.resolve([]), answer: no },
+    leave,
     sweep: no,
     retry: no,
     compare: no,

@@ -24,6 +24,7 @@ import { LivingIdentity, loadIdentity, type IdentityOptions } from './replicatio
 import { learnKeys } from './replication/link/key-record';
 import { createKeyDesk } from './replication/link/key-desk';
 import { createPlaceDesk } from './replication/link/place-desk';
+import { clearOut, leave, leavingNow, leavingProblem, requireName } from './replication/link/leave';
 import { lookAgain } from './replication/link/look-again';
 import { questionOf, settlePlace, type PlaceQuestion } from './replication/link/place';
 import { createReception } from './replication/link/reception';
@@ -51,6 +52,7 @@ import { createImportTrace } from './strapi/environment/import-trace';
 import { readPlace } from './strapi/environment/place';
 import { publicAddress, strapiSecrets, systemChance, systemClock } from './strapi/environment/ports';
 import { createStore } from './strapi/tables/store';
+import { WATCH_MS } from './running';
 import { answerUsesBytes, createUsedElsewhere } from './shared-bytes';
 import { Worker } from './worker';
 
@@ -70,6 +72,9 @@ const BLOBS_KEPT_MS = 7 * 24 * 3_600_000;
 
 /** What another process of this site left untold is found so much later at most. */
 const UNTOLD_PAUSE_MS = 30_000;
+
+/** By then every process on this database has looked, and has ended what it was doing. */
+const OTHERS_REST_MS = WATCH_MS + 5_000;
 
 /** Shorter than the lease of what is being told. */
 const HOOK_PATIENCE_MS = 10_000;
@@ -125,6 +130,32 @@ export const compose = async (
     strapi.log.warn(`[replication] ${describe(question)}`);
     const isOutdated = async () => (await places.question()) === null;
     return composeSleeping({ ...parts, site, why: elsewhere(), isOutdated });
+  }
+  const leaving = {
+    store,
+    clock: systemClock,
+    takenUp,
+    // SQLite takes one process only.
+    othersRest: () =>
+      strapi.db.dialect.client === 'sqlite'
+        ? Promise.resolve()
+        : new Promise<void>((resolve) => setTimeout(resolve, OTHERS_REST_MS)),
+  };
+  const isLeaving = () => store.transaction((unit) => leavingNow(unit, systemClock.now()));
+  if (await isLeaving()) {
+    await files.tidy(0);
+    return composeSleeping({
+      ...parts,
+      // What is saved now is not marked: there will be nothing that a mark could be compared with.
+      tracked: new Tracked(store, schemas),
+      site,
+      why: leavingProblem(),
+      isOutdated: async () => !(await isLeaving()),
+      leave: async ({ name }) => {
+        requireName(site, name);
+        await clearOut(leaving);
+      },
+    });
   }
   const loaded = await readIdentity(store, identityOptions);
   if (loaded instanceof NotPossible) {
@@ -318,7 +349,7 @@ export const compose = async (
     onDefect,
   });
 
-  let revocationSeen = (await store.transaction(lookAgain)).revocation;
+  let revocationSeen = (await store.transaction((unit) => lookAgain(unit, systemClock.now()))).revocation;
   const workers = [recorder, jobs, house, notifier, sweeper, tidier];
   const isIdle = () => !inHurry && workers.every(({ idle }) => idle) && couriers.idle;
   const engine: Composition['engine'] = {
@@ -350,6 +381,7 @@ export const compose = async (
       jobs.poke();
       house.poke();
     }),
+    leave: (request) => leave({ ...leaving, site, exchange, onChange: linkChanged }, request),
     sweep: async (depth) => {
       await store.transaction((unit) => restartSweep(unit, depth));
       await new Promise<void>((resolve) => {
@@ -380,7 +412,13 @@ export const compose = async (
     tracked,
     poke: () => recorder.poke(),
     isOutdated: async () => {
-      const { key, binding, revocation } = await store.transaction(lookAgain);
+      const {
+        key,
+        binding,
+        revocation,
+        leaving: isOver,
+      } = await store.transaction((unit) => lookAgain(unit, systemClock.now()));
+      if (isOver) return true;
       if (revocation !== revocationSeen) verifier.forget();
       revocationSeen = revocation;
       if (questionOf(binding, place) !== null || key?.instance !== identity.instance) return true;

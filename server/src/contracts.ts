@@ -110,6 +110,13 @@ export interface RenameRequest {
   name: string;
 }
 
+export interface LeaveRequest {
+  /** This site's name. */
+  name: string;
+  /** Also where a linked site cannot be told that it is over. */
+  evenIfUntold?: boolean;
+}
+
 export interface TestResult {
   ok: boolean;
   milliseconds: number;
@@ -281,6 +288,7 @@ export interface EntryRetryRequest {
 export const ACTIONS = {
   read: 'plugin::replication.read',
   links: 'plugin::replication.links.manage',
+  leave: 'plugin::replication.site.leave',
   rules: 'plugin::replication.rules.manage',
   queue: 'plugin::replication.queue.manage',
   brakes: 'plugin::replication.brakes.manage',

@@ -8,6 +8,7 @@ export const registerPermissions = async (strapi: Core.Strapi): Promise<void> =>
     .actionProvider.registerMany([
       action(ACTIONS.read, 'See sites, sharing rules and the status of entries'),
       action(ACTIONS.links, 'Link, pause and unlink sites', 'links'),
+      action(ACTIONS.leave, 'Disconnect this site and remove its replication data', 'links'),
       action(ACTIONS.rules, 'Change sharing rules', 'rules'),
       action(ACTIONS.queue, 'Send again, compare and repair', 'queue'),
       action(ACTIONS.brakes, 'Say how it goes on where sharing is paused', 'brakes'),

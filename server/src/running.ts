@@ -2,7 +2,7 @@ import type { Composition } from './compose';
 import { Worker } from './worker';
 
 /** How often a process looks whether it still fits its database: an answer given in another process holds here too. */
-const WATCH_MS = 10_000;
+export const WATCH_MS = 10_000;
 
 /**
  * Replication of this process, built anew where what it was built on has changed in the database: whose it is, and

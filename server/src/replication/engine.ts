@@ -50,6 +50,12 @@ export interface LinkDesk {
   unlink(link: string): Promise<void>;
 }
 
+/** This site's name, so that nobody leaves by mistake; `evenIfUntold`: also where a linked site cannot be told. */
+export interface LeaveRequest {
+  name: string;
+  evenIfUntold: boolean;
+}
+
 export interface RuleDesk {
   list(): Promise<Rule[]>;
   /** Replaces the unlocked rules of one link, then re-decides what they touch in the background. Throws `NotPossible` for rules that make no sense. */
@@ -104,6 +110,8 @@ export interface Engine {
   readonly links: LinkDesk;
   readonly rules: RuleDesk;
   readonly brakes: BrakeDesk;
+  /** Ends every link and removes all that the plugin keeps; content stays. See `link/leave.ts`. */
+  leave(request: LeaveRequest): Promise<void>;
   /** Tries failed, held and waiting deliveries again now; how many rows that were. */
   retry(what: { link?: string; entity?: EntityKey }): Promise<number>;
   /** Compares with a link and reports; `repair` queues what differs. */

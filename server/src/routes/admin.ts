@@ -20,6 +20,7 @@ export const adminRoutes = {
     route('POST', '/site/moved', 'admin-sites.moved', ACTIONS.links),
     route('POST', '/site/copy', 'admin-sites.isCopy', ACTIONS.links),
     route('POST', '/site/key', 'admin-sites.changeKey', ACTIONS.links),
+    route('POST', '/site/leave', 'admin-sites.leave', ACTIONS.leave),
     route('GET', '/brakes', 'admin-brakes.list', ACTIONS.read),
     route('POST', '/brakes/answer', 'admin-brakes.answer', ACTIONS.brakes),
     route('POST', '/sweep', 'admin-brakes.sweep', ACTIONS.queue),

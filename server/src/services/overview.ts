@@ -2,6 +2,7 @@ import type { Core } from '@strapi/types';
 import type { LinkView, Overview, Problem, QueueCounts, Site } from '../contracts';
 import type { Engine } from '../replication/engine';
 import { ReplicationError } from '../replication/errors';
+import { leavingNow, leavingProblem } from '../replication/link/leave';
 import type { Tables } from '../replication/ports';
 import type { Row } from '../replication/tables';
 import { viewBrakes } from './brakes';
@@ -17,13 +18,18 @@ export const readOverview = async (
   const { site, problem } = await identity(engine);
   const question = await engine.places.question();
   const rows = await engine.links.list();
-  const { counts, unrecorded } = await engine.store.transaction(async ({ tables }) => ({
+  const { counts, unrecorded, leaving } = await engine.store.transaction(async ({ tables }) => ({
     counts: await countQueues(tables),
     unrecorded: await tables.count('marks', {}),
+    leaving: await leavingNow({ tables }, engine.clock.now()),
   }));
   return {
     site,
-    problems: problem ? [problem, ...findProblems(strapi, problem.code)] : findProblems(strapi),
+    problems: [
+      ...(problem ? [problem] : []),
+      ...(leaving ? [leavingProblem()].map(({ code, message }) => ({ code, message })) : []),
+      ...findProblems(strapi, problem?.code),
+    ],
     question: question && {
       urlBefore: question.before.url,
       urlNow: question.now.url,

@@ -17,6 +17,7 @@ export const entryParams = z.object({ uid, documentId: id });
 export const nothing = z.union([z.undefined(), z.strictObject({})]);
 export const codeBody = z.strictObject({ code: z.string().trim().min(1).max(4096) });
 export const renameBody = z.strictObject({ name: z.string().trim().min(1).max(100) });
+export const leaveBody = z.strictObject({ name: z.string().min(1).max(1000), evenIfUntold: z.boolean().optional() });
 export const compareBody = z.strictObject({ repair: z.boolean().optional() }).optional();
 export const entryRetryBody = z.strictObject({ link: id.optional() }).optional();
 export const statusBody = z.strictObject({ uid, documentIds: z.array(id).max(STATUS_BATCH_LIMIT) });

@@ -4,7 +4,7 @@ import { readJobs } from '../../services/jobs';
 import { readLink, readOverview } from '../../services/overview';
 import { engineOf, findLink, type AdminContext } from './access';
 import { answering } from './answer';
-import { codeBody, keyParams, linkParams, nothing, read, renameBody } from './input';
+import { codeBody, keyParams, leaveBody, linkParams, nothing, read, renameBody } from './input';
 
 /** This site, the sites it is linked with, and how links come and go. */
 export const sites = ({ strapi }: { strapi: Core.Strapi }) => {
@@ -43,6 +43,12 @@ export const sites = ({ strapi }: { strapi: Core.Strapi }) => {
       read(nothing, ctx.request.body);
       await engineOf(strapi).keys.change();
       return engineOf(strapi).links.me();
+    }),
+
+    leave: answering(async (ctx) => {
+      const { name, evenIfUntold = false } = read(leaveBody, ctx.request.body);
+      await engineOf(strapi).leave({ name, evenIfUntold });
+      return readOverview(strapi, engineOf(strapi), ctx.state.userAbility);
     }),
 
     keys: answering(async (ctx) => {

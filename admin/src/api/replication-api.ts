@@ -8,6 +8,7 @@ import type {
   IssuedCode,
   JobView,
   KeyView,
+  LeaveRequest,
   LinkView,
   Overview,
   QueuePage,
@@ -88,6 +89,12 @@ const api = adminApi
         query: () => ({ url: at('/site/key'), method: 'POST' }),
         transformResponse: unwrap<Site>,
         invalidatesTags: ['Replication'],
+      }),
+      leaveReplication: build.mutation<Overview, LeaveRequest>({
+        query: (data) => ({ url: at('/site/leave'), method: 'POST', data }),
+        transformResponse: unwrap<Overview>,
+        // Also where it failed: the links have ended then.
+        invalidatesTags: ['Replication', 'ReplicationRules', 'Document'],
       }),
       replicationKeys: build.query<KeyView[], string>({
         query: (id) => link(id, '/keys'),
@@ -171,6 +178,7 @@ export const {
   useAnswerReplicationPlaceMutation,
   useAnswerReplicationBrakeMutation,
   useChangeReplicationKeyMutation,
+  useLeaveReplicationMutation,
   useReplicationKeysQuery,
   useRevokeReplicationKeyMutation,
   useIssueReplicationCodeMutation,

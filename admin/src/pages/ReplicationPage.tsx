@@ -3,7 +3,7 @@ import { Layouts, Page, useAPIErrorHandler } from '@strapi/strapi/admin';
 import { useState } from 'react';
 import { useSearchParams } from 'react-router-dom';
 import type { Overview } from '../../../server/src/contracts';
-import { useMayManageLinks } from '../api/allowed';
+import { useMayLeave, useMayManageLinks } from '../api/allowed';
 import { useReplicationOverviewQuery } from '../api/replication-api';
 import { siteAddress } from '../words/site-address';
 import { useWords } from '../words/use-words';
@@ -14,6 +14,7 @@ import { QueueTab } from './queue/QueueTab';
 import { RulesTab } from './rules/RulesTab';
 import { CreateCodeDialog } from './sites/CreateCodeDialog';
 import { HaveCodeDialog } from './sites/HaveCodeDialog';
+import { LeaveDialog } from './sites/LeaveDialog';
 import { SitesTab } from './sites/SitesTab';
 
 const TABS = ['sites', 'rules', 'queue'] as const;
@@ -32,9 +33,10 @@ export const ReplicationPage = () => {
   const say = useWords();
   const { formatAPIError } = useAPIErrorHandler();
   const [params, setParams] = useSearchParams();
-  const [dialog, setDialog] = useState<'create' | 'have' | null>(null);
+  const [dialog, setDialog] = useState<'create' | 'have' | 'leave' | null>(null);
   const [busy, setBusy] = useState(false);
   const mayLink = useMayManageLinks();
+  const mayLeave = useMayLeave();
   const { data, error, isLoading, refetch } = useReplicationOverviewQuery(undefined, {
     pollingInterval: busy ? BUSY_POLL : IDLE_POLL,
   });
@@ -96,6 +98,7 @@ export const ReplicationPage = () => {
                 overview={data}
                 onCreateCode={canLink ? () => setDialog('create') : null}
                 onHaveCode={canLink ? () => setDialog('have') : null}
+                onLeave={mayLeave && data.question === null ? () => setDialog('leave') : null}
                 onShowRules={(site) => open('rules', site)}
                 onShowQueue={(site) => open('queue', site)}
               />
@@ -104,13 +107,21 @@ export const ReplicationPage = () => {
               <RulesTab links={data.links} site={chosenSite} onChoose={(site) => open('rules', site)} />
             </Tabs.Content>
             <Tabs.Content value="queue">
-              <QueueTab links={data.links} site={chosenSite} onChoose={(site) => open('queue', site)} />
+              <QueueTab
+                links={data.links}
+                site={chosenSite}
+                show={params.get('show')}
+                onChoose={(site) => open('queue', site)}
+              />
             </Tabs.Content>
           </Box>
         </Tabs.Root>
       </Layouts.Content>
       {dialog === 'create' && data.site && <CreateCodeDialog site={data.site} onClose={() => setDialog(null)} />}
       {dialog === 'have' && data.site && <HaveCodeDialog site={data.site} onClose={() => setDialog(null)} />}
+      {dialog === 'leave' && data.site && (
+        <LeaveDialog site={data.site} links={data.links} onClose={() => setDialog(null)} />
+      )}
     </Page.Main>
   );
 };

@@ -24,6 +24,8 @@ import { QueueTable } from './QueueTable';
 interface Props {
   links: LinkView[];
   site: string | null;
+  /** Which of it is shown first, from the address of the page. */
+  show: string | null;
   onChoose: (site: string) => void;
 }
 
@@ -31,11 +33,11 @@ const FILTERS = ['waiting', 'queued', 'held', 'failed', 'stopped'] as const sati
 const POLL = 3000;
 
 /** What waits for one linked site, with the reason. */
-export const QueueTab = ({ links, site, onChoose }: Props) => {
+export const QueueTab = ({ links, site, show, onChoose }: Props) => {
   const say = useWords();
   const linked = links.filter(({ state }) => state === 'REGISTERED');
   const link = linked.find(({ id }) => id === site) ?? linked[0];
-  const [state, setState] = useState<(typeof FILTERS)[number]>('waiting');
+  const [state, setState] = useState(FILTERS.find((one) => one === show) ?? 'waiting');
   if (!link) return <NoSite links={links} />;
   return (
     <Flex direction="column" alignItems="stretch" gap={4}>

@@ -28,7 +28,13 @@ const ENDINGS = {
 
 type Opened = 'rename' | 'unlink' | 'compare' | 'keys' | null;
 
-export const SiteActions = ({ link }: { link: LinkView }) => {
+interface Props {
+  link: LinkView;
+  /** null: may not have this site leave. */
+  onLeave: (() => void) | null;
+}
+
+export const SiteActions = ({ link, onLeave }: Props) => {
   const say = useWords();
   const show = useOutcome();
   const { toggleNotification } = useNotification();
@@ -85,6 +91,11 @@ export const SiteActions = ({ link }: { link: LinkView }) => {
             {say(ending.action)}
           </Button>
         </>
+      )}
+      {onLeave && isLinked && (
+        <Button variant="danger-light" onClick={onLeave}>
+          {say('leave')}
+        </Button>
       )}
       {opened === 'compare' && <CompareDialog link={link} onClose={close} />}
       {opened === 'keys' && <KeysDialog link={link} onClose={close} />}

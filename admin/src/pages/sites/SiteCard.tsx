@@ -13,12 +13,13 @@ import { SiteState } from './SiteState';
 interface Props {
   site: Site | null;
   link: LinkView;
+  onLeave: (() => void) | null;
   onShowRules: (site: string) => void;
   onShowQueue: (site: string) => void;
 }
 
 /** A linked site: whether it works, what waits for it, and what can be done. */
-export const SiteCard = ({ site, link, onShowRules, onShowQueue }: Props) => {
+export const SiteCard = ({ site, link, onLeave, onShowRules, onShowQueue }: Props) => {
   const say = useWords();
   const moment = useMoment();
   const { id, name, url, counts, state } = link;
@@ -30,9 +31,10 @@ export const SiteCard = ({ site, link, onShowRules, onShowQueue }: Props) => {
     [say('site.done', { count: counts.done }), 'neutral800'],
     ...(counts.queued > 0 ? [[say('site.queued', { count: counts.queued }), 'neutral800'] as const] : []),
     ...(counts.held > 0 ? [[say('site.held', { count: counts.held }), 'warning700'] as const] : []),
+    ...(counts.stopped > 0 ? [[say('site.stopped', { count: counts.stopped }), 'warning700'] as const] : []),
     ...(counts.failed > 0 ? [[say('site.failed', { count: counts.failed }), 'danger600'] as const] : []),
   ];
-  const nothingShared = counts.done + counts.queued + counts.held + counts.failed === 0;
+  const nothingShared = counts.done + counts.queued + counts.held + counts.stopped + counts.failed === 0;
   return (
     <Card label={name}>
       <Flex direction="column" alignItems="stretch" gap={4}>
@@ -93,7 +95,7 @@ export const SiteCard = ({ site, link, onShowRules, onShowQueue }: Props) => {
               </Button>
             </>
           )}
-          <SiteActions link={link} />
+          <SiteActions link={link} onLeave={onLeave} />
         </Flex>
       </Flex>
     </Card>

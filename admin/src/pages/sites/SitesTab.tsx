@@ -12,31 +12,37 @@ interface Props {
   /** null: may not link sites. */
   onCreateCode: (() => void) | null;
   onHaveCode: (() => void) | null;
+  /** null: may not have this site leave. */
+  onLeave: (() => void) | null;
   onShowRules: (site: string) => void;
   onShowQueue: (site: string) => void;
 }
 
-export const SitesTab = ({ overview, onCreateCode, onHaveCode, onShowRules, onShowQueue }: Props) => {
+export const SitesTab = ({ overview, onCreateCode, onHaveCode, onLeave, onShowRules, onShowQueue }: Props) => {
   const say = useWords();
   const { site, links, question } = overview;
+  const thisSite = site && question === null && <ThisSite site={site} onLeave={onLeave} />;
   if (links.length === 0) {
     return (
-      <EmptyStateLayout
-        icon={<EmptyDocuments width="16rem" />}
-        content={say(onCreateCode ? 'sites.empty' : site ? 'sites.empty.not-allowed' : 'sites.empty.problem')}
-        action={
-          onCreateCode && onHaveCode ? (
-            <Flex gap={2}>
-              <Button variant="secondary" onClick={onHaveCode}>
-                {say('have-code')}
-              </Button>
-              <Button variant="secondary" onClick={onCreateCode}>
-                {say('create-code')}
-              </Button>
-            </Flex>
-          ) : undefined
-        }
-      />
+      <Flex direction="column" alignItems="stretch" gap={4}>
+        <EmptyStateLayout
+          icon={<EmptyDocuments width="16rem" />}
+          content={say(onCreateCode ? 'sites.empty' : site ? 'sites.empty.not-allowed' : 'sites.empty.problem')}
+          action={
+            onCreateCode && onHaveCode ? (
+              <Flex gap={2}>
+                <Button variant="secondary" onClick={onHaveCode}>
+                  {say('have-code')}
+                </Button>
+                <Button variant="secondary" onClick={onCreateCode}>
+                  {say('create-code')}
+                </Button>
+              </Flex>
+            ) : undefined
+          }
+        />
+        {thisSite}
+      </Flex>
     );
   }
   return (
@@ -46,10 +52,17 @@ export const SitesTab = ({ overview, onCreateCode, onHaveCode, onShowRules, onSh
         link.state === 'REQUESTING' && site ? (
           <RequestCard key={link.id} site={site} link={link} />
         ) : (
-          <SiteCard key={link.id} site={site} link={link} onShowRules={onShowRules} onShowQueue={onShowQueue} />
+          <SiteCard
+            key={link.id}
+            site={site}
+            link={link}
+            onLeave={onLeave}
+            onShowRules={onShowRules}
+            onShowQueue={onShowQueue}
+          />
         )
       )}
-      {site && question === null && <ThisSite site={site} />}
+      {thisSite}
     </Flex>
   );
 };

@@ -8,8 +8,14 @@ import { useOutcome } from '../../api/use-outcome';
 import { useWords } from '../../words/use-words';
 import { Card } from '../Card';
 
-/** How this site is recognised by others, and how that is changed. */
-export const ThisSite = ({ site }: { site: Site }) => {
+interface Props {
+  site: Site;
+  /** null: may not have this site leave. */
+  onLeave: (() => void) | null;
+}
+
+/** How this site is recognised by others, how that is changed, and how it is ended. */
+export const ThisSite = ({ site, onLeave }: Props) => {
   const say = useWords();
   const show = useOutcome();
   const mayLink = useMayManageLinks();
@@ -31,11 +37,18 @@ export const ThisSite = ({ site }: { site: Site }) => {
             {say('fingerprint')}: {site.fingerprint}
           </Typography>
         </Flex>
-        {mayLink && (
-          <Button variant="tertiary" onClick={() => setAsked(true)}>
-            {say('key.change')}
-          </Button>
-        )}
+        <Flex gap={2} wrap="wrap">
+          {mayLink && (
+            <Button variant="tertiary" onClick={() => setAsked(true)}>
+              {say('key.change')}
+            </Button>
+          )}
+          {onLeave && (
+            <Button variant="danger-light" onClick={onLeave}>
+              {say('leave')}
+            </Button>
+          )}
+        </Flex>
       </Flex>
       <Dialog.Root open={asked} onOpenChange={setAsked}>
         <ConfirmDialog title={say('key.change.title')} onConfirm={confirm} variant="secondary">

@@ -1,0 +1,168 @@
+import type { Browser } from 'playwright-core';
+import { assemble } from '../support/app';
+import { startInstance, type Instance } from '../support/instance';
+import { unnamedControls } from './accessibility';
+import { launchBrowser, visit, type Theme, type Visit } from './chromium';
+import { answer, failure, link, overview, TYPES } from './replication-answers';
+
+let browser: Browser;
+let staging: Instance;
+let opened: Visit | null = null;
+
+beforeAll(async () => {
+  await assemble({ admin: true });
+  staging = await startInstance({ name: 'staging', panel: true });
+  browser = await launchBrowser();
+}, 600_000);
+
+afterEach(async () => {
+  await opened?.close();
+  opened = null;
+});
+
+afterAll(() => browser?.close());
+
+const LINKS = [link(), link({ id: 'archive', name: 'Archive' })];
+const LEAVE = 'Disconnect and remove data';
+
+const open = async (answers: Parameters<typeof answer>[1], theme: Theme = 'light') => {
+  opened = await visit(browser, staging, { theme });
+  const calls = await answer(opened.page, { 'GET /jobs': [], 'GET /types': TYPES, ...answers });
+  await opened.page.goto('/admin/plugins/replication');
+  const { page } = opened;
+  const dialog = page.getByRole('dialog');
+  const name = dialog.getByRole('textbox', { name: /Type the name of this site/ });
+  const confirm = dialog.getByRole('button', { name: LEAVE });
+  return { ...opened, calls, dialog, name, confirm };
+};
+
+describe.each(['light', 'dark'] as const)('in the %s theme', (theme) => {
+  it('the dialog says what is lost and what stays, and wants the name of the site', async () => {
+    let sent: unknown = null;
+    let links = LINKS;
+    const { page, dialog, name, confirm, complaints, screenshot } = await open(
+      {
+        'GET /overview': () => overview({ links }),
+        'POST /site/leave': (route) => {
+          sent = route.request().postDataJSON();
+          links = [];
+          return overview();
+        },
+      },
+      theme
+    );
+    await page.getByRole('region', { name: 'This site' }).getByRole('button', { name: LEAVE }).click();
+    await dialog.getByText('Disconnect Staging and remove its replication data?').waitFor();
+    await dialog.getByText('All 2 linked sites are unlinked, and told so: Live, Archive.').waitFor();
+    await dialog.getByText('The history of all entries').waitFor();
+    await dialog.getByText('Links, keys and sharing rules').waitFor();
+    await dialog.getByText('All entries and files of this site.').waitFor();
+    expect(await confirm.isDisabled()).toBe(true);
+    await name.fill('Live');
+    expect(await confirm.isDisabled()).toBe(true);
+    await screenshot(`leave-${theme}`);
+    expect(await unnamedControls(dialog)).toEqual([]);
+    await name.fill('Staging');
+    await confirm.click();
+    await page.getByText('This site is disconnected and its replication data are removed').waitFor();
+    await dialog.waitFor({ state: 'hidden' });
+    await page.getByText('This site is not linked with another one yet.').waitFor();
+    expect(sent).toEqual({ name: 'Staging', evenIfUntold: false });
+    expect(complaints).toEqual([]);
+  });
+
+  it('the dialog stays where a site could not be told, and leaves all the same when that is chosen', async () => {
+    const message = 'All sites are unlinked here, and no data was removed yet, because “Archive” could not be told.';
+    const sent: unknown[] = [];
+    let links = LINKS;
+    const { page, dialog, name, confirm, screenshot } = await open(
+      {
+        'GET /overview': () => overview({ links }),
+        'POST /site/leave': (route) => {
+          sent.push(route.request().postDataJSON());
+          links = [];
+          return sent.length < 2 ? failure(400, message, 'SITES_NOT_TOLD') : overview();
+        },
+      },
+      theme
+    );
+    await page.getByRole('region', { name: 'This site' }).getByRole('button', { name: LEAVE }).click();
+    await name.fill('Staging');
+    await confirm.click();
+    await dialog.getByText('Not every site could be told').waitFor();
+    await dialog.getByText(message).waitFor();
+    const anyway = dialog.getByRole('checkbox', { name: /Remove the data all the same/ });
+    await anyway.scrollIntoViewIfNeeded();
+    await screenshot(`leave-untold-${theme}`);
+    expect(await unnamedControls(dialog)).toEqual([]);
+    await anyway.click();
+    await confirm.click();
+    await dialog.waitFor({ state: 'hidden' });
+    expect(sent).toEqual([
+      { name: 'Staging', evenIfUntold: false },
+      { name: 'Staging', evenIfUntold: true },
+    ]);
+  });
+
+  it('a linked site offers it next to unlinking', async () => {
+    const { page, dialog, screenshot } = await open({ 'GET /overview': overview({ links: LINKS }) }, theme);
+    const live = page.getByRole('region', { name: 'Live' });
+    await live.getByRole('button', { name: 'Unlink' }).waitFor();
+    await page.getByRole('region', { name: 'This site' }).scrollIntoViewIfNeeded();
+    await screenshot(`leave-offered-${theme}`);
+    await live.getByRole('button', { name: LEAVE }).click();
+    await dialog.getByText('told so: Live, Archive').waitFor();
+  });
+});
+
+describe('the page', () => {
+  it('says what went wrong, and offers nothing that would not help', async () => {
+    const { page, dialog, name, confirm } = await open({
+      'GET /overview': overview({ links: LINKS }),
+      'POST /site/leave': failure(400, 'Links of this site come from the configuration.', 'LINK_LOCKED'),
+    });
+    await page.getByRole('region', { name: 'This site' }).getByRole('button', { name: LEAVE }).click();
+    await name.fill('Staging');
+    await confirm.click();
+    await dialog.getByText('This site was not disconnected').waitFor();
+    await dialog.getByText('Links of this site come from the configuration.').waitFor();
+    expect(await dialog.getByRole('checkbox').count()).toBe(0);
+  });
+
+  it('offers it also where no site is linked any more', async () => {
+    const { page, dialog, screenshot } = await open({ 'GET /overview': overview() });
+    await page.getByRole('region', { name: 'This site' }).getByRole('button', { name: LEAVE }).click();
+    await dialog.getByText('This is lost for good').waitFor();
+    expect(await dialog.getByText(/told so/).count()).toBe(0);
+    await page.keyboard.press('Escape');
+    await screenshot('leave-nobody-linked');
+  });
+
+  it('does not offer it to who may only link sites', async () => {
+    opened = await visit(browser, staging);
+    const { page } = opened;
+    await answer(page, { 'GET /jobs': [], 'GET /overview': overview({ links: LINKS }) });
+    await page.route('**/admin/users/me/permissions', async (route) => {
+      const response = await route.fetch();
+      const { data } = (await response.json()) as { data: { action: string }[] };
+      const rest = data.filter(({ action }) => action !== 'plugin::replication.site.leave');
+      await route.fulfill({ response, json: { data: rest } });
+    });
+    await page.goto('/admin/plugins/replication');
+    await page.getByRole('button', { name: 'Unlink' }).first().waitFor();
+    expect(await page.getByRole('button', { name: LEAVE }).count()).toBe(0);
+  });
+
+  it('really leaves', async () => {
+    const { page, name, confirm } = await open({});
+    const here = page.getByRole('region', { name: 'This site' });
+    const fingerprint = () => here.getByText(/Fingerprint/).innerText();
+    await here.waitFor();
+    const before = await fingerprint();
+    await here.getByRole('button', { name: LEAVE }).click();
+    await name.fill('staging');
+    await confirm.click();
+    await page.getByText('This site is disconnected and its replication data are removed').waitFor();
+    expect(await fingerprint()).not.toBe(before);
+  });
+});

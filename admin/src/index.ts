@@ -3,6 +3,7 @@ import type { StrapiApp } from '@strapi/strapi/admin';
 import { ACTIONS } from '../../server/src/contracts';
 import { StatusPanel } from './entry/StatusPanel';
 import { addStatusColumn } from './entry/status-column';
+import { sitesWidget } from './home/sites-widget';
 import en from './translations/en.json';
 import { wordsOf } from './words/languages';
 
@@ -24,6 +25,7 @@ export default {
       position: 5,
       Component: () => import('./pages/App').then(({ App }) => ({ default: App })),
     });
+    app.widgets.register(sitesWidget);
   },
 
   bootstrap(app: StrapiApp) {

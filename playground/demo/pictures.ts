@@ -52,6 +52,7 @@ export const takePictures = async (): Promise<void> => {
     for (const theme of themes) {
       await take(
         [
+          [staging, 'home', '/admin', 'Linked sites'],
           [staging, 'sites', '/admin/plugins/replication', 'Live'],
           [staging, 'rules', '/admin/plugins/replication?tab=rules', 'Article'],
           [staging, 'entry', entry, 'Up to date'],

@@ -6,6 +6,7 @@ import { eventually } from '../support/wait';
 import { unnamedControls } from './accessibility';
 import { launchBrowser, visit, type Theme, type Visit } from './chromium';
 import { answer, failure, link, overview, QUEUE, TYPES } from './replication-answers';
+import { withoutPermission } from './without-permission';
 
 let browser: Browser;
 let staging: Instance;
@@ -176,12 +177,7 @@ describe('the homepage', () => {
     opened = await visit(browser, staging);
     const { page } = opened;
     const calls = await answer(page, { 'GET /overview': overview({ links: sites() }) });
-    await page.route('**/admin/users/me/permissions', async (route) => {
-      const response = await route.fetch();
-      const { data } = (await response.json()) as { data: { action: string }[] };
-      const rest = data.filter(({ action }) => !action.startsWith('plugin::replication.'));
-      await route.fulfill({ response, json: { data: rest } });
-    });
+    await withoutPermission(page, 'plugin::replication.');
     await page.goto('/admin');
     await page.getByRole('region', { name: 'Last edited entries' }).waitFor();
     const widget = page.getByRole('region', { name: 'Linked sites' });

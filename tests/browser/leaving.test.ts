@@ -4,6 +4,7 @@ import { startInstance, type Instance } from '../support/instance';
 import { unnamedControls } from './accessibility';
 import { launchBrowser, visit, type Theme, type Visit } from './chromium';
 import { answer, failure, link, overview, TYPES } from './replication-answers';
+import { withoutPermission } from './without-permission';
 
 let browser: Browser;
 let staging: Instance;
@@ -142,12 +143,7 @@ describe('the page', () => {
     opened = await visit(browser, staging);
     const { page } = opened;
     await answer(page, { 'GET /jobs': [], 'GET /overview': overview({ links: LINKS }) });
-    await page.route('**/admin/users/me/permissions', async (route) => {
-      const response = await route.fetch();
-      const { data } = (await response.json()) as { data: { action: string }[] };
-      const rest = data.filter(({ action }) => action !== 'plugin::replication.site.leave');
-      await route.fulfill({ response, json: { data: rest } });
-    });
+    await withoutPermission(page, 'plugin::replication.site.leave');
     await page.goto('/admin/plugins/replication');
     await page.getByRole('button', { name: 'Unlink' }).first().waitFor();
     expect(await page.getByRole('button', { name: LEAVE }).count()).toBe(0);

@@ -1,7 +1,27 @@
+import fs from 'node:fs';
+import type axe from 'axe-core';
 import type { Locator } from 'playwright-core';
 
-const CONTROL = /^\s*- (button|checkbox|combobox|link|option|tab|textbox)\b(?! ")/;
+const SOURCE = fs.readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+/** WCAG 2.2, A and AA. */
+const STANDARDS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+const SERIOUS: ReadonlySet<string> = new Set(['serious', 'critical']);
 
-/** What can be operated in here and has no name that a screen reader could say, as lines of Playwright's ARIA snapshot. */
-export const unnamedControls = async (place: Locator): Promise<string[]> =>
-  (await place.ariaSnapshot()).split('\n').filter((line) => CONTROL.test(line));
+/** What axe finds seriously wrong in here: controls without a name, too little contrast, and so on; with where it is. */
+export const seriousFindings = async (place: Locator): Promise<string[]> => {
+  // Into the page's own world, past its content security policy.
+  await place.page().evaluate(SOURCE);
+  const violations = await place.evaluate(async (element, standards) => {
+    const { axe: here } = globalThis as unknown as { axe: typeof axe };
+    const { violations: found } = await here.run(element, { runOnly: standards, resultTypes: ['violations'] });
+    return found.map(({ id, impact, help, nodes }) => ({
+      id,
+      impact: impact ?? '',
+      help,
+      nodes: nodes.map(({ html, any }) => `${html.slice(0, 160)} ${any[0]?.message ?? ''}`),
+    }));
+  }, STANDARDS);
+  return violations.flatMap(({ id, impact, help, nodes }) =>
+    SERIOUS.has(impact) ? nodes.map((node) => `${id} (${help}): ${node}`) : []
+  );
+};

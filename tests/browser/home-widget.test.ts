@@ -3,7 +3,7 @@ import type { BrakeView } from '../../server/src/contracts';
 import { assemble } from '../support/app';
 import { startInstance, type Instance } from '../support/instance';
 import { eventually } from '../support/wait';
-import { unnamedControls } from './accessibility';
+import { seriousFindings } from './accessibility';
 import { launchBrowser, visit, type Theme, type Visit } from './chromium';
 import { answer, failure, link, overview, QUEUE, TYPES } from './replication-answers';
 import { withoutPermission } from './without-permission';
@@ -84,7 +84,7 @@ describe.each(['light', 'dark'] as const)('the homepage in the %s theme', (theme
     await lineOf('Old').getByText('Paused').waitFor();
     await lineOf('Shop').getByText('Asks to be linked').waitFor();
     await picture(`home-${theme}`);
-    expect(await unnamedControls(widget)).toEqual([]);
+    expect(await seriousFindings(widget)).toEqual([]);
     expect(complaints).toEqual([]);
     expect(calls).toEqual(['GET /overview']);
   });

@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { assemble } from '../support/app';
 import { startInstance, type Instance } from '../support/instance';
-import { unnamedControls } from './accessibility';
+import { seriousFindings } from './accessibility';
 import { launchBrowser, visit, type Theme, type Visit } from './chromium';
 import { answer, failure, link, overview, TYPES } from './replication-answers';
 import { withoutPermission } from './without-permission';
@@ -62,7 +62,7 @@ describe.each(['light', 'dark'] as const)('in the %s theme', (theme) => {
     await name.fill('Live');
     expect(await confirm.isDisabled()).toBe(true);
     await screenshot(`leave-${theme}`);
-    expect(await unnamedControls(dialog)).toEqual([]);
+    expect(await seriousFindings(dialog)).toEqual([]);
     await name.fill('Staging');
     await confirm.click();
     await page.getByText('This site is disconnected and its replication data are removed').waitFor();
@@ -95,7 +95,7 @@ describe.each(['light', 'dark'] as const)('in the %s theme', (theme) => {
     const anyway = dialog.getByRole('checkbox', { name: /Remove the data all the same/ });
     await anyway.scrollIntoViewIfNeeded();
     await screenshot(`leave-untold-${theme}`);
-    expect(await unnamedControls(dialog)).toEqual([]);
+    expect(await seriousFindings(dialog)).toEqual([]);
     await anyway.click();
     await confirm.click();
     await dialog.waitFor({ state: 'hidden' });

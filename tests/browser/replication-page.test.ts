@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { assemble } from '../support/app';
 import { startInstance, type Instance } from '../support/instance';
-import { unnamedControls } from './accessibility';
+import { seriousFindings } from './accessibility';
 import { launchBrowser, visit, type Theme, type Visit } from './chromium';
 import { answer, failure, link, overview, QUEUE, RULES, TYPES } from './replication-answers';
 
@@ -38,7 +38,7 @@ describe.each(['light', 'dark'] as const)('the replication page in the %s theme'
     await page.getByText('This site is not linked with another one yet.').waitFor();
     await page.getByText('This site: Staging').waitFor();
     await screenshot(`sites-empty-${theme}`);
-    expect(await unnamedControls(page.getByRole('main'))).toEqual([]);
+    expect(await seriousFindings(page.getByRole('main'))).toEqual([]);
     expect(complaints).toEqual([]);
   });
 
@@ -86,7 +86,7 @@ describe.each(['light', 'dark'] as const)('the replication page in the %s theme'
     expect(await old.getByRole('button', { name: 'Unlink' }).isDisabled()).toBe(true);
     await page.setViewportSize({ width: 1280, height: 1900 });
     await screenshot(`sites-${theme}`);
-    expect(await unnamedControls(page.getByRole('main'))).toEqual([]);
+    expect(await seriousFindings(page.getByRole('main'))).toEqual([]);
     expect(complaints).toEqual([]);
   });
 
@@ -99,7 +99,7 @@ describe.each(['light', 'dark'] as const)('the replication page in the %s theme'
     expect(await page.getByRole('combobox', { name: 'What is shared of Author' }).isDisabled()).toBe(true);
     await page.getByText('Set in the configuration').waitFor();
     await screenshot(`rules-${theme}`);
-    expect(await unnamedControls(page.getByRole('main'))).toEqual([]);
+    expect(await seriousFindings(page.getByRole('main'))).toEqual([]);
     expect(complaints).toEqual([]);
   });
 
@@ -113,7 +113,7 @@ describe.each(['light', 'dark'] as const)('the replication page in the %s theme'
     const entry = page.getByRole('link', { name: 'A bug is becoming a meme (Article)' });
     expect(await entry.getAttribute('href')).toContain('/content-manager/collection-types/api::article.article/b');
     await screenshot(`queue-${theme}`);
-    expect(await unnamedControls(page.getByRole('main'))).toEqual([]);
+    expect(await seriousFindings(page.getByRole('main'))).toEqual([]);
     expect(complaints).toEqual([]);
   });
 });
@@ -155,7 +155,7 @@ describe('the replication page', () => {
       .waitFor();
     expect(await page.getByRole('textbox', { name: 'Link code' }).inputValue()).toBe('replication-code-1234');
     await screenshot('create-code');
-    expect(await unnamedControls(page.getByRole('dialog'))).toEqual([]);
+    expect(await seriousFindings(page.getByRole('dialog'))).toEqual([]);
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'hidden' });
     expect(complaints).toEqual([]);
@@ -172,7 +172,7 @@ describe('the replication page', () => {
     await page.getByRole('button', { name: 'Continue' }).click();
     await page.getByText('https://live.example').waitFor();
     await screenshot('have-code');
-    expect(await unnamedControls(page.getByRole('dialog'))).toEqual([]);
+    expect(await seriousFindings(page.getByRole('dialog'))).toEqual([]);
     expect(calls).not.toContain('POST /links/redeem');
     await page.getByRole('button', { name: 'Ask to be linked' }).click();
     await page.getByRole('dialog').waitFor({ state: 'hidden' });

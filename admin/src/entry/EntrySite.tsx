@@ -1,4 +1,4 @@
-import { Box, Button, Flex, Status, Typography } from '@strapi/design-system';
+import { Box, Button, Flex, Typography } from '@strapi/design-system';
 import { ArrowClockwise } from '@strapi/icons';
 import type { EntryOnSite } from '../../../server/src/contracts';
 import { useMayManageQueue } from '../api/allowed';
@@ -7,6 +7,7 @@ import { useOutcome } from '../api/use-outcome';
 import { useMoment } from '../words/use-moment';
 import { useWords } from '../words/use-words';
 import { badgeOf, detailsOf } from './state-words';
+import { StateBadge } from '../words/StateBadge';
 
 interface Props {
   uid: string;
@@ -29,11 +30,7 @@ export const EntrySite = ({ uid, documentId, site, diverged }: Props) => {
     <Flex direction="column" alignItems="flex-start" gap={1} tag="section" aria-label={site.name}>
       <Flex justifyContent="space-between" width="100%" gap={2} wrap="wrap">
         <Typography fontWeight="bold">{site.name}</Typography>
-        <Status variant={badge.variant} size="XS">
-          <Typography variant="pi" fontWeight="bold">
-            {say(badge.word)}
-          </Typography>
-        </Status>
+        <StateBadge variant={badge.variant}>{say(badge.word)}</StateBadge>
       </Flex>
       {detailsOf(say, moment, site).map((line) => (
         <Typography key={line} variant="pi" textColor="neutral600" style={{ overflowWrap: 'anywhere' }}>

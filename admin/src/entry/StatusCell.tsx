@@ -1,10 +1,11 @@
-import { Flex, Status, Tooltip, Typography } from '@strapi/design-system';
+import { Flex, Tooltip, Typography } from '@strapi/design-system';
 import { useTable } from '@strapi/strapi/admin';
 import { STATUS_BATCH_LIMIT } from '../../../server/src/contracts';
 import { useMayRead } from '../api/allowed';
 import { useReplicationStatusesQuery } from '../api/replication-api';
 import { useWords } from '../words/use-words';
 import { stateVariant, stateWord } from './state-words';
+import { StateBadge } from '../words/StateBadge';
 
 /** An entry's status in a list. All rows ask the same question, so a page is one request. */
 export const StatusCell = ({ uid, documentId }: { uid: string; documentId: string }) => {
@@ -24,11 +25,9 @@ export const StatusCell = ({ uid, documentId }: { uid: string; documentId: strin
     <Tooltip label={lines.join('\n')}>
       {/* With one site the badge says it all; with several the keyboard reaches the rest. */}
       <Flex gap={1} tag="span" tabIndex={lines.length > 1 ? 0 : undefined}>
-        <Status variant={brief.diverged ? 'warning' : stateVariant(brief.state)} size="XS">
-          <Typography variant="pi" fontWeight="bold">
-            {brief.diverged ? say('diverged.short') : say(stateWord(brief.state))}
-          </Typography>
-        </Status>
+        <StateBadge variant={brief.diverged ? 'warning' : stateVariant(brief.state)}>
+          {brief.diverged ? say('diverged.short') : say(stateWord(brief.state))}
+        </StateBadge>
       </Flex>
     </Tooltip>
   );

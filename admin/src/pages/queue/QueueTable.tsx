@@ -1,4 +1,4 @@
-import { Button, Flex, Link, Status, Table, Tbody, Td, Th, Thead, Tr, Typography } from '@strapi/design-system';
+import { Button, Flex, Link, Table, Tbody, Td, Th, Thead, Tr, Typography } from '@strapi/design-system';
 import { NavLink } from 'react-router-dom';
 import type { LinkView, QueueItem, TypeView } from '../../../../server/src/contracts';
 import { useReplicationTypesQuery, useRetryReplicationEntryMutation } from '../../api/replication-api';
@@ -6,6 +6,7 @@ import { useOutcome } from '../../api/use-outcome';
 import { entryWord, waitsForWord } from '../../words/sharing-words';
 import { useMoment } from '../../words/use-moment';
 import { useWords, type Say } from '../../words/use-words';
+import { StateBadge } from '../../words/StateBadge';
 
 interface Props {
   link: LinkView;
@@ -67,11 +68,9 @@ const QueueRow = ({ link, item, mayRetry }: { link: LinkView; item: QueueItem; m
         )}
       </Td>
       <Td>
-        <Status variant={VARIANTS[item.state]} size="S" width="max-content">
-          <Typography variant="pi" fontWeight="bold">
-            {say(`replica.${item.state}`)}
-          </Typography>
-        </Status>
+        <StateBadge variant={VARIANTS[item.state]} size="S" width="max-content">
+          {say(`replica.${item.state}`)}
+        </StateBadge>
       </Td>
       <Td maxWidth="36rem">
         <Flex direction="column" alignItems="flex-start" gap={1}>

@@ -58,7 +58,7 @@ export const RulesEditor = ({ link, saved, types }: Props) => {
           <Flex gap={2}>
             {!unchanged && (
               <Box paddingRight={2}>
-                <Typography role="status" textColor="warning700">
+                <Typography role="status" textColor="neutral800">
                   {say('rules.unsaved')}
                 </Typography>
               </Box>

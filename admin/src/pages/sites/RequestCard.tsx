@@ -1,4 +1,4 @@
-import { Button, Flex, Status, Typography } from '@strapi/design-system';
+import { Button, Flex, Typography } from '@strapi/design-system';
 import type { LinkView, Site } from '../../../../server/src/contracts';
 import { useMayManageLinks } from '../../api/allowed';
 import { useActOnReplicationLinkMutation } from '../../api/replication-api';
@@ -6,6 +6,7 @@ import { useOutcome } from '../../api/use-outcome';
 import { useWords } from '../../words/use-words';
 import { Card } from '../Card';
 import { Fingerprint } from './Fingerprint';
+import { StateBadge } from '../../words/StateBadge';
 
 /** Another site asks to be linked: both names and fingerprints, so that two people can compare them. */
 export const RequestCard = ({ site, link }: { site: Site; link: LinkView }) => {
@@ -21,11 +22,9 @@ export const RequestCard = ({ site, link }: { site: Site; link: LinkView }) => {
           <Typography variant="beta" tag="h2">
             {say('request.title', { name })}
           </Typography>
-          <Status variant="warning" size="S">
-            <Typography variant="omega" fontWeight="bold">
-              {say('state.requesting')}
-            </Typography>
-          </Status>
+          <StateBadge variant="warning" size="S">
+            {say('state.requesting')}
+          </StateBadge>
         </Flex>
         <Typography>{say('request.compare', { name })}</Typography>
         <Flex gap={4} wrap="wrap" alignItems="stretch">

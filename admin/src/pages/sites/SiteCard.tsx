@@ -23,15 +23,15 @@ export const SiteCard = ({ site, link, onLeave, onShowRules, onShowQueue }: Prop
   const say = useWords();
   const moment = useMoment();
   const { id, name, url, counts, state } = link;
-  const facts: (readonly [string, 'neutral800' | 'warning700' | 'danger600'])[] = [
+  const facts: (readonly [string, 'neutral800' | 'danger600'])[] = [
     [
       say('site.contact', { when: link.lastContactAt === null ? say('never') : moment(link.lastContactAt) }),
       'neutral800',
     ],
     [say('site.done', { count: counts.done }), 'neutral800'],
     ...(counts.queued > 0 ? [[say('site.queued', { count: counts.queued }), 'neutral800'] as const] : []),
-    ...(counts.held > 0 ? [[say('site.held', { count: counts.held }), 'warning700'] as const] : []),
-    ...(counts.stopped > 0 ? [[say('site.stopped', { count: counts.stopped }), 'warning700'] as const] : []),
+    ...(counts.held > 0 ? [[say('site.held', { count: counts.held }), 'neutral800'] as const] : []),
+    ...(counts.stopped > 0 ? [[say('site.stopped', { count: counts.stopped }), 'neutral800'] as const] : []),
     ...(counts.failed > 0 ? [[say('site.failed', { count: counts.failed }), 'danger600'] as const] : []),
   ];
   const nothingShared = counts.done + counts.queued + counts.held + counts.stopped + counts.failed === 0;

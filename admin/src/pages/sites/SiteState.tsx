@@ -1,6 +1,6 @@
-import { Status, Typography } from '@strapi/design-system';
 import type { LinkView } from '../../../../server/src/contracts';
 import { useWords, type Word } from '../../words/use-words';
+import { StateBadge } from '../../words/StateBadge';
 
 type Variant = 'success' | 'warning' | 'danger' | 'neutral';
 
@@ -18,10 +18,8 @@ export const SiteState = ({ link }: { link: LinkView }) => {
   const say = useWords();
   const [word, variant] = stateOf(link);
   return (
-    <Status variant={variant} size="S">
-      <Typography variant="omega" fontWeight="bold">
-        {say(word)}
-      </Typography>
-    </Status>
+    <StateBadge variant={variant} size="S">
+      {say(word)}
+    </StateBadge>
   );
 };

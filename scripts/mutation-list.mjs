@@ -292,22 +292,22 @@ export const MUTATIONS = [
     ],
   },
   {
-    what: 'every late answer is taken for a restored database',
+    what: 'what another site has signed is taken for what this one did before it was restored',
     places: [
       {
-        file: 'brake/restored.ts',
-        find: 'return incarnation > current || (incarnation === current && sequence > own.sequence);',
-        replace: 'return incarnation >= current || sequence > own.sequence;',
+        file: 'apply/apply.ts',
+        find: 'if (revision.header.origin === context.signer.instance)',
+        replace: 'if (revision.header.origin === link.id)',
       },
     ],
   },
   {
-    what: 'what a person said of vanished entries is not heard',
+    what: 'a brake stands whatever a person says',
     places: [
       {
-        file: 'brake/desk.ts',
-        find: "await answered('vanished');\n        return putBackVanished(tables, found, now);",
-        replace: 'return putBackVanished(tables, found.slice(0, 0), now);',
+        file: 'brake/brake.ts',
+        find: '{ id, lifted_at: null }, { lifted_at: now, lifted_by: by }',
+        replace: "{ id: '', lifted_at: null }, { lifted_at: now, lifted_by: by }",
       },
     ],
   },

@@ -7,6 +7,7 @@
  *   SIMULATION_STEPS    only these steps of each schedule (`3,7-9`), as a failing one was made shorter to
  *   SIMULATION_FAILURES ends after so many failures (without end)
  *   SIMULATION_SHRINK=0 leaves failing schedules as long as they are
+ *   SIMULATION_LINES    so much of what a seed broke is told (5)
  *   SIMULATION_STORY=1  each schedule tells what happened in it
  *
  * Says on standard error how far it is. Each seed that broke an invariant is made shorter and printed with what replays
@@ -22,6 +23,7 @@ const runs = Number(process.env.SIMULATION_RUNS ?? 50);
 const firstSeed = Number(process.env.SIMULATION_SEED ?? 1);
 const workers = Number(process.env.SIMULATION_WORKERS ?? 1);
 const mostFailures = Number(process.env.SIMULATION_FAILURES ?? Infinity);
+const mostLines = Number(process.env.SIMULATION_LINES ?? 5);
 /** Schedules that a process is given at once. */
 const PORTION = Number.isFinite(mostFailures) ? 1 : 20;
 const PROGRESS_MS = 10_000;
@@ -39,7 +41,8 @@ const tell = ({ seed, violations, steps, shrunk }) => {
   failed.push(seed);
   const shorter = steps === '' ? '' : ` SIMULATION_STEPS=${steps}`;
   console.log(`\nSIMULATION_SEED=${seed} SIMULATION_RUNS=1${shorter} npm run test:simulation`);
-  for (const line of (shrunk.length > 0 ? shrunk : violations).slice(0, 5)) console.log(`  ${line.slice(0, 1_500)}`);
+  for (const line of (shrunk.length > 0 ? shrunk : violations).slice(0, mostLines))
+    console.log(`  ${line.slice(0, 1_500)}`);
 };
 
 const work = () =>

@@ -15,6 +15,9 @@ const COUNTED: { [S in (typeof WAITING)[number]]: Word } = {
   queued: 'site.queued',
 };
 
+/** Links that stand close to others are no lower than a finger needs, as WCAG has it. */
+const EASY_TO_HIT = '2.4rem';
+
 /** One linked site in two lines: its name, last contact and state, then what waits for it. */
 export const SiteLine = ({ link, now }: { link: LinkView; now: number }) => {
   const say = useWords();
@@ -38,7 +41,7 @@ export const SiteLine = ({ link, now }: { link: LinkView; now: number }) => {
       {state === 'REGISTERED' && (
         <Flex gap={3} wrap="wrap" style={{ rowGap: 0 }}>
           {waiting.map((one) => (
-            <Link key={one} tag={NavLink} to={queueAddress(id, one)}>
+            <Link key={one} tag={NavLink} to={queueAddress(id, one)} style={{ minHeight: EASY_TO_HIT }}>
               {say(COUNTED[one], { count: counts[one] })}
             </Link>
           ))}

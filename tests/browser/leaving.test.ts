@@ -1,6 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { assemble } from '../support/app';
 import { startInstance, type Instance } from '../support/instance';
+import { settles } from '../support/wait';
 import { seriousFindings } from './accessibility';
 import { launchBrowser, visit, type Theme, type Visit } from './chromium';
 import { answer, failure, link, overview, TYPES } from './replication-answers';
@@ -105,13 +106,15 @@ describe.each(['light', 'dark'] as const)('in the %s theme', (theme) => {
     ]);
   });
 
-  it('a linked site offers it next to unlinking', async () => {
+  it('is offered for this site, which leaves all others, and not beside one of them', async () => {
     const { page, dialog, screenshot } = await open({ 'GET /overview': overview({ links: LINKS }) }, theme);
     const live = page.getByRole('region', { name: 'Live' });
     await live.getByRole('button', { name: 'Unlink' }).waitFor();
-    await page.getByRole('region', { name: 'This site' }).scrollIntoViewIfNeeded();
+    expect(await live.getByRole('button', { name: LEAVE }).count()).toBe(0);
+    const here = page.getByRole('region', { name: 'This site' });
+    await here.scrollIntoViewIfNeeded();
     await screenshot(`leave-offered-${theme}`);
-    await live.getByRole('button', { name: LEAVE }).click();
+    await here.getByRole('button', { name: LEAVE }).click();
     await dialog.getByText('told so: Live, Archive').waitFor();
   });
 });
@@ -159,6 +162,7 @@ describe('the page', () => {
     await name.fill('staging');
     await confirm.click();
     await page.getByText('This site is disconnected and its replication data are removed').waitFor();
-    expect(await fingerprint()).not.toBe(before);
+    // The page asks anew for what is there now.
+    await settles(async () => expect(await fingerprint()).not.toBe(before));
   });
 });

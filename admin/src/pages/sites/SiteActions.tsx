@@ -30,11 +30,9 @@ type Opened = 'rename' | 'unlink' | 'compare' | 'keys' | null;
 
 interface Props {
   link: LinkView;
-  /** null: may not have this site leave. */
-  onLeave: (() => void) | null;
 }
 
-export const SiteActions = ({ link, onLeave }: Props) => {
+export const SiteActions = ({ link }: Props) => {
   const say = useWords();
   const show = useOutcome();
   const { toggleNotification } = useNotification();
@@ -91,11 +89,6 @@ export const SiteActions = ({ link, onLeave }: Props) => {
             {say(ending.action)}
           </Button>
         </>
-      )}
-      {onLeave && isLinked && (
-        <Button variant="danger-light" onClick={onLeave}>
-          {say('leave')}
-        </Button>
       )}
       {opened === 'compare' && <CompareDialog link={link} onClose={close} />}
       {opened === 'keys' && <KeysDialog link={link} onClose={close} />}

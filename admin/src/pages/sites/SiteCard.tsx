@@ -13,13 +13,12 @@ import { SiteState } from './SiteState';
 interface Props {
   site: Site | null;
   link: LinkView;
-  onLeave: (() => void) | null;
   onShowRules: (site: string) => void;
   onShowQueue: (site: string) => void;
 }
 
 /** A linked site: whether it works, what waits for it, and what can be done. */
-export const SiteCard = ({ site, link, onLeave, onShowRules, onShowQueue }: Props) => {
+export const SiteCard = ({ site, link, onShowRules, onShowQueue }: Props) => {
   const say = useWords();
   const moment = useMoment();
   const { id, name, url, counts, state } = link;
@@ -95,7 +94,7 @@ export const SiteCard = ({ site, link, onLeave, onShowRules, onShowQueue }: Prop
               </Button>
             </>
           )}
-          <SiteActions link={link} onLeave={onLeave} />
+          <SiteActions link={link} />
         </Flex>
       </Flex>
     </Card>

@@ -52,14 +52,7 @@ export const SitesTab = ({ overview, onCreateCode, onHaveCode, onLeave, onShowRu
         link.state === 'REQUESTING' && site ? (
           <RequestCard key={link.id} site={site} link={link} />
         ) : (
-          <SiteCard
-            key={link.id}
-            site={site}
-            link={link}
-            onLeave={onLeave}
-            onShowRules={onShowRules}
-            onShowQueue={onShowQueue}
-          />
+          <SiteCard key={link.id} site={site} link={link} onShowRules={onShowRules} onShowQueue={onShowQueue} />
         )
       )}
       {thisSite}

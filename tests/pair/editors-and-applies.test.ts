@@ -2,7 +2,7 @@ import type { Instance } from '../support/instance';
 import { startInstance } from '../support/instance';
 import { defaultDatabase } from '../support/databases';
 import { linkSites, share } from '../support/link';
-import { unpack } from '../../server/src/replication/history/contents';
+import { history } from './history';
 import { ARTICLE, atRest, CATEGORY, everything } from './sites';
 
 /**
@@ -91,14 +91,6 @@ const leaves = (site: Instance): Promise<string[]> =>
     const rows = await strapi.db.connection('replication_leaves');
     return rows.map(({ entity, revision }: any) => `${entity} ${revision}`).sort();
   });
-
-const history = async (site: Instance): Promise<string> => {
-  const contents = await site.run<string[]>(async (strapi) => {
-    const rows = await strapi.db.connection('replication_contents').select('bytes');
-    return rows.map(({ bytes }: any) => Buffer.from(bytes).toString('base64'));
-  });
-  return contents.map((bytes) => unpack(Buffer.from(bytes, 'base64'))).join('\n');
-};
 
 it(`${EDITORS} people at once on each of two sites that apply each other’s edits: no save is refused, none is lost`, async () => {
   const [north, [south]] = [await startSite('north'), [await startInstance({ name: 'south' })]];

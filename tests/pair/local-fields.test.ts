@@ -1,19 +1,24 @@
 import type { Instance } from '../support/instance';
 import { HttpError } from '../support/rest';
 import { settles } from '../support/wait';
-import { atRest, everything, KITCHEN, PLAIN, startPair, type Pair } from './sites';
+import { history } from './history';
+import { atRest, CATEGORY, everything, KITCHEN, PLAIN, startPair, type Pair } from './sites';
 
 /** Both sites keep `integer`, and staging keeps `text`, too. */
 const config = (localFields: string[]) => ({
   REPLICATION_CONFIG: JSON.stringify({
     allowPrivateAddresses: true,
-    contentTypes: { [PLAIN]: { localFields }, [KITCHEN]: { localFields } },
+    contentTypes: {
+      [PLAIN]: { localFields },
+      [KITCHEN]: { localFields },
+      [CATEGORY]: { localFields: ['description'] },
+    },
   }),
 });
 
 let pair: Pair;
 beforeAll(async () => {
-  pair = await startPair(everything([PLAIN, KITCHEN]), { env: config(['integer']) });
+  pair = await startPair(everything([PLAIN, KITCHEN, CATEGORY]), { env: config(['integer']) });
 }, 240_000);
 
 const call = (site: Instance, uid: string, action: string, params: object) =>
@@ -33,12 +38,9 @@ describe('a field that is a site’s own', () => {
     await settles(async () =>
       expect(await entry(live, PLAIN, documentId)).toMatchObject({ string: 'one', integer: null })
     );
-    const history = await live.run<string>(async (strapi) => {
-      const rows = await strapi.db.connection('replication_contents').select('bytes');
-      return rows.map(({ bytes }: any) => Buffer.from(bytes).toString('utf8')).join('\n');
-    });
-    expect(history).toContain('"string":"one"');
-    expect(history).not.toContain('"integer"');
+    const known = await history(live);
+    expect(known).toContain('"string":"one"');
+    expect(known).not.toContain('"integer"');
 
     await call(live, PLAIN, 'update', { documentId, data: { integer: 99 } });
     await call(staging, PLAIN, 'update', { documentId, data: { string: 'two', integer: 2 } });
@@ -60,12 +62,26 @@ describe('a field that is a site’s own', () => {
       for (const data of [{ integer: 6, string: 'no' }, { string: 'no' }, {}]) {
         await expect(call(live, uid, 'update', { documentId, data })).rejects.toThrow(HttpError);
       }
-      const raw = { where: { documentId }, data: { integer: 7, publishedAt: null } };
-      await expect(live.run('return strapi.db.query(args.uid).update(args.raw)', { uid, raw })).rejects.toThrow(
-        /read-only/
-      );
+      for (const more of [{ publishedAt: null }, { documentId: 'another' }, { locale: 'de' }]) {
+        const raw = { where: { documentId }, data: { integer: 7, ...more } };
+        await expect(live.run('return strapi.db.query(args.uid).update(args.raw)', { uid, raw })).rejects.toThrow(
+          /read-only/
+        );
+      }
       expect(await entry(live, uid, documentId)).toMatchObject({ string: 'locked', integer: 5 });
     }
+  });
+
+  it('can be changed there over REST, too', async () => {
+    const { staging, live } = pair;
+    const { documentId } = await call(staging, CATEGORY, 'create', { data: { name: 'Rest', slug: 'rest' } });
+    await atRest(staging, live);
+    await settles(async () => expect(await entry(live, CATEGORY, documentId)).toMatchObject({ name: 'Rest' }));
+    await live.rest().put(`/api/categories/${documentId}`, { data: { description: 'of live' } });
+    expect(await entry(live, CATEGORY, documentId)).toMatchObject({ name: 'Rest', description: 'of live' });
+    const both = { data: { description: 'no', name: 'no' } };
+    await expect(live.rest().put(`/api/categories/${documentId}`, both)).rejects.toThrow(HttpError);
+    expect(await entry(staging, CATEGORY, documentId)).toMatchObject({ description: null });
   });
 
   it('stays as it is on other sites when it becomes one, and here when it is one no more', async () => {
@@ -81,5 +97,14 @@ describe('a field that is a site’s own', () => {
       expect(await entry(live, PLAIN, documentId)).toMatchObject({ string: 'b', text: 'shared' })
     );
     expect(await entry(staging, PLAIN, documentId)).toMatchObject({ text: 'only here' });
+
+    Object.assign(staging.env, config(['integer']));
+    await staging.restart();
+    await atRest(staging, live);
+    await settles(async () =>
+      expect(await entry(staging, PLAIN, documentId)).toMatchObject({ string: 'b', text: 'shared' })
+    );
+    expect(await entry(live, PLAIN, documentId)).toMatchObject({ string: 'b', text: 'shared' });
+    expect(await history(staging)).toContain('only here');
   }, 120_000);
 });

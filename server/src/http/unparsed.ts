@@ -9,7 +9,7 @@ const OPAQUE = 'application/octet-stream';
  * parse and write to files whatever a stranger sends, before the gate has seen who that is, and answer 500 to what it
  * cannot inflate. The gate refuses such types by itself.
  *
- * @param address where requests of other sites arrive, as in `/api/replication/`.
+ * @param address where requests of other sites arrive, as in `/api/replication/v1/`.
  */
 export const leaveUnparsed = (address: string) => {
   const own = address.toLowerCase();

@@ -38,8 +38,10 @@ export interface ReadOnly {
   forget(): void;
 }
 
-/** What is set by Strapi itself when a row is written. */
-const OF_EVERY_WRITE: ReadonlySet<string> = new Set(['documentId', 'locale', 'updatedAt', 'updatedBy']);
+/** What Strapi sets when a row is written. */
+const OF_EVERY_WRITE: ReadonlySet<string> = new Set(['updatedAt', 'updatedBy']);
+/** What the document service says with every update, as it is already. From anybody else it would move the row. */
+const REPEATED: ReadonlySet<string> = new Set(['documentId', 'locale', 'publishedAt']);
 
 /** @param localFieldsOf fields of a type that are this site's own: they can be changed in any entry. */
 export const createReadOnly = (
@@ -92,8 +94,7 @@ export const createReadOnly = (
   const isLocalUpdate = (uid: Uid, data: unknown): boolean => {
     const local = localFieldsOf(uid);
     if (local.length === 0 || typeof data !== 'object' || data === null) return false;
-    // The document service says with every update what the row is already; anybody else may publish by it, or unpublish.
-    const isRepeated = (name: string) => name === 'publishedAt' && changingLocally.getStore() === uid;
+    const isRepeated = (name: string) => REPEATED.has(name) && changingLocally.getStore() === uid;
     const names = Object.keys(data).filter((name) => !OF_EVERY_WRITE.has(name) && !isRepeated(name));
     return names.length > 0 && names.every((name) => local.includes(name));
   };
@@ -122,8 +123,9 @@ export const createReadOnly = (
   return {
     async documentMiddleware(context, next) {
       const { uid, action, params } = context as DocumentContext;
-      const isUpdate = action === 'update' && params.status !== 'published';
-      if (isUpdate && isLocalUpdate(uid, params.data)) return changingLocally.run(uid, next);
+      // Over REST it is said of every type; where there are no drafts nothing is published by it.
+      const publishes = params.status === 'published' && schemas.type(uid)?.drafts === true;
+      if (action === 'update' && !publishes && isLocalUpdate(uid, params.data)) return changingLocally.run(uid, next);
       if (CHANGING.has(action) && (await anyLocked(uid))) {
         const id = action === 'create' ? params.data?.documentId : params.documentId;
         if (typeof id === 'string') await refuseLocked(uid, [id]);

@@ -41,8 +41,8 @@ export const publicAddress = (strapi: Core.Strapi, configured: string): string =
   return `${url}/${restPrefix(strapi)}`.replace(/\/+$/, '');
 };
 
-/** Where requests of other sites arrive, as a path of this site. */
-export const peerAddress = (strapi: Core.Strapi): string => `/${restPrefix(strapi)}/replication/`.replace('//', '/');
+/** Where requests of other sites arrive, as a path of this site: without a REST prefix the admin API's are beside it. */
+export const peerAddress = (strapi: Core.Strapi): string => `/${restPrefix(strapi)}/replication/v1/`.replace('//', '/');
 
 const restPrefix = (strapi: Core.Strapi): string =>
   strapi.config.get<string>('api.rest.prefix', '/api').replace(/^\/+|\/+$/g, '');

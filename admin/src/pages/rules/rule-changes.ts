@@ -1,11 +1,11 @@
-import type { RuleInput, RuleView, TypeView } from '../../../../server/src/contracts';
+import type { RuleInput, TypeView } from '../../../../server/src/contracts';
 
 /** Rules by what they are about: a content type's uid, or '' for all other types. */
 export type RuleSet = ReadonlyMap<string, RuleInput>;
 
 export type Choice = Pick<RuleInput, 'level' | 'direction'>;
 
-export const ruleSetOf = (rules: readonly RuleView[]): RuleSet =>
+export const ruleSetOf = (rules: readonly RuleInput[]): RuleSet =>
   new Map(rules.map(({ scope, uid, level, direction }) => [uid, { scope, uid, level, direction }]));
 
 /**

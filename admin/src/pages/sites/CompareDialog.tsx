@@ -8,8 +8,15 @@ import { entryWord } from '../../words/sharing-words';
 import { useWords, type Say } from '../../words/use-words';
 import { Notice } from '../Notice';
 
-/** Compares when it opens, and offers to send again what differs. */
-export const CompareDialog = ({ link, onClose }: { link: LinkView; onClose: () => void }) => {
+interface Props {
+  link: LinkView;
+  /** null: may not see what sharing would do. */
+  onCompareContent: (() => void) | null;
+  onClose: () => void;
+}
+
+/** Compares what has been shared when it opens, and offers to send again what differs. */
+export const CompareDialog = ({ link, onCompareContent, onClose }: Props) => {
   const say = useWords();
   const show = useOutcome();
   const { formatAPIError } = useAPIErrorHandler();
@@ -30,6 +37,9 @@ export const CompareDialog = ({ link, onClose }: { link: LinkView; onClose: () =
           <Modal.Title>{say('compare.title', { name })}</Modal.Title>
         </Modal.Header>
         <Modal.Body>
+          <Box paddingBottom={4}>
+            <Typography textColor="neutral600">{say('compare.explained', { name })}</Typography>
+          </Box>
           {isLoading && <Loader>{say('compare.running')}</Loader>}
           {error && (
             <Notice tone="danger" title={say('compare.error')}>
@@ -37,6 +47,16 @@ export const CompareDialog = ({ link, onClose }: { link: LinkView; onClose: () =
             </Notice>
           )}
           {data && <Result result={data} name={name} />}
+          {onCompareContent && (
+            <Flex justifyContent="space-between" gap={4} wrap="wrap" paddingTop={6}>
+              <Box flex="1" minWidth="22rem">
+                <Typography textColor="neutral600">{say('content.explained', { name })}</Typography>
+              </Box>
+              <Button variant="tertiary" onClick={onCompareContent}>
+                {say('content')}
+              </Button>
+            </Flex>
+          )}
         </Modal.Body>
         <Modal.Footer>
           <Modal.Close>

@@ -1,18 +1,30 @@
-import { Button, Field, Flex, Loader, Modal, Textarea, Typography } from '@strapi/design-system';
+import { Button, Flex, Loader, Modal } from '@strapi/design-system';
 import { Duplicate } from '@strapi/icons';
 import { useAPIErrorHandler, useClipboard, useNotification } from '@strapi/strapi/admin';
-import { useEffect } from 'react';
-import { useIntl } from 'react-intl';
-import type { Site } from '../../../../server/src/contracts';
-import { useIssueReplicationCodeMutation } from '../../api/replication-api';
+import { useEffect, useState } from 'react';
+import type { LinkView, Site } from '../../../../server/src/contracts';
+import { useIssueReplicationCodeMutation, useReplicationOverviewQuery } from '../../api/replication-api';
 import { useWords } from '../../words/use-words';
 import { Notice } from '../Notice';
-import { Fingerprint } from './Fingerprint';
+import { Steps } from '../setup/Steps';
+import { IssuedCode } from './IssuedCode';
+import { RequestQuestion } from './RequestQuestion';
 
-/** A code for the other site's administrator. Each opening makes a new one: a code is good once. */
-export const CreateCodeDialog = ({ site, onClose }: { site: Site; onClose: () => void }) => {
+/** Somebody is about to paste the code on the other site. */
+const POLL = 2000;
+
+interface Props {
+  site: Site;
+  links: LinkView[];
+  onAccepted: (link: string) => void;
+  onClose: () => void;
+}
+
+/**
+ * A code for the other site's administrator, then that site's request. Each opening makes a new one: a code is good once.
+ */
+export const CreateCodeDialog = ({ site, links, onAccepted, onClose }: Props) => {
   const say = useWords();
-  const { formatTime } = useIntl();
   const { copy } = useClipboard();
   const { toggleNotification } = useNotification();
   const { formatAPIError } = useAPIErrorHandler();
@@ -20,6 +32,9 @@ export const CreateCodeDialog = ({ site, onClose }: { site: Site; onClose: () =>
   useEffect(() => {
     void issue();
   }, [issue]);
+  useReplicationOverviewQuery(undefined, { pollingInterval: POLL });
+  const [before] = useState(() => new Set(links.filter(isAsking).map(({ id }) => id)));
+  const asking = links.find((link) => isAsking(link) && !before.has(link.id));
 
   const copyCode = async () => {
     if (!data) return;
@@ -34,11 +49,14 @@ export const CreateCodeDialog = ({ site, onClose }: { site: Site; onClose: () =>
     <Modal.Root open onOpenChange={onClose}>
       <Modal.Content>
         <Modal.Header closeLabel={say('close')}>
-          <Modal.Title>{say('create-code')}</Modal.Title>
+          <Modal.Title>{asking ? say('request.title', { name: asking.name }) : say('create-code')}</Modal.Title>
         </Modal.Header>
         <Modal.Body>
           <Flex direction="column" alignItems="stretch" gap={4}>
-            {error ? (
+            <Steps at="link" />
+            {asking ? (
+              <RequestQuestion site={site} link={asking} onAccepted={onAccepted} onRefused={onClose} />
+            ) : error ? (
               <Notice
                 tone="danger"
                 title={say('code.error')}
@@ -51,18 +69,7 @@ export const CreateCodeDialog = ({ site, onClose }: { site: Site; onClose: () =>
                 {formatAPIError(error as never)}
               </Notice>
             ) : data ? (
-              <>
-                <Typography>{say('code.steps')}</Typography>
-                <Field.Root hint={say('code.expires', { time: formatTime(data.expiresAt) })}>
-                  <Field.Label>{say('code.label')}</Field.Label>
-                  <Textarea readOnly value={data.code} onFocus={(event) => event.currentTarget.select()} />
-                  <Field.Hint />
-                </Field.Root>
-                <Typography variant="pi" textColor="neutral600">
-                  {say('code.secret')}
-                </Typography>
-                <Fingerprint title={say('this-site.short')} {...site} />
-              </>
+              <IssuedCode site={site} issued={data} />
             ) : (
               <Loader>{say('loading')}</Loader>
             )}
@@ -72,11 +79,15 @@ export const CreateCodeDialog = ({ site, onClose }: { site: Site; onClose: () =>
           <Modal.Close>
             <Button variant="tertiary">{say('close')}</Button>
           </Modal.Close>
-          <Button startIcon={<Duplicate />} disabled={!data} onClick={() => void copyCode()}>
-            {say('code.copy')}
-          </Button>
+          {!asking && (
+            <Button startIcon={<Duplicate />} disabled={!data} onClick={() => void copyCode()}>
+              {say('code.copy')}
+            </Button>
+          )}
         </Modal.Footer>
       </Modal.Content>
     </Modal.Root>
   );
 };
+
+const isAsking = ({ state }: LinkView): boolean => state === 'REQUESTING';

@@ -1,22 +1,34 @@
 import { Button, Field, Flex, Modal, Textarea, Typography } from '@strapi/design-system';
 import { useAPIErrorHandler } from '@strapi/strapi/admin';
 import { useState } from 'react';
-import type { CodeView, Site } from '../../../../server/src/contracts';
+import type { CodeView, LinkView, Site } from '../../../../server/src/contracts';
 import { useReadReplicationCodeMutation, useRedeemReplicationCodeMutation } from '../../api/replication-api';
 import { useOutcome } from '../../api/use-outcome';
 import { useWords } from '../../words/use-words';
+import { Steps } from '../setup/Steps';
+import { AskedSite } from './AskedSite';
 import { Fingerprint } from './Fingerprint';
 
-/** Pastes the other site's code, shows what it says, and asks that site to be linked. */
-export const HaveCodeDialog = ({ site, onClose }: { site: Site; onClose: () => void }) => {
+interface Props {
+  site: Site;
+  links: LinkView[];
+  /** null: may not choose what is shared. */
+  onSetUp: ((link: string) => void) | null;
+  onClose: () => void;
+}
+
+/** Pastes the other site's code, shows what it says, asks that site to be linked, and waits until it has answered. */
+export const HaveCodeDialog = ({ site, links, onSetUp, onClose }: Props) => {
   const say = useWords();
   const show = useOutcome();
   const { formatAPIError } = useAPIErrorHandler();
   const [code, setCode] = useState('');
   const [seen, setSeen] = useState<CodeView | null>(null);
+  const [asked, setAsked] = useState<LinkView | null>(null);
   const [problem, setProblem] = useState<string>();
   const [readCode, { isLoading: isReading }] = useReadReplicationCodeMutation();
   const [redeem, { isLoading: isAsking }] = useRedeemReplicationCodeMutation();
+  const link = asked && (links.find(({ id }) => id === asked.id) ?? asked);
 
   const look = async () => {
     const answer = await readCode(code.trim());
@@ -24,7 +36,8 @@ export const HaveCodeDialog = ({ site, onClose }: { site: Site; onClose: () => v
     else setSeen(answer.data);
   };
   const ask = async () => {
-    if (await show(redeem(code.trim()), say('code.asked'))) onClose();
+    const answer = await show(redeem(code.trim()));
+    if (answer) setAsked(answer.data);
   };
 
   return (
@@ -34,32 +47,46 @@ export const HaveCodeDialog = ({ site, onClose }: { site: Site; onClose: () => v
           <Modal.Title>{say('have-code')}</Modal.Title>
         </Modal.Header>
         <Modal.Body>
-          {seen ? (
-            <Flex direction="column" alignItems="stretch" gap={4}>
-              <Typography>{say('code.compare')}</Typography>
-              <Flex gap={4} wrap="wrap" alignItems="stretch">
-                <Fingerprint title={say('other-site')} url={seen.url} fingerprint={seen.fingerprint} />
-                <Fingerprint title={say('this-site.short')} {...site} />
-              </Flex>
-              <Typography textColor="neutral600">{say('code.nothing-sent')}</Typography>
-            </Flex>
-          ) : (
-            <Field.Root error={problem} hint={say('code.paste.hint')}>
-              <Field.Label>{say('code.label')}</Field.Label>
-              <Textarea
-                value={code}
-                onChange={(event) => {
-                  setCode(event.target.value);
-                  setProblem(undefined);
-                }}
-              />
-              <Field.Hint />
-              <Field.Error />
-            </Field.Root>
-          )}
+          <Flex direction="column" alignItems="stretch" gap={4}>
+            <Steps at={link?.state === 'REGISTERED' ? 'purpose' : 'link'} />
+            {link ? (
+              <AskedSite site={site} link={link} />
+            ) : seen ? (
+              <>
+                <Typography>{say('code.compare')}</Typography>
+                <Flex gap={4} wrap="wrap" alignItems="stretch">
+                  <Fingerprint title={say('other-site')} url={seen.url} fingerprint={seen.fingerprint} />
+                  <Fingerprint title={say('this-site.short')} {...site} />
+                </Flex>
+                <Typography textColor="neutral600">{say('code.nothing-sent')}</Typography>
+              </>
+            ) : (
+              <Field.Root error={problem} hint={say('code.paste.hint')}>
+                <Field.Label>{say('code.label')}</Field.Label>
+                <Textarea
+                  value={code}
+                  onChange={(event) => {
+                    setCode(event.target.value);
+                    setProblem(undefined);
+                  }}
+                />
+                <Field.Hint />
+                <Field.Error />
+              </Field.Root>
+            )}
+          </Flex>
         </Modal.Body>
         <Modal.Footer>
-          {seen ? (
+          {link ? (
+            <>
+              <Modal.Close>
+                <Button variant="tertiary">{say('close')}</Button>
+              </Modal.Close>
+              {link.state === 'REGISTERED' && onSetUp && (
+                <Button onClick={() => onSetUp(link.id)}>{say('setup.start')}</Button>
+              )}
+            </>
+          ) : seen ? (
             <>
               <Button variant="tertiary" onClick={() => setSeen(null)}>
                 {say('back')}

@@ -1,8 +1,8 @@
-import { Box, Flex, Typography } from '@strapi/design-system';
-import type { JobView } from '../../../../server/src/contracts';
+import { Flex, Typography } from '@strapi/design-system';
 import { useReplicationJobsQuery } from '../../api/replication-api';
 import { useWords, type Word } from '../../words/use-words';
 import { Card } from '../Card';
+import { Progress } from '../Progress';
 
 const POLL = 4000;
 const ENDED = new Set(['done', 'failed', 'cancelled']);
@@ -30,18 +30,7 @@ export const Jobs = () => {
                 total: job.total,
               })}
             </Typography>
-            <Box
-              role="progressbar"
-              aria-label={job.subjectName}
-              aria-valuemin={0}
-              aria-valuemax={100}
-              aria-valuenow={percentOf(job)}
-              background="neutral200"
-              hasRadius
-              height="8px"
-            >
-              <Box background="primary600" hasRadius height="100%" width={`${percentOf(job)}%`} />
-            </Box>
+            <Progress label={job.subjectName} done={job.done} total={job.total} />
             {job.error !== null && <Typography textColor="danger600">{job.error}</Typography>}
           </Flex>
         ))}
@@ -49,6 +38,3 @@ export const Jobs = () => {
     </Card>
   );
 };
-
-const percentOf = ({ done, total }: JobView): number =>
-  total > 0 ? Math.min(100, Math.round((100 * done) / total)) : 0;

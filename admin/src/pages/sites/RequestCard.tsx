@@ -1,20 +1,20 @@
-import { Button, Flex, Typography } from '@strapi/design-system';
+import { Flex, Typography } from '@strapi/design-system';
 import type { LinkView, Site } from '../../../../server/src/contracts';
-import { useMayManageLinks } from '../../api/allowed';
-import { useActOnReplicationLinkMutation } from '../../api/replication-api';
-import { useOutcome } from '../../api/use-outcome';
+import { StateBadge } from '../../words/StateBadge';
 import { useWords } from '../../words/use-words';
 import { Card } from '../Card';
-import { Fingerprint } from './Fingerprint';
-import { StateBadge } from '../../words/StateBadge';
+import { RequestQuestion } from './RequestQuestion';
 
-/** Another site asks to be linked: both names and fingerprints, so that two people can compare them. */
-export const RequestCard = ({ site, link }: { site: Site; link: LinkView }) => {
+interface Props {
+  site: Site;
+  link: LinkView;
+  onAccepted: (link: string) => void;
+}
+
+/** Another site asks to be linked. */
+export const RequestCard = ({ site, link, onAccepted }: Props) => {
   const say = useWords();
-  const show = useOutcome();
-  const mayManage = useMayManageLinks();
-  const [act, { isLoading }] = useActOnReplicationLinkMutation();
-  const { id, name } = link;
+  const { name } = link;
   return (
     <Card label={name}>
       <Flex direction="column" alignItems="stretch" gap={4}>
@@ -26,30 +26,7 @@ export const RequestCard = ({ site, link }: { site: Site; link: LinkView }) => {
             {say('state.requesting')}
           </StateBadge>
         </Flex>
-        <Typography>{say('request.compare', { name })}</Typography>
-        <Flex gap={4} wrap="wrap" alignItems="stretch">
-          <Fingerprint title={say('other-site')} {...link} />
-          <Fingerprint title={say('this-site.short')} {...site} />
-        </Flex>
-        {mayManage ? (
-          <Flex gap={2}>
-            <Button
-              loading={isLoading}
-              onClick={() => void show(act({ id, act: 'accept' }), say('request.accepted', { name }))}
-            >
-              {say('request.accept')}
-            </Button>
-            <Button
-              variant="danger-light"
-              disabled={isLoading}
-              onClick={() => void show(act({ id, act: 'refuse' }), say('request.refused', { name }))}
-            >
-              {say('request.refuse')}
-            </Button>
-          </Flex>
-        ) : (
-          <Typography textColor="neutral600">{say('request.not-allowed')}</Typography>
-        )}
+        <RequestQuestion site={site} link={link} onAccepted={onAccepted} />
       </Flex>
     </Card>
   );

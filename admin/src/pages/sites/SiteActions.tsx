@@ -30,9 +30,11 @@ type Opened = 'rename' | 'unlink' | 'compare' | 'keys' | null;
 
 interface Props {
   link: LinkView;
+  /** null: may not see what sharing would do. */
+  onCompareContent: (() => void) | null;
 }
 
-export const SiteActions = ({ link }: Props) => {
+export const SiteActions = ({ link, onCompareContent }: Props) => {
   const say = useWords();
   const show = useOutcome();
   const { toggleNotification } = useNotification();
@@ -64,8 +66,8 @@ export const SiteActions = ({ link }: Props) => {
 
   return (
     <>
-      {mayQueue && isLinked && (
-        <Button variant="tertiary" onClick={() => setOpened('compare')}>
+      {isLinked && (mayQueue || onCompareContent) && (
+        <Button variant="tertiary" onClick={() => (mayQueue ? setOpened('compare') : onCompareContent?.())}>
           {say('compare')}
         </Button>
       )}
@@ -90,7 +92,7 @@ export const SiteActions = ({ link }: Props) => {
           </Button>
         </>
       )}
-      {opened === 'compare' && <CompareDialog link={link} onClose={close} />}
+      {opened === 'compare' && <CompareDialog link={link} onCompareContent={onCompareContent} onClose={close} />}
       {opened === 'keys' && <KeysDialog link={link} onClose={close} />}
       {opened === 'rename' && <RenameDialog link={link} onClose={close} />}
       <Dialog.Root open={opened === 'unlink'} onOpenChange={close}>

@@ -7,6 +7,7 @@ import { useWords } from '../../words/use-words';
 import { Card } from '../Card';
 import { Notice } from '../Notice';
 import { Fingerprint } from './Fingerprint';
+import { SharingStanding } from './SharingStanding';
 import { SiteActions } from './SiteActions';
 import { SiteState } from './SiteState';
 
@@ -15,10 +16,13 @@ interface Props {
   link: LinkView;
   onShowRules: (site: string) => void;
   onShowQueue: (site: string) => void;
+  /** null: may not choose what is shared. */
+  onSetUp: ((site: string) => void) | null;
+  onCompareContent: ((site: string) => void) | null;
 }
 
 /** A linked site: whether it works, what waits for it, and what can be done. */
-export const SiteCard = ({ site, link, onShowRules, onShowQueue }: Props) => {
+export const SiteCard = ({ site, link, onShowRules, onShowQueue, onSetUp, onCompareContent }: Props) => {
   const say = useWords();
   const moment = useMoment();
   const { id, name, url, counts, state } = link;
@@ -33,7 +37,6 @@ export const SiteCard = ({ site, link, onShowRules, onShowQueue }: Props) => {
     ...(counts.stopped > 0 ? [[say('site.stopped', { count: counts.stopped }), 'neutral800'] as const] : []),
     ...(counts.failed > 0 ? [[say('site.failed', { count: counts.failed }), 'danger600'] as const] : []),
   ];
-  const nothingShared = counts.done + counts.queued + counts.held + counts.stopped + counts.failed === 0;
   return (
     <Card label={name}>
       <Flex direction="column" alignItems="stretch" gap={4}>
@@ -75,7 +78,7 @@ export const SiteCard = ({ site, link, onShowRules, onShowQueue }: Props) => {
             ))}
           </Flex>
         )}
-        {state === 'REGISTERED' && nothingShared && <Typography>{say('site.nothing-shared', { name })}</Typography>}
+        {state === 'REGISTERED' && <SharingStanding link={link} onSetUp={onSetUp} />}
         {link.lastError !== null && (
           <Notice tone={link.failures > 0 ? 'danger' : 'warning'} title={say('site.last-error')}>
             {link.lastError}{' '}
@@ -94,7 +97,7 @@ export const SiteCard = ({ site, link, onShowRules, onShowQueue }: Props) => {
               </Button>
             </>
           )}
-          <SiteActions link={link} />
+          <SiteActions link={link} onCompareContent={onCompareContent && (() => onCompareContent(id))} />
         </Flex>
       </Flex>
     </Card>

@@ -16,9 +16,13 @@ interface Props {
   onLeave: (() => void) | null;
   onShowRules: (site: string) => void;
   onShowQueue: (site: string) => void;
+  onAccepted: (site: string) => void;
+  /** null: may not choose what is shared. */
+  onSetUp: ((site: string) => void) | null;
+  onCompareContent: ((site: string) => void) | null;
 }
 
-export const SitesTab = ({ overview, onCreateCode, onHaveCode, onLeave, onShowRules, onShowQueue }: Props) => {
+export const SitesTab = ({ overview, onCreateCode, onHaveCode, onLeave, onAccepted, ...card }: Props) => {
   const say = useWords();
   const { site, links, question } = overview;
   const thisSite = site && question === null && <ThisSite site={site} onLeave={onLeave} />;
@@ -50,9 +54,9 @@ export const SitesTab = ({ overview, onCreateCode, onHaveCode, onLeave, onShowRu
       <Jobs />
       {links.map((link) =>
         link.state === 'REQUESTING' && site ? (
-          <RequestCard key={link.id} site={site} link={link} />
+          <RequestCard key={link.id} site={site} link={link} onAccepted={onAccepted} />
         ) : (
-          <SiteCard key={link.id} site={site} link={link} onShowRules={onShowRules} onShowQueue={onShowQueue} />
+          <SiteCard key={link.id} site={site} link={link} {...card} />
         )
       )}
       {thisSite}

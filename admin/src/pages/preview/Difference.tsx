@@ -1,0 +1,77 @@
+import { Box, Button, Flex, Loader, Typography } from '@strapi/design-system';
+import { useAPIErrorHandler } from '@strapi/strapi/admin';
+import type { DifferencePart, LinkView } from '../../../../server/src/contracts';
+import { useReplicationDifferenceQuery } from '../../api/replication-api';
+import { useWords } from '../../words/use-words';
+import { Notice } from '../Notice';
+import { FieldDifference } from './FieldDifference';
+import type { Plan } from './preview-run';
+
+interface Props {
+  link: LinkView;
+  plan: Plan;
+  /** What people call the entry. */
+  entry: string;
+  documentId: string;
+  /** The documentId there; null: the same. */
+  there: string | null;
+}
+
+/** What differs between an entry here and there, field by field. */
+export const Difference = ({ link, plan, entry, documentId, there }: Props) => {
+  const say = useWords();
+  const { formatAPIError } = useAPIErrorHandler();
+  const request = { id: link.id, uid: plan.uid, level: plan.level, documentId, there };
+  // What was read a while ago may have been edited since.
+  const { data, error, refetch } = useReplicationDifferenceQuery(request, { refetchOnMountOrArgChange: true });
+  if (error) {
+    return (
+      <Box paddingTop={3}>
+        <Notice
+          compact
+          tone="danger"
+          title={say('difference.error')}
+          action={
+            <Button size="S" variant="tertiary" onClick={() => void refetch()}>
+              {say('try-again')}
+            </Button>
+          }
+        >
+          {formatAPIError(error as never)}
+        </Notice>
+      </Box>
+    );
+  }
+  if (!data) return <Loader small>{say('loading')}</Loader>;
+  const parts = data.parts.filter(({ fields }) => fields.length > 0);
+  return (
+    <Flex
+      direction="column"
+      alignItems="stretch"
+      gap={3}
+      paddingTop={3}
+      tag="section"
+      aria-label={say('difference.of', { entry })}
+    >
+      {parts.length === 0 && <Typography>{say('difference.none')}</Typography>}
+      {parts.map((part) => (
+        <Part key={`${part.locale}/${part.status}`} part={part} name={link.name} />
+      ))}
+    </Flex>
+  );
+};
+
+const Part = ({ part, name }: { part: DifferencePart; name: string }) => {
+  const say = useWords();
+  const status = say(part.status === 'draft' ? 'difference.draft' : 'difference.published');
+  return (
+    <Flex direction="column" alignItems="stretch" gap={2}>
+      <Typography variant="sigma" textColor="neutral600" tag="h4">
+        {part.locale === '' ? status : `${status} · ${part.locale}`}
+      </Typography>
+      {part.fields.map((field) => (
+        <FieldDifference key={field.name} field={field} name={name} />
+      ))}
+    </Flex>
+  );
+};

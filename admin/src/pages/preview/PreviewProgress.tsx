@@ -1,0 +1,39 @@
+import { Button, Flex, Typography } from '@strapi/design-system';
+import { useWords } from '../../words/use-words';
+import { Progress } from '../Progress';
+import { resumed, stopped, type PreviewRun } from './preview-run';
+import type { ChangeRun } from './use-preview';
+
+interface Props {
+  run: PreviewRun;
+  nameOf: (uid: string) => string;
+  onChange: ChangeRun;
+}
+
+/** How far the comparison is. It can be stopped, and goes on from there. */
+export const PreviewProgress = ({ run, nameOf, onChange }: Props) => {
+  const say = useWords();
+  const at = run.types.find(({ isDone }) => !isDone);
+  if (!at) return null;
+  const type = nameOf(at.plan.uid);
+  return (
+    <Flex gap={4} wrap="wrap">
+      <Flex direction="column" alignItems="stretch" gap={1} flex="1" minWidth="22rem">
+        <Typography>
+          {run.isStopped
+            ? say('preview.stopped')
+            : say('preview.running', { type, seen: at.seen, total: Math.max(at.total, at.seen) })}
+        </Typography>
+        <Progress label={type} done={at.seen} total={at.total} />
+      </Flex>
+      <Button
+        size="S"
+        variant="tertiary"
+        aria-label={say(run.isStopped ? 'preview.go-on.long' : 'preview.stop.long')}
+        onClick={() => onChange(run.isStopped ? resumed : stopped)}
+      >
+        {say(run.isStopped ? 'preview.go-on' : 'preview.stop')}
+      </Button>
+    </Flex>
+  );
+};

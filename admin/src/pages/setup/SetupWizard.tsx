@@ -1,0 +1,87 @@
+import { useCallback, useState } from 'react';
+import type { LinkView, MatchFields, RuleView, Site, TypeView } from '../../../../server/src/contracts';
+import type { PreviewRun } from '../preview/preview-run';
+import { CompareStep } from './CompareStep';
+import { DoneStep } from './DoneStep';
+import { PurposeStep } from './PurposeStep';
+import { RulesExist } from './RulesExist';
+import { SendStep } from './SendStep';
+import { back, onward, rulesOf, startWizard, withoutType, type Wizard } from './wizard';
+
+interface Props {
+  site: Site;
+  link: LinkView;
+  saved: readonly RuleView[];
+  types: readonly TypeView[];
+  fields: MatchFields;
+  onClose: () => void;
+  onShowRules: () => void;
+  onShowQueue: () => void;
+}
+
+/** One step after the other. All that is chosen is kept here alone, so leaving it at any step leaves nothing behind. */
+export const SetupWizard = ({ site, link, saved, types, fields, onClose, onShowRules, onShowQueue }: Props) => {
+  // What holds when it is opened: at its end there are rules, its own.
+  const [areRules] = useState(saved.length > 0);
+  const [wizard, setWizard] = useState(() => startWizard(types));
+  const changeRun = useCallback(
+    (change: (run: PreviewRun) => PreviewRun) => setWizard((now) => (now.run ? { ...now, run: change(now.run) } : now)),
+    []
+  );
+  const goOn = () => setWizard((now) => onward(now, types, fields));
+  const goBack = () => setWizard(back);
+  const change = (to: (now: Wizard) => Wizard) => setWizard(to);
+
+  if (areRules) return <RulesExist name={link.name} onShowRules={onShowRules} />;
+  if (wizard.step === 'compare' && wizard.run) {
+    return (
+      <CompareStep
+        link={link}
+        types={types}
+        fields={fields}
+        run={wizard.run}
+        onChange={changeRun}
+        onLeaveOut={(uid) => setWizard((now) => withoutType(now, uid))}
+        onCancel={onClose}
+        onBack={goBack}
+        onContinue={goOn}
+      />
+    );
+  }
+  if (wizard.step === 'send' && wizard.run) {
+    return (
+      <SendStep
+        link={link}
+        types={types}
+        rules={rulesOf(wizard, types)}
+        run={wizard.run}
+        onCancel={onClose}
+        onBack={goBack}
+        onSent={goOn}
+        onShowRules={onShowRules}
+      />
+    );
+  }
+  if (wizard.step === 'done') {
+    return (
+      <DoneStep
+        link={link}
+        purpose={wizard.purpose}
+        onClose={onClose}
+        onShowRules={onShowRules}
+        onShowQueue={onShowQueue}
+      />
+    );
+  }
+  return (
+    <PurposeStep
+      site={site}
+      link={link}
+      types={types}
+      wizard={wizard}
+      onChange={change}
+      onCancel={onClose}
+      onContinue={wizard.purpose === 'configure' ? onShowRules : goOn}
+    />
+  );
+};

@@ -1,0 +1,41 @@
+import { Button, Flex, Typography } from '@strapi/design-system';
+import type { LinkView } from '../../../../server/src/contracts';
+import { useReplicationRulesQuery } from '../../api/replication-api';
+import { useWords, type Word } from '../../words/use-words';
+import { standingOf, type Standing } from './sharing-standing';
+
+const WORDS: { [S in Exclude<Standing, 'shared'>]: Word } = {
+  open: 'site.nothing-shared',
+  theirs: 'site.theirs',
+  quiet: 'site.quiet',
+};
+
+interface Props {
+  link: LinkView;
+  /** null: may not choose what is shared. */
+  onSetUp: ((link: string) => void) | null;
+}
+
+/** What is still to be done so that something is shared, here or on the other site. */
+export const SharingStanding = ({ link, onSetUp }: Props) => {
+  const say = useWords();
+  const { data: rules } = useReplicationRulesQuery(link.id);
+  if (!rules) return null;
+  const { id, name } = link;
+  const standing = standingOf(link, rules);
+  if (standing === 'shared') return null;
+  const isFree = rules.length === 0;
+  return (
+    <Flex justifyContent="space-between" gap={4} wrap="wrap">
+      <Typography style={{ flex: 1, minWidth: '22rem' }}>
+        {say(WORDS[standing], { name })}{' '}
+        {standing === 'open' && say(onSetUp ? 'site.setup-here' : 'site.setup-not-allowed', { name })}
+      </Typography>
+      {isFree && onSetUp && (
+        <Button variant={standing === 'open' ? 'default' : 'tertiary'} onClick={() => onSetUp(id)}>
+          {say('setup.start')}
+        </Button>
+      )}
+    </Flex>
+  );
+};

@@ -235,7 +235,7 @@ export interface MatchRequest {
   uid: string;
   level: Level;
   direction: Direction;
-  by: string;
+  by: string | null;
   cursor: string | null;
   choices: { documentId: string; there: string | null }[];
 }

@@ -175,7 +175,7 @@ describe('the replication page', () => {
     expect(await seriousFindings(page.getByRole('dialog'))).toEqual([]);
     expect(calls).not.toContain('POST /links/redeem');
     await page.getByRole('button', { name: 'Ask to be linked' }).click();
-    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+    await page.getByText('Waiting until the administrator of Live accepts.').waitFor();
     expect(calls).toContain('POST /links/redeem');
   });
 
@@ -218,7 +218,8 @@ describe('the replication page', () => {
         links: [link({ counts: none }), link({ id: 'shop', name: 'Shop', state: 'REFUSED', lastContactAt: null })],
       }),
     });
-    await page.getByText('Nothing is shared with Live yet. Choose under Sharing rules what is.').waitFor();
+    await page.getByText('Nothing is shared with Live yet. If entries are edited here, set it up here.').waitFor();
+    await page.getByRole('button', { name: 'Set up sharing' }).waitFor();
     await page.getByRole('region', { name: 'Shop' }).getByText('to ask again, use a new code').waitFor();
   });
 

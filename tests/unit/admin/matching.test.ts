@@ -30,15 +30,16 @@ const asked = (start: Matching, cursors: (string | null)[]): [MatchRequest[], Ma
 };
 
 describe('having the other site take its entries for ours', () => {
-  it('goes page by page through each type with a field, and leaves out those without', () => {
+  it('goes page by page through each type, also those found by their ids alone', () => {
     const run = compared([article, { ...author, by: null }], page([]), page([]));
-    const [requests, matching] = asked(startMatching(run), ['c1', null]);
+    const [requests, matching] = asked(startMatching(run), ['c1', null, null]);
     const { uid, level, direction } = article;
     expect(requests).toEqual([
       { uid, level, direction, by: 'title', cursor: null, choices: [] },
       { uid, level, direction, by: 'title', cursor: 'c1', choices: [] },
+      { uid: 'author', level, direction, by: null, cursor: null, choices: [] },
     ]);
-    expect(matching.matched).toBe(2);
+    expect(matching.matched).toBe(3);
   });
 
   it('tells each decision with the page on which the entry was found', () => {

@@ -5,7 +5,6 @@ type Choice = MatchRequest['choices'][number];
 type Refused = MatchResult['refused'][number];
 
 interface TypeMatch {
-  uid: string;
   request: Omit<MatchRequest, 'cursor' | 'choices'>;
   /** What was decided, by the page on which it was found. */
   choices: ReadonlyMap<string | null, readonly Choice[]>;
@@ -23,7 +22,7 @@ export interface Matching {
 }
 
 export const startMatching = ({ types }: Pick<PreviewRun, 'types'>): Matching => ({
-  todo: types.flatMap(matchOf),
+  todo: types.map(matchOf),
   cursor: null,
   isAgain: false,
   matched: 0,
@@ -31,15 +30,14 @@ export const startMatching = ({ types }: Pick<PreviewRun, 'types'>): Matching =>
   refused: [],
 });
 
-const matchOf = ({ plan, choices, pageOf }: TypePreview): TypeMatch[] => {
+const matchOf = ({ plan, choices, pageOf }: TypePreview): TypeMatch => {
   const { uid, level, direction, by } = plan;
-  if (by === null) return [];
   const byPage = new Map<string | null, Choice[]>();
   for (const [documentId, there] of choices) {
     const page = pageOf.get(documentId) ?? null;
     byPage.set(page, [...(byPage.get(page) ?? []), { documentId, there }]);
   }
-  return [{ uid, request: { uid, level, direction, by }, choices: byPage }];
+  return { request: { uid, level, direction, by }, choices: byPage };
 };
 
 /** null: all that was found is matched. */

@@ -166,7 +166,8 @@ export const answer = async (page: Page, answers: { [call: string]: Answer }): P
     if (request.resourceType() !== 'fetch' && request.resourceType() !== 'xhr') return route.continue();
     const call = `${request.method()} ${decodeURIComponent(path)}`;
     calls.push(call);
-    const known = answers[call] ?? ('GET /overview' in answers && RULES_OF.test(call) ? [] : undefined);
+    const isOfLink = 'GET /overview' in answers && RULES_OF.test(call);
+    const known = call in answers || !isOfLink ? answers[call] : [];
     if (known === undefined) return route.continue();
     const value = typeof known === 'function' ? known(route) : known;
     if (value !== null && 'failure' in value) {

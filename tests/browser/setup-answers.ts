@@ -81,10 +81,11 @@ const PAGES: PreviewPage = pageOf(
 
 const asked = (route: Route): PreviewRequest => route.request().postDataJSON() as PreviewRequest;
 
-/** Two pages of articles, one of another type. */
+/** Two pages of articles, one of pages, and nothing of other types. */
 export const preview = (route: Route): PreviewPage => {
   const { uid, cursor } = asked(route);
   if (uid === PAGE_TYPE) return PAGES;
+  if (uid !== ARTICLE) return pageOf([]);
   return cursor === null ? FIRST : SECOND;
 };
 

@@ -2,7 +2,7 @@ import type { Locator, Page } from 'playwright-core';
 import { settles } from '../support/wait';
 import { seriousFindings } from './accessibility';
 import { startPanel, type Answers, type VisitOptions } from './panel';
-import { answer, failure, link, overview } from './replication-answers';
+import { answer, failure, link, overview, QUEUE } from './replication-answers';
 import {
   ALL_TYPES,
   AMBIGUOUS,
@@ -81,7 +81,9 @@ describe.each(['light', 'dark'] as const)('setting up a new link in the %s theme
     await all.getByText('2 entries are different on Live. What is here replaces what is on Live.').waitFor();
     await all.getByText('29 entries are the same already').waitFor();
     await all.getByText('2 entries are on Live under another ID').waitFor();
-    await all.getByText(/For 1 of them there are several on Live that could be it/).waitFor();
+    await all
+      .getByText('1 entry could be one of several on Live: unless you decide which, it is made anew there.')
+      .waitFor();
     await all.getByText('Up to 7 files (3.4 MB)').waitFor();
     const article = page.getByRole('region', { name: 'Article' });
     await article.getByText('37 here, 24 on Live').waitFor();
@@ -105,6 +107,7 @@ describe.each(['light', 'dark'] as const)('setting up a new link in the %s theme
     let saved: unknown = null;
     const { page, complaints, screenshot } = await open(
       {
+        'GET /links/live/queue': QUEUE,
         'GET /overview': () =>
           overview({
             links: [
@@ -363,7 +366,7 @@ describe('setting up a new link', () => {
     await screenshot('setup-refused');
     expect(await seriousFindings(page.getByRole('main'))).toEqual([]);
     expect(saved).toBe(false);
-    await press(page, 'Send all the same');
+    await press(page, 'Send anyway');
     await heading(page, 'Sharing with Live is set up').waitFor();
     expect(saved).toBe(true);
   });

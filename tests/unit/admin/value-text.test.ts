@@ -5,7 +5,9 @@ describe('a field that differs', () => {
     expect([null, '', []].map(valueText)).toEqual([null, null, null]);
     expect(valueText('Hello')).toBe('Hello');
     expect([0, false].map(valueText)).toEqual(['0', 'false']);
+    expect(valueText(['shop', 'news'])).toBe('shop, news');
     expect(valueText({ a: 1 })).toBe('{\n  "a": 1\n}');
+    expect(valueText([{ a: 1 }])).toContain('"a": 1');
   });
 
   it('is shown whole where it is short', () => {
@@ -19,6 +21,12 @@ describe('a field that differs', () => {
     expect(here).toMatch(/^… b{120}herea{116} …$/);
     expect(there).toContain('there');
     expect(there.length).toBeLessThan(300);
+  });
+
+  it('is cut between words', () => {
+    const [here, there] = aroundDifference(`${'word '.repeat(500)}here`, `${'word '.repeat(500)}there`);
+    expect(here).toMatch(/^… (word )+here$/);
+    expect(there).toMatch(/^… (word )+there$/);
   });
 
   it('loses nothing where one is the beginning of the other, or contains the end twice', () => {

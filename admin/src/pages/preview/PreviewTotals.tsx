@@ -1,6 +1,7 @@
-import { Box, Flex, Typography } from '@strapi/design-system';
+import { Flex, Typography } from '@strapi/design-system';
 import { useSize } from '../../words/use-size';
 import { useWords } from '../../words/use-words';
+import { Card } from '../Card';
 import type { PreviewRun } from './preview-run';
 import { meaningOfDifferent, meaningOfOnlyThere, type Intent } from './preview-words';
 import type { Sums } from './preview-sums';
@@ -34,7 +35,7 @@ export const PreviewTotals = ({ sums, run, name, intent, isComplete }: Props) =>
   ];
   const lines = told.filter((line) => line !== false);
   return (
-    <Box background="neutral100" hasRadius padding={4} tag="section" aria-label={say('totals.title')}>
+    <Card label={say('totals.title')}>
       <Typography variant="delta" tag="h3">
         {say(isComplete ? 'totals.title' : 'totals.so-far')}
       </Typography>
@@ -45,7 +46,7 @@ export const PreviewTotals = ({ sums, run, name, intent, isComplete }: Props) =>
           </Typography>
         ))}
       </Flex>
-    </Box>
+    </Card>
   );
 };
 

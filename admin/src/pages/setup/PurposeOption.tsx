@@ -40,7 +40,7 @@ export const PurposeOption = ({ purpose, site, name, isChosen }: Props) => {
         <Typography>{say(text, { site, name })}</Typography>
         {isChosen &&
           facts.map((fact) => (
-            <Typography key={fact} variant="pi">
+            <Typography key={fact} textColor="neutral700">
               {say(fact, { site, name })}
             </Typography>
           ))}

@@ -1,5 +1,6 @@
 import { Button } from '@strapi/design-system';
 import { Layouts, Page, useAPIErrorHandler } from '@strapi/strapi/admin';
+import { useState } from 'react';
 import type { LinkView, Site } from '../../../../server/src/contracts';
 import {
   useReplicationMatchFieldsQuery,
@@ -22,6 +23,7 @@ interface Props {
 export const SetupPage = ({ site, link, onClose, onShowRules, onShowQueue }: Props) => {
   const say = useWords();
   const { formatAPIError } = useAPIErrorHandler();
+  const [isSent, setSent] = useState(false);
   const rules = useReplicationRulesQuery(link.id);
   const types = useReplicationTypesQuery(undefined, { refetchOnMountOrArgChange: true });
   const fields = useReplicationMatchFieldsQuery(link.id);
@@ -40,7 +42,7 @@ export const SetupPage = ({ site, link, onClose, onShowRules, onShowQueue }: Pro
   return (
     <Page.Main>
       <Page.Title>{say('setup.title', { name })}</Page.Title>
-      <Layouts.Header title={say('setup.title', { name })} subtitle={say('setup.subtitle')} />
+      <Layouts.Header title={say('setup.title', { name })} subtitle={isSent ? undefined : say('setup.subtitle')} />
       <Layouts.Content>
         {error ? (
           <Notice
@@ -65,6 +67,7 @@ export const SetupPage = ({ site, link, onClose, onShowRules, onShowQueue }: Pro
             saved={rules.data}
             types={types.data}
             fields={fields.data}
+            onSent={() => setSent(true)}
             onClose={onClose}
             onShowRules={onShowRules}
             onShowQueue={onShowQueue}

@@ -14,13 +14,14 @@ interface Props {
   saved: readonly RuleView[];
   types: readonly TypeView[];
   fields: MatchFields;
+  onSent: () => void;
   onClose: () => void;
   onShowRules: () => void;
   onShowQueue: () => void;
 }
 
 /** One step after the other. All that is chosen is kept here alone, so leaving it at any step leaves nothing behind. */
-export const SetupWizard = ({ site, link, saved, types, fields, onClose, onShowRules, onShowQueue }: Props) => {
+export const SetupWizard = ({ site, link, saved, types, fields, onSent, onClose, onShowRules, onShowQueue }: Props) => {
   // What holds when it is opened: at its end there are rules, its own.
   const [areRules] = useState(saved.length > 0);
   const [wizard, setWizard] = useState(() => startWizard(types));
@@ -57,7 +58,10 @@ export const SetupWizard = ({ site, link, saved, types, fields, onClose, onShowR
         run={wizard.run}
         onCancel={onClose}
         onBack={goBack}
-        onSent={goOn}
+        onSent={() => {
+          goOn();
+          onSent();
+        }}
         onShowRules={onShowRules}
       />
     );

@@ -77,12 +77,12 @@ describe.each(['light', 'dark'] as const)('setting up a new link in the %s theme
     await toCompare(page);
     await compared(page);
     const all = page.getByRole('region', { name: 'In all' });
-    await all.getByText('17 entries are made on Live.').waitFor();
+    await all.getByText('17 entries are created on Live.').waitFor();
     await all.getByText('2 entries are different on Live. What is here replaces what is on Live.').waitFor();
     await all.getByText('29 entries are the same already').waitFor();
     await all.getByText('2 entries are on Live under another ID').waitFor();
     await all
-      .getByText('1 entry could be one of several on Live: unless you decide which, it is made anew there.')
+      .getByText('1 entry could be one of several on Live: unless you decide which, it is created anew there.')
       .waitFor();
     await all.getByText('Up to 7 files (3.4 MB)').waitFor();
     const article = page.getByRole('region', { name: 'Article' });
@@ -129,7 +129,7 @@ describe.each(['light', 'dark'] as const)('setting up a new link in the %s theme
     await compared(page);
     await page.getByRole('combobox', { name: 'Which entry on Live is “Summer recipes”?' }).click();
     await page.getByRole('option', { name: 'Summer recipes (old) (there2)' }).click();
-    await page.getByRole('region', { name: 'In all' }).getByText('16 entries are made on Live.').waitFor();
+    await page.getByRole('region', { name: 'In all' }).getByText('16 entries are created on Live.').waitFor();
     await press(page, 'Continue');
     await page.getByText('Nothing has been sent yet.').waitFor();
     await page
@@ -448,8 +448,10 @@ describe('setting up a new link', () => {
     };
     await settles(async () => expect(await focused()).toBe('What is this link for?'));
     await tabTo(page.getByRole('radio', { name: 'Staging → Live' }));
-    await page.keyboard.press('ArrowDown');
+    // The choice follows the focus while the key is held.
+    await page.keyboard.down('ArrowDown');
     await page.getByRole('radio', { name: 'Both sites edit', checked: true }).waitFor();
+    await page.keyboard.up('ArrowDown');
     await tabTo(box(page, /Article/));
     await page.keyboard.press('Space');
     await tabTo(page.getByRole('button', { name: 'Continue' }));

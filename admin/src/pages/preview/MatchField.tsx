@@ -1,10 +1,12 @@
 import { Field, SingleSelect, SingleSelectOption } from '@strapi/design-system';
 import { useWords } from '../../words/use-words';
+import type { Intent } from './preview-words';
 
 interface Props {
   type: string;
   fields: readonly string[];
   by: string | null;
+  intent: Intent;
   onChoose: (by: string | null) => void;
 }
 
@@ -12,14 +14,12 @@ interface Props {
 const NONE = '-';
 
 /** By which field entries of both sites are taken for one and the same. */
-export const MatchField = ({ type, fields, by, onChoose }: Props) => {
+export const MatchField = ({ type, fields, by, intent, onChoose }: Props) => {
   const say = useWords();
+  const none = intent === 'plan' ? 'match.none.hint' : 'match.none.look';
+  const hint = by === null ? say(none) : say('match.hint', { field: by });
   return (
-    <Field.Root
-      width="48rem"
-      maxWidth="100%"
-      hint={say(by === null ? 'match.none.hint' : 'match.hint', { field: by ?? '' })}
-    >
+    <Field.Root width="48rem" maxWidth="100%" hint={hint}>
       <Field.Label>{say('match.label', { type })}</Field.Label>
       <SingleSelect value={by ?? NONE} onChange={(value) => onChoose(value === NONE ? null : String(value))}>
         {fields.map((field) => (

@@ -37,11 +37,12 @@ export const TypeCard = ({ link, title, preview, fields, intent, onChange }: Pro
             {isKnown ? say('type.entries', { here: total, there: totalThere, name }) : say('type.waiting')}
           </Typography>
         </Flex>
-        {fields.length > 0 && (
+        {fields.length > 0 && total > 0 && totalThere > 0 && (
           <MatchField
             type={title}
             fields={fields}
             by={plan.by}
+            intent={intent}
             onChoose={(by) => onChange((run) => matchedBy(run, plan.uid, by))}
           />
         )}

@@ -25,9 +25,15 @@ const TITLES: { [G in Group]: Word } = {
   nothing: 'group.nothing',
 };
 
+/** Words that do not say what is going to happen. */
+const LOOKED_AT = new Map<Group, Word>([
+  ['new', 'group.only-here'],
+  ['ambiguous', 'group.several'],
+]);
+
 /** What kind of entries these are, with how many there are. */
 export const groupWord = (say: Say, group: Group, count: number, intent: Intent): string =>
-  say(intent === 'look' && group === 'new' ? 'group.only-here' : TITLES[group], { count });
+  say((intent === 'look' && LOOKED_AT.get(group)) || TITLES[group], { count });
 
 const MEANINGS: { [G in Exclude<Group, 'different'>]: Word } = {
   new: 'meaning.new',

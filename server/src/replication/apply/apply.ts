@@ -17,7 +17,8 @@ import { claimsOn, refusalOf, type Claims } from './may-change';
 import { moveHeads } from './move-heads';
 import { openWith, storedNearby } from './open-parts';
 import { acceptReplica, isNewer, isStale, type TheirState } from './their-state';
-import { saveHolds, showRevisions, type ToShow } from './show';
+import type { ToShow } from './prepare';
+import { saveHolds, showRevisions } from './show';
 import type { Verified } from './verify';
 import { withdraw } from './withdraw';
 

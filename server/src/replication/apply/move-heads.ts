@@ -11,7 +11,7 @@ import type { Row } from '../tables';
 import type { State } from './apply';
 import { chooseHead } from './choose-head';
 import { takesPlace } from './may-change';
-import type { ToShow } from './show';
+import type { ToShow } from './prepare';
 import type { Verified } from './verify';
 
 /**

@@ -1,42 +1,26 @@
-import {
-  entityOf,
-  keyOf,
-  type EntityKey,
-  type Fields,
-  type LocalEntry,
-  type Reference,
-  type RowState,
-  type TypeSchema,
-  type Uid,
-} from '../entity';
-import type { Context } from '../context';
-import type { DomainEvent } from '../events';
 import { forgetVanished } from '../brake/vanished';
-import { Busy, NotPossible, ReplicationError } from '../errors';
-import { same } from '../history/canonical';
-import { missingIn, referencesDropped } from '../capture/missing-references';
+import { referencesDropped } from '../capture/missing-references';
+import type { Context } from '../context';
+import { keyOf, type EntityKey, type LocalEntry, type RowState, type Uid } from '../entity';
+import { ReplicationError } from '../errors';
+import type { DomainEvent } from '../events';
 import { contentOf, loadRevisions } from '../history/repository';
-import { loadShown, saveShown, type ShownRow } from '../history/shown';
+import type { Revision } from '../history/revision';
+import { saveShown } from '../history/shown';
 import { nothingRetargeted, saveTargets, targetsByPart, type Retargeted } from '../history/targets';
-import { PEOPLE, isPublishedPart, type Revision } from '../history/revision';
-import { Identity, inCanonicalIds, mapReferences, referencesIn } from '../identity';
+import { Identity, inCanonicalIds, referencesIn } from '../identity';
 import { makersOf, saveNotes, writeAndNote } from '../notify/note';
-import type { Content, NewRow, Source, Tables, Unit } from '../ports';
+import type { NewRow, Source, Unit } from '../ports';
 import { Presence } from '../presence';
 import { refreshReplicas } from '../queue/refresh';
 import type { Row } from '../tables';
 import { rememberAlong } from './changed-along';
-import { kindDiffers, notStored, typeUnknown, type Hold } from './hold';
+import { notStored, type Hold } from './hold';
 import { parkAll, parkMore, wakeParked, wakeReferring } from './park';
 import { planRows } from './plan-rows';
-import { render, type Rendered } from './render';
-
-/** An entry whose rows shall show a revision. */
-export interface ToShow {
-  entry: Row<'entries'>;
-  revision: Revision;
-  shows: 'EVERYTHING' | 'PUBLISHED';
-}
+import { placeReferences, prepareOne, type Prepared, type ToShow } from './prepare';
+import { readAll, readUnedited, type Unedited } from './read-unedited';
+import { lostMeanwhile, referringTo, returnedAmong } from './targets-come-and-go';
 
 export interface Shown {
   entity: EntityKey;
@@ -121,34 +105,6 @@ export const showRevisions = async (
   return { shown: [...results].map(([entity, held]) => ({ entity, held })), retargeted };
 };
 
-/**
- * Entries whose rows had vanished and are there again. What referred to them lost its links without anybody's doing, and
- * may not have been looked at since: with the target back that would be taken for an edit.
- */
-const returnedAmong = (
-  prepared: readonly Prepared[],
-  results: ReadonlyMap<EntityKey, Hold | null>,
-  { before, shown }: Awaited<ReturnType<typeof readUnedited>>
-): EntityKey[] =>
-  prepared.flatMap(({ entry, rendered }) => {
-    const rows = before.get(entry.uid)?.get(entry.local_id) ?? [];
-    const isBack = (was: ShownRow) =>
-      !rows.some((row) => isSameRow(row, was)) && rendered.rows.some((row) => isSameRow(row, was));
-    return results.get(entry.entity) === null && shown.get(entry.entity)!.some(isBack) ? [entry.entity] : [];
-  });
-
-const isSameRow = (a: RowKey, b: RowKey): boolean => a.locale === b.locale && a.status === b.status;
-
-type RowKey = Pick<RowState, 'locale' | 'status'>;
-
-const referringTo = async (tables: Tables, targets: readonly EntityKey[]): Promise<LocalEntry[]> => {
-  if (targets.length === 0) return [];
-  const references = await tables.find('refs', { target: [...targets] });
-  const entities = [...new Set(references.map(({ source }) => source))];
-  const entries = await tables.find('entries', { entity: entities });
-  return entries.map(({ uid, local_id: localId }) => ({ uid, localId }));
-};
-
 const sources = async (
   { tables }: Unit,
   prepared: readonly Prepared[],
@@ -162,101 +118,9 @@ const sources = async (
   return ({ id, header: { origin } }) => ({ site: origin, siteName: names.get(origin) ?? '', revision: id });
 };
 
-interface Prepared extends ToShow {
-  schema: TypeSchema;
-  rendered: Rendered;
-}
-
-const prepareOne = (context: Context, one: ToShow): Prepared | Hold => {
-  const schema = context.schemas.type(one.entry.uid);
-  if (!schema) return typeUnknown(one.entry.uid);
-  if (schema.single !== (entityOf(one.entry.entity).id === one.entry.uid)) {
-    return kindDiffers(one.entry.uid, schema.single);
-  }
-  try {
-    const { revision } = one;
-    // What one link has told so far only as far as it is published takes no draft away that another one shares.
-    const shows = isWhole(revision) ? one.shows : 'PUBLISHED';
-    const rendered = render(schema, context.schemas.components, revision.header, contentOf(revision), shows);
-    return { ...one, schema, rendered };
-  } catch (error) {
-    if (error instanceof NotPossible)
-      return { code: error.code, values: { type: one.entry.uid }, reason: error.message };
-    throw error;
-  }
-};
-
-const isWhole = ({ parts }: Revision): boolean =>
-  parts.every(({ name, content }) => content !== null || name === PEOPLE || isPublishedPart(name));
-
 const localIds = async (identity: Identity, prepared: readonly Prepared[]): Promise<Map<EntityKey, string>> => {
   for (const { entry } of prepared) identity.assign(entry.uid, entry.local_id);
   return new Map(prepared.map(({ entry }) => [entry.entity, entry.local_id]));
-};
-
-/**
- * Reads the rows under their locks. A row that is not as it was recorded was saved or added since: it must go into the
- * history before it is written over, so this waits for the recorder.
- */
-const readUnedited = async (
-  { tables, content }: Unit,
-  prepared: readonly Prepared[]
-): Promise<{ before: Map<Uid, Map<string, RowState[]>>; shown: Map<EntityKey, ShownRow[]> }> => {
-  for (const [uid, ids] of byType(prepared)) await content.lock(uid, ids);
-  const rows = await readAll(content, prepared);
-  const shown = await loadShown(
-    tables,
-    prepared.map(({ entry }) => entry.entity)
-  );
-  for (const { entry } of prepared) {
-    for (const row of rows.get(entry.uid)?.get(entry.local_id) ?? []) {
-      const recorded = shown
-        .get(entry.entity)!
-        .find(({ locale, status }) => locale === row.locale && status === row.status);
-      if (!recorded || !same(recorded.fields, row.fields)) throw new Busy('The entry');
-    }
-    if (shown.get(entry.entity)!.length > (rows.get(entry.uid)?.get(entry.local_id)?.length ?? 0)) {
-      // A row was deleted meanwhile, not merely lost: rendering would bring it back.
-      const deleted = { uid: entry.uid, document_id: entry.local_id, action: 'delete' as const };
-      if ((await tables.count('marks', deleted)) > 0) throw new Busy('The entry');
-    }
-  }
-  return { before: rows, shown };
-};
-
-const byType = (prepared: readonly Prepared[]): Map<Uid, string[]> => {
-  const ids = new Map<Uid, string[]>();
-  for (const { entry } of prepared) ids.set(entry.uid, [...(ids.get(entry.uid) ?? []), entry.local_id]);
-  return ids;
-};
-
-const readAll = async (content: Content, prepared: readonly Prepared[]): Promise<Map<Uid, Map<string, RowState[]>>> => {
-  const rows = new Map<Uid, Map<string, RowState[]>>();
-  for (const [uid, ids] of byType(prepared)) rows.set(uid, await content.read(uid, ids));
-  return rows;
-};
-
-/** Drops references that have no place here yet, and says what they wait for. */
-const placeReferences = (
-  context: Context,
-  { schema, rendered }: Prepared,
-  presence: Presence,
-  locals: ReadonlyMap<EntityKey, string>
-): { rows: Rendered['rows']; parked: EntityKey[] } => {
-  const parked = new Set<EntityKey>();
-  const rows = rendered.rows.map((row) => {
-    const place = (reference: Reference): Reference | null => {
-      const linked = presence.asLinked(reference, schema, row);
-      if (linked === null) {
-        parked.add(keyOf(reference));
-        return null;
-      }
-      return { ...linked, id: locals.get(keyOf(reference)) ?? reference.id };
-    };
-    const fields: Fields = mapReferences(schema.attributes, context.schemas.components, row.fields, place);
-    return { ...row, fields };
-  });
-  return { rows, parked: [...parked] };
 };
 
 /** Reads the rows back: what a default or a hook of this site made of them is no edit. */
@@ -265,7 +129,7 @@ const rememberShown = async (
   { tables, content }: Unit,
   prepared: readonly Prepared[],
   results: ReadonlyMap<EntityKey, Hold | null>,
-  { before, shown }: Awaited<ReturnType<typeof readUnedited>>,
+  { before, shown }: Unedited,
   waiting: ReadonlyMap<EntityKey, EntityKey[]>
 ): Promise<Retargeted> => {
   const written = prepared.filter(({ entry }) => results.get(entry.entity) === null);
@@ -326,30 +190,6 @@ const rememberShown = async (
     joined.map(({ entry }) => entry.entity)
   );
   return retargeted;
-};
-
-/**
- * What had a place when the batch began and has none where it was written: another entry of the batch, or somebody else,
- * took the row away that it is linked to. What a hook of the site removes has one, and waits for nothing.
- */
-const lostMeanwhile = async (
-  context: Context,
-  { content, identity }: { content: Content; identity: Identity },
-  written: readonly Prepared[],
-  rowsNow: (one: Prepared) => RowState[]
-): Promise<Map<EntityKey, EntityKey[]>> => {
-  const missing = written.flatMap((one) =>
-    missingIn(context, one.schema, one.rendered.rows, rowsNow(one)).map((lost) => ({ ...lost, ...one }))
-  );
-  const lost = new Map<EntityKey, EntityKey[]>();
-  if (missing.length === 0) return lost;
-  const references = missing.map(({ reference }) => reference);
-  const presence = await Presence.of(references, context.schemas, content, identity);
-  for (const { entry, schema, row, reference } of missing) {
-    if (presence.canPlace(reference, schema, row)) continue;
-    lost.set(entry.entity, [...(lost.get(entry.entity) ?? []), keyOf(reference)]);
-  }
-  return lost;
 };
 
 const reasonOf = (error: unknown): Hold => {

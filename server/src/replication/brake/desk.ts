@@ -162,7 +162,7 @@ const act = async (
       if (code === 'VANISHED') {
         const found = (await tables.find('findings', mine('vanished'))).map(({ entity }) => entity);
         await answered('vanished');
-        return putBackVanished(tables, found, now);
+        return placeAgain(tables, found, { now: () => now });
       }
       await answered('changed');
       await answered('added');
@@ -229,19 +229,4 @@ const putBackChanged = async (tables: Tables, uid: Uid, now: number): Promise<vo
     found.map(({ entity }) => entity),
     { now: () => now }
   );
-};
-
-/**
- * Links went with the rows, and come back with them. Whoever held them is looked at first: while their target is gone
- * nobody takes that for their own doing.
- */
-const putBackVanished = async (tables: Tables, entities: readonly EntityKey[], now: number): Promise<void> => {
-  const clock = { now: () => now };
-  const sources = (await tables.find('refs', { target: [...entities] })).map(({ source }) => source);
-  await placeAgain(
-    tables,
-    sources.filter((source) => !entities.includes(source)),
-    clock
-  );
-  await placeAgain(tables, entities, clock);
 };

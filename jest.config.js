@@ -30,7 +30,9 @@ const project = (name, more = {}) => ({
 const processes = (name) => project(name, { globalSetup: '<rootDir>/tests/support/before.ts' });
 
 module.exports = {
-  testTimeout: 120_000,
+  // For a machine that is busy with others: only what fails takes so long.
+  testTimeout: 300_000,
+  testSequencer: '<rootDir>/tests/support/longest-first.cjs',
   projects: [
     project('unit'),
     project('simulation'),

@@ -182,7 +182,7 @@ describe('the homepage', () => {
     await page.goto('/admin');
     await page.getByRole('region', { name: 'Last edited entries' }).waitFor();
     const widget = page.getByRole('region', { name: 'Linked sites' });
-    await eventually(async () => (await widget.count()) === 0, { within: 10_000, what: 'the widget to be gone' });
+    await eventually(async () => (await widget.count()) === 0, { what: 'the widget to be gone' });
     expect(calls).toEqual([]);
   });
 

@@ -8,7 +8,7 @@ const ACTIONS = ['read', 'links.manage', 'rules.manage', 'queue.manage'].map((on
 
 beforeAll(async () => {
   site = await startInstance({ name: 'staging' });
-}, 120_000);
+});
 
 /** An admin token as a script would use it, with these permissions only. */
 const tokenFor = async (name: string, actions: string[]): Promise<Rest> => {

@@ -193,7 +193,7 @@ describe('a site that was moved', () => {
       // What was on its way as the site went down is given up after a while.
       { within: 100_000 }
     );
-  }, 240_000);
+  });
 
   it('goes on where it was once somebody says so', async () => {
     expect(await post(moved, '/site/moved')).toMatchObject({ question: null });

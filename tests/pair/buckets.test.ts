@@ -37,7 +37,7 @@ const articleWith = async (name: string, red: number): Promise<{ id: string; fil
 };
 
 /** What a site shows of an article's picture, once it has one. */
-const coverOn = (site: Instance, id: string, within = 20_000): Promise<any> =>
+const coverOn = (site: Instance, id: string, within?: number): Promise<any> =>
   eventually(
     async () => {
       const entry = await site.run<any>(

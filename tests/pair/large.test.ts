@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { layCable, type Cable } from '../support/cable';
+import { defaultDatabase } from '../support/databases';
 import { startInstance, type Instance } from '../support/instance';
 import { linkSites, overview, share } from '../support/link';
 import { eventually } from '../support/wait';
@@ -16,7 +17,9 @@ const FILES = FULL ? 1_000 : 60;
 const RELATIONS = FULL ? 10_000 : 400;
 const LOCALES = 50;
 const TEXT_BYTES = 5 * MEBIBYTE;
-const WITHIN = FULL ? 1_200_000 : 120_000;
+const WITHIN = FULL ? 1_200_000 : 300_000;
+/** Bytes of files lie in folders, whatever the database is. */
+const itOnce = FULL || defaultDatabase() === 'sqlite' ? it : () => undefined;
 
 let staging: Instance;
 let live: Instance;
@@ -153,7 +156,7 @@ const hashesOf = (site: Instance): Record<string, string> => {
   );
 };
 
-it(
+itOnce(
   `${FILES} files in one entry`,
   async () => {
     const folder = folderOf(Array.from({ length: FILES }, (_, n) => 1_000 + n));
@@ -169,7 +172,7 @@ it(
   WITHIN
 );
 
-it(
+itOnce(
   `one file of ${FILE_BYTES / MEBIBYTE} MB: cut half-way, gone on with where it was, in little memory`,
   async () => {
     const before = await Promise.all([most(staging), most(live)]);

@@ -19,7 +19,7 @@ const config = (localFields: string[]) => ({
 let pair: Pair;
 beforeAll(async () => {
   pair = await startPair(everything([PLAIN, KITCHEN, CATEGORY]), { env: config(['integer']) });
-}, 240_000);
+});
 
 const call = (site: Instance, uid: string, action: string, params: object) =>
   site.run<{ documentId: string }>('return strapi.documents(args.uid)[args.action](args.params)', {
@@ -106,5 +106,5 @@ describe('a field that is a site’s own', () => {
     );
     expect(await entry(live, PLAIN, documentId)).toMatchObject({ string: 'b', text: 'shared' });
     expect(await history(staging)).toContain('only here');
-  }, 120_000);
+  });
 });

@@ -52,4 +52,4 @@ it('a call from outside does what waits, at once and for who may ask for it', as
     );
     expect([401, 403]).toContain(status);
   }
-}, 240_000);
+});

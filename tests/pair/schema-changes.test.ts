@@ -54,7 +54,7 @@ const without = async (variant: Variant | null) => {
 // SQLite gives a column another type whatever is in it. Where values do not fit, a server does not let Strapi start at all.
 beforeAll(async () => {
   pair = await startPair(everything([KITCHEN, PAGE, PLAIN, BANNER]), { database: 'sqlite' });
-}, 240_000);
+});
 beforeEach(() => atRest(pair.staging, pair.live));
 
 it('an attribute that was removed comes back with its values, also where something else was edited meanwhile', async () => {
@@ -73,7 +73,7 @@ it('an attribute that was removed comes back with its values, also where somethi
     expect(await draft(staging, KITCHEN, edited)).toMatchObject({ string: 'edited', text: 'kept too' });
   });
   expect(await brakes()).toEqual([]);
-}, 240_000);
+});
 
 it('an attribute that was retyped, renamed or added changes nothing on the other site, and is put right with the type', async () => {
   const { staging, live } = pair;
@@ -99,7 +99,7 @@ it('an attribute that was retyped, renamed or added changes nothing on the other
     expect(await draft(staging, KITCHEN, id)).toMatchObject({ string: 'text', integer: 7, text: 'edited' })
   );
   expect(await brakes()).toEqual([]);
-}, 240_000);
+});
 
 it('a component that was removed comes back with what it held', async () => {
   const { staging, live } = pair;
@@ -110,7 +110,7 @@ it('a component that was removed comes back with what it held', async () => {
     expect(await draft(staging, KITCHEN, id)).toMatchObject({ simples: [{ label: 'a' }, { label: 'b' }] })
   );
   expect(await draft(live, KITCHEN, id)).toMatchObject({ simples: [{ label: 'a' }, { label: 'b' }] });
-}, 240_000);
+});
 
 it('a component type that was removed, with all that used it, comes back with what it held', async () => {
   const { staging, live } = pair;
@@ -136,7 +136,7 @@ it('a component type that was removed, with all that used it, comes back with wh
   await without(null);
   await settles(async () => expect(await draft(staging, KITCHEN, id)).toMatchObject(whole));
   expect(await brakes()).toEqual([]);
-}, 240_000);
+});
 
 it('a content type that was removed, entries and all, deletes nothing elsewhere; with it a person can have them back', async () => {
   const { staging, live } = pair;
@@ -153,7 +153,7 @@ it('a content type that was removed, entries and all, deletes nothing elsewhere;
   await settles(async () => expect(await single(staging, BANNER)).toMatchObject({ text: 'there' }));
   expect(await single(live, BANNER)).toMatchObject({ text: 'there' });
   expect(await brakes()).toEqual([]);
-}, 240_000);
+});
 
 it('a content type that was renamed is another one, shared with nobody; under its old name all goes on', async () => {
   const { staging, live } = pair;
@@ -170,7 +170,7 @@ it('a content type that was renamed is another one, shared with nobody; under it
   await atRest(staging, live);
   await settles(async () => expect(await single(live, BANNER)).toMatchObject({ text: 'edited under another name' }));
   expect(await brakes()).toEqual([]);
-}, 240_000);
+});
 
 it('drafts that went with draft & publish come back with it', async () => {
   const { staging, live } = pair;
@@ -182,7 +182,7 @@ it('drafts that went with draft & publish come back with it', async () => {
   await without(null);
   await settles(async () => expect(await draft(staging, KITCHEN, id)).toMatchObject({ string: 'draft' }));
   expect(await draft(live, KITCHEN, id)).toMatchObject({ string: 'draft' });
-}, 240_000);
+});
 
 it('translations that went with internationalization come back with it', async () => {
   const { staging, live } = pair;
@@ -197,7 +197,7 @@ it('translations that went with internationalization come back with it', async (
   });
   expect(await draft(live, PAGE, id, 'de')).toMatchObject({ title: 'Start' });
   expect(await brakes()).toEqual([]);
-}, 240_000);
+});
 
 it('what was edited while the plugin was off for a start is found and sent', async () => {
   const { staging, live } = pair;
@@ -214,4 +214,4 @@ it('what was edited while the plugin was off for a start is found and sent', asy
     expect(await draft(live, KITCHEN, edited)).toMatchObject({ string: 'without the plugin' });
     expect(await draft(live, KITCHEN, made)).toMatchObject({ string: 'made without it' });
   });
-}, 240_000);
+});

@@ -34,8 +34,10 @@ export const published = (uids: string[]): RuleInput[] =>
 
 /** Two sites, started and linked; staging shares by `rules`. */
 export const startPair = async (rules: RuleInput[] = [], options: Partial<InstanceOptions> = {}): Promise<Pair> => {
-  const staging = await startInstance({ ...options, name: 'staging' });
-  const live = await startInstance({ ...options, name: 'live' });
+  const [staging, live] = await Promise.all([
+    startInstance({ ...options, name: 'staging' }),
+    startInstance({ ...options, name: 'live' }),
+  ]);
   const { first: toLive, second: toStaging } = await linkSites(staging, live);
   // A second locale on one site only: the other gets it with the first entry that needs it.
   await staging.run(`
@@ -60,8 +62,7 @@ export const atRest = async (...sites: Instance[]): Promise<void> => {
 export const equalOnBoth = async (
   { staging, live }: Pair,
   uid: string,
-  documentIds: string[] | null = null,
-  within = 2_000
+  documentIds: string[] | null = null
 ): Promise<{ staging: ReadRow[]; live: ReadRow[] }> => {
   let found: { staging: ReadRow[]; live: ReadRow[] } = { staging: [], live: [] };
   await atRest(staging, live);
@@ -71,7 +72,7 @@ export const equalOnBoth = async (
       found = { staging: here, live: there };
       expect(comparableRows(there)).toEqual(comparableRows(here));
     },
-    { within, what: `${uid} to be equal on both sites` }
+    { what: `${uid} to be equal on both sites` }
   );
   return found;
 };

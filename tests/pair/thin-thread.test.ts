@@ -14,7 +14,7 @@ describe('an entry saved on one site', () => {
     ] as never);
   });
 
-  it('appears on the other within a second', async () => {
+  it('appears on the other', async () => {
     const { documentId } = await staging.run<{ documentId: string }>(
       "return strapi.documents('api::category.category').create({ data: { name: 'News', slug: 'news' } })"
     );
@@ -24,7 +24,7 @@ describe('an entry saved on one site', () => {
           "return strapi.documents('api::category.category').findOne({ documentId: args })",
           documentId
         ),
-      { within: 10_000, what: 'the category to be on live' }
+      { what: 'the category to be on live' }
     );
     expect(seen).toMatchObject({ name: 'News', slug: 'news' });
   });

@@ -1,6 +1,6 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import fs from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -70,15 +70,29 @@ const RUN_WITHIN = 280_000;
 const started = new Set<Instance>();
 let count = 0;
 
-/** A port that was free a moment ago. */
-export const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
+/**
+ * Ports that no system gives to outgoing connections: nobody takes an instance's own while it is down. Each process of
+ * Jest has a range of them, and begins anywhere in it, as there may be other checkouts.
+ */
+const RANGE = { first: 12_000, each: 1_000, ranges: 20 };
+const ownRange = RANGE.first + RANGE.each * ((Number(process.env.JEST_WORKER_ID ?? 1) - 1) % RANGE.ranges);
+let given = process.pid % RANGE.each;
+
+/** A port of our own that nobody listens on. */
+export const freePort = async (): Promise<number> => {
+  for (let tried = 0; tried < RANGE.each; tried += 1) {
+    given = (given + 1) % RANGE.each;
+    const port = ownRange + given;
+    if (await isFree(port)) return port;
+  }
+  throw new Error(`No port from ${ownRange} to ${ownRange + RANGE.each - 1} is free.`);
+};
+
+const isFree = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
     const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
   });
 
 /** Boots an instance and waits until it answers. Every instance is stopped after the test file that started it. */

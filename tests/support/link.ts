@@ -16,7 +16,7 @@ export const overview = async (site: Instance): Promise<Overview> =>
 const registered = (site: Instance, other: string): Promise<LinkView> =>
   eventually(
     async () => (await overview(site)).links.find((link) => link.id === other && link.state === 'REGISTERED'),
-    { within: 15_000, what: `${site.name} to be linked` }
+    { what: `${site.name} to be linked` }
   ) as Promise<LinkView>;
 
 /** Links two sites as two administrators would: a code from one, pasted into the other, accepted by the first. */

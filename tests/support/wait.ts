@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 export interface Patience {
-  /** Milliseconds until it is given up. */
+  /** Milliseconds until it is given up: long, as the machine may be busy with others. Only what fails takes so long. */
   within?: number;
   /** What is waited for, for the message. */
   what?: string;
@@ -13,7 +13,7 @@ export interface Patience {
  */
 export const eventually = async <T>(
   condition: () => T | Promise<T>,
-  { within = 20_000, what = 'what was expected' }: Patience = {}
+  { within = 60_000, what = 'what was expected' }: Patience = {}
 ): Promise<T> => {
   const deadline = performance.now() + within;
   for (let interval = 10; ; interval = Math.min(interval * 1.5, 200)) {

@@ -24,7 +24,7 @@ let before: unknown;
 beforeAll(async () => {
   site = await startInstance({ name: 'staging' });
   before = await stateOf();
-}, 120_000);
+});
 
 /** What the plugin has, which nobody here may change. */
 const stateOf = () =>

@@ -2,7 +2,7 @@ import type { Context } from '../../../server/src/replication/context';
 import type { Json } from '../../../server/src/replication/entity';
 import { Busy, Unreachable } from '../../../server/src/replication/errors';
 import { receive } from '../../../server/src/replication/apply/receive';
-import { catchUp } from '../../../server/src/replication/brake/restored';
+import { catchUp } from '../../../server/src/replication/reconcile/catch-up';
 import { recordBatch } from '../../../server/src/replication/capture/record';
 import type { Verifier } from '../../../server/src/replication/apply/verify';
 import type { Identity } from '../../../server/src/replication/link/identity';

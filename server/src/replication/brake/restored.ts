@@ -1,12 +1,9 @@
 import type { Context } from '../context';
-import { Unreachable } from '../errors';
 import type { DomainEvent } from '../events';
 import { storedIncarnation } from '../incarnation';
 import type { Unit } from '../ports';
-import { compareWith } from '../reconcile/compare';
-import { startJob } from '../reconcile/jobs';
+import { startJob } from '../start-job';
 import type { Row } from '../tables';
-import type { Wire } from '../transport/wire';
 import type { Revision } from '../history/revision';
 import { brakeId, setBrake } from './brake';
 
@@ -55,31 +52,4 @@ export const noteRestore = async (
     if (subject === '' || id === subject) await startJob(unit, 'catch-up', id, now, 'waiting');
   }
   events.push({ type: 'braked', code: 'DATABASE_RESTORED', subject });
-};
-
-/** Compares with the links that were not asked yet since a restore, and has what differs sent again. Whether any was. */
-export const catchUp = async (context: Context, wire: Wire): Promise<boolean> => {
-  const { jobs, links } = await context.store.transaction(async ({ tables }) => {
-    const jobs = await tables.find('jobs', { kind: 'catch-up', state: 'waiting' });
-    if (jobs.length === 0) return { jobs, links: [] };
-    return { jobs, links: await tables.find('links', { id: jobs.map(({ subject }) => subject) }) };
-  });
-  const now = context.clock.now();
-  let caughtUp = false;
-  for (const job of jobs) {
-    const link = links.find(({ id }) => id === job.subject);
-    if (link && (link.state !== 'REGISTERED' || link.paused || link.retry_at > now)) continue;
-    try {
-      if (link) await compareWith(context, wire, link, true);
-    } catch (error) {
-      // It is asked again once it can be reached.
-      if (error instanceof Unreachable) continue;
-      throw error;
-    }
-    await context.store.transaction(({ tables }) =>
-      tables.update('jobs', { id: job.id }, { state: 'done', updated_at: now })
-    );
-    caughtUp = true;
-  }
-  return caughtUp;
 };

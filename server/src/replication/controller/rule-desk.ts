@@ -2,7 +2,7 @@ import { FILE_UID } from '../entity';
 import type { Direction, Level, Rule, RuleDesk } from '../engine';
 import { NotPossible } from '../errors';
 import type { Clock, Schemas, Store, Unit } from '../ports';
-import { startJob } from '../reconcile/jobs';
+import { startJob } from '../start-job';
 import type { Row } from '../tables';
 import { sha256 } from '../history/canonical';
 

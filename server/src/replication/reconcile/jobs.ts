@@ -6,34 +6,8 @@ import { Identity } from '../identity';
 import type { Unit } from '../ports';
 import { restoreDeleted } from '../brake/restore-deleted';
 import { refreshReplicas } from '../queue/refresh';
+import { startJob } from '../start-job';
 import type { Row } from '../tables';
-
-/** Starts a job over again, or lets it begin. Jobs go on where they were after a crash. */
-export const startJob = async (
-  { tables }: Unit,
-  kind: 'decide' | 'restore' | 'catch-up',
-  subject: string,
-  now: number,
-  state: 'running' | 'waiting' = 'running'
-): Promise<void> => {
-  await tables.insert(
-    'jobs',
-    [
-      {
-        id: `${kind} ${subject}`,
-        kind,
-        subject,
-        cursor: null,
-        done: 0,
-        total: 0,
-        state,
-        error: null,
-        updated_at: now,
-      },
-    ],
-    'replace'
-  );
-};
 
 /** A link has come or gone: what it shared is decided again, and what one that is over granted is free. */
 export const followLink = async (unit: Unit, id: string, now: number): Promise<void> => {

@@ -1,48 +1,29 @@
-import type { Browser } from 'playwright-core';
-import { assemble } from '../support/app';
-import { startInstance, type Instance } from '../support/instance';
-import { launchBrowser, visit, type Theme, type Visit } from './chromium';
-import { answer, batch, entryStatus, failure } from './replication-answers';
-
-let browser: Browser;
-let staging: Instance;
-let opened: Visit | null = null;
-const ids: string[] = [];
+import { startPanel, type Answers, type VisitOptions } from './panel';
+import { batch, entryStatus, failure } from './replication-answers';
 
 const UID = 'api::author.author';
+const ids: string[] = [];
 
-beforeAll(async () => {
-  await assemble({ admin: true });
-  staging = await startInstance({ name: 'staging', panel: true });
+const panel = startPanel(async (site) => {
   for (const name of ['Ada', 'Ben', 'Cho']) {
-    const { documentId } = await staging.run(
-      (strapi, data) => strapi.documents('api::author.author').create({ data }),
-      { name }
-    );
+    const { documentId } = await site.run((strapi, data) => strapi.documents('api::author.author').create({ data }), {
+      name,
+    });
     ids.push(documentId);
   }
-  browser = await launchBrowser();
-}, 600_000);
-
-afterEach(async () => {
-  await opened?.close();
-  opened = null;
 });
 
-afterAll(() => browser?.close());
+const CONTENT = `/admin/content-manager/collection-types/${UID}`;
 
-const openEntry = async (status: Parameters<typeof answer>[1][string], theme: Theme = 'light') => {
-  opened = await visit(browser, staging, { theme });
+const openEntry = async (status: Answers[string], options?: VisitOptions) => {
   const retry = `POST /entries/${UID}/${ids[0]}/retry`;
-  const calls = await answer(opened.page, { [`GET /entries/${UID}/${ids[0]}`]: status, [retry]: { retried: 1 } });
-  await opened.page.goto(`/admin/content-manager/collection-types/${UID}/${ids[0]}`);
-  await opened.page.getByRole('heading', { name: 'Linked sites' }).waitFor();
-  return { ...opened, calls, retry };
+  const answers = { [`GET /entries/${UID}/${ids[0]}`]: status, [retry]: { retried: 1 } };
+  return { ...(await panel.open(`${CONTENT}/${ids[0]}`, answers, options)), retry };
 };
 
 describe('the panel beside an entry', () => {
   it.each(['light', 'dark'] as const)('tells the status on each site and retries, in the %s theme', async (theme) => {
-    const { page, complaints, calls, retry, screenshot } = await openEntry(entryStatus(), theme);
+    const { page, complaints, calls, retry, screenshot } = await openEntry(entryStatus(), { theme });
     const live = page.getByRole('region', { name: 'Live' });
     await live.getByText('Up to date').waitFor();
     await live.getByText('Published only · Edited here').waitFor();
@@ -95,11 +76,9 @@ describe('the panel beside an entry', () => {
   });
 
   it('says it in the language of whoever looks', async () => {
-    opened = await visit(browser, staging, { language: 'de' });
-    await answer(opened.page, { [`GET /entries/${UID}/${ids[0]}`]: entryStatus() });
-    await opened.page.goto(`/admin/content-manager/collection-types/${UID}/${ids[0]}`);
-    await opened.page.getByText('Archive hat keinen Inhaltstyp „api::article.article“.').waitFor();
-    await opened.screenshot('panel-german');
+    const { page, screenshot } = await openEntry(entryStatus(), { language: 'de' });
+    await page.getByText('Archive hat keinen Inhaltstyp „api::article.article“.').waitFor();
+    await screenshot('panel-german');
   });
 
   it('leads to linking a site where none is linked', async () => {
@@ -118,21 +97,17 @@ describe('the panel beside an entry', () => {
   });
 
   it('is not there for an entry that is not saved yet', async () => {
-    opened = await visit(browser, staging);
-    await opened.page.goto(`/admin/content-manager/collection-types/${UID}/create`);
-    await opened.page.getByRole('textbox', { name: 'name' }).waitFor();
-    expect(await opened.page.getByRole('heading', { name: 'Linked sites' }).count()).toBe(0);
+    const { page } = await panel.open(`${CONTENT}/create`, {});
+    await page.getByRole('textbox', { name: 'name' }).waitFor();
+    expect(await page.getByRole('heading', { name: 'Linked sites' }).count()).toBe(0);
   });
 });
 
 describe('the column in a list', () => {
   it('shows the most pressing state of each entry with one request for the page', async () => {
-    opened = await visit(browser, staging);
-    const { page, complaints, screenshot } = opened;
-    const calls = await answer(page, {
+    const { page, calls, complaints, screenshot } = await panel.open(CONTENT, {
       'POST /entries/status': (route) => batch(route.request().postDataJSON().documentIds),
     });
-    await page.goto(`/admin/content-manager/collection-types/${UID}`);
     await page.getByText('Edited on two sites').waitFor();
     await page.getByText('Failed').waitFor();
     // Beside the entry's name: at the end of a list with long texts nobody would see it.

@@ -1,44 +1,22 @@
-import type { Browser } from 'playwright-core';
 import type { BrakeView } from '../../server/src/contracts';
-import { assemble } from '../support/app';
-import { startInstance, type Instance } from '../support/instance';
 import { eventually } from '../support/wait';
 import { seriousFindings } from './accessibility';
-import { launchBrowser, visit, type Theme, type Visit } from './chromium';
-import { answer, failure, link, overview, QUEUE, TYPES } from './replication-answers';
+import { startPanel, type Answers, type VisitOptions } from './panel';
+import { answer, failure, link, overview, QUEUE } from './replication-answers';
 import { withoutPermission } from './without-permission';
 
-let browser: Browser;
-let staging: Instance;
-let opened: Visit | null = null;
-
-beforeAll(async () => {
-  await assemble({ admin: true });
-  staging = await startInstance({ name: 'staging', panel: true });
-  browser = await launchBrowser();
-}, 600_000);
-
-afterEach(async () => {
-  await opened?.close();
-  opened = null;
-});
-
-afterAll(() => browser?.close());
-
-type Answers = Parameters<typeof answer>[1];
+const panel = startPanel();
 
 /** Opens the homepage with these answers, and gives the widget and what was called. */
-const open = async (answers: Answers, { theme, width }: { theme?: Theme; width?: number } = {}) => {
-  opened = await visit(browser, staging, { theme, width });
-  const calls = await answer(opened.page, { 'GET /jobs': [], 'GET /types': TYPES, ...answers });
-  await opened.page.goto('/admin');
+const open = async (answers: Answers, options?: VisitOptions) => {
+  const opened = await panel.open('/admin', answers, options);
   const widget = opened.page.getByRole('region', { name: 'Linked sites' });
   /** Of the widget and what stands around it. */
   const picture = async (name: string) => {
     await widget.scrollIntoViewIfNeeded();
-    await opened!.screenshot(name);
+    await opened.screenshot(name);
   };
-  return { ...opened, calls, widget, picture };
+  return { ...opened, widget, picture };
 };
 
 const brake: BrakeView = {
@@ -159,8 +137,7 @@ describe('the homepage', () => {
   });
 
   it('shows that it is still loading', async () => {
-    opened = await visit(browser, staging);
-    const { page } = opened;
+    const { page } = await panel.enter();
     let release = () => {};
     const released = new Promise<void>((resolve) => (release = resolve));
     await page.route('**/replication/overview', async (route) => {
@@ -175,8 +152,7 @@ describe('the homepage', () => {
   });
 
   it('says nothing of sites, and asks for nothing, to who may not see them', async () => {
-    opened = await visit(browser, staging);
-    const { page } = opened;
+    const { page } = await panel.enter();
     const calls = await answer(page, { 'GET /overview': overview({ links: sites() }) });
     await withoutPermission(page, 'plugin::replication.');
     await page.goto('/admin');
@@ -187,8 +163,7 @@ describe('the homepage', () => {
   });
 
   it('speaks German, on a narrow screen as well', async () => {
-    opened = await visit(browser, staging, { language: 'de', width: 420 });
-    const { page, screenshot } = opened;
+    const { page, screenshot } = await panel.enter({ language: 'de', width: 420 });
     await answer(page, { 'GET /overview': overview({ links: sites(), brakes: [brake] }) });
     await page.goto('/admin');
     const widget = page.getByRole('region', { name: 'Verbundene Sites' });

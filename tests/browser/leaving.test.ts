@@ -1,41 +1,21 @@
-import type { Browser } from 'playwright-core';
-import { assemble } from '../support/app';
-import { startInstance, type Instance } from '../support/instance';
 import { settles } from '../support/wait';
 import { seriousFindings } from './accessibility';
-import { launchBrowser, visit, type Theme, type Visit } from './chromium';
-import { answer, failure, link, overview, TYPES } from './replication-answers';
+import type { Theme } from './chromium';
+import { startPanel, type Answers } from './panel';
+import { answer, failure, link, overview } from './replication-answers';
 import { withoutPermission } from './without-permission';
 
-let browser: Browser;
-let staging: Instance;
-let opened: Visit | null = null;
-
-beforeAll(async () => {
-  await assemble({ admin: true });
-  staging = await startInstance({ name: 'staging', panel: true });
-  browser = await launchBrowser();
-}, 600_000);
-
-afterEach(async () => {
-  await opened?.close();
-  opened = null;
-});
-
-afterAll(() => browser?.close());
+const panel = startPanel();
 
 const LINKS = [link(), link({ id: 'archive', name: 'Archive' })];
 const LEAVE = 'Disconnect and remove data';
 
-const open = async (answers: Parameters<typeof answer>[1], theme: Theme = 'light') => {
-  opened = await visit(browser, staging, { theme });
-  const calls = await answer(opened.page, { 'GET /jobs': [], 'GET /types': TYPES, ...answers });
-  await opened.page.goto('/admin/plugins/replication');
-  const { page } = opened;
-  const dialog = page.getByRole('dialog');
+const open = async (answers: Answers, theme: Theme = 'light') => {
+  const opened = await panel.open('/admin/plugins/replication', answers, { theme });
+  const dialog = opened.page.getByRole('dialog');
   const name = dialog.getByRole('textbox', { name: /Type the name of this site/ });
   const confirm = dialog.getByRole('button', { name: LEAVE });
-  return { ...opened, calls, dialog, name, confirm };
+  return { ...opened, dialog, name, confirm };
 };
 
 describe.each(['light', 'dark'] as const)('in the %s theme', (theme) => {
@@ -143,8 +123,7 @@ describe('the page', () => {
   });
 
   it('does not offer it to who may only link sites', async () => {
-    opened = await visit(browser, staging);
-    const { page } = opened;
+    const { page } = await panel.enter();
     await answer(page, { 'GET /jobs': [], 'GET /overview': overview({ links: LINKS }) });
     await withoutPermission(page, 'plugin::replication.site.leave');
     await page.goto('/admin/plugins/replication');

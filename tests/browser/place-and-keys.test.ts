@@ -1,32 +1,10 @@
-import type { Browser } from 'playwright-core';
-import { assemble } from '../support/app';
-import { startInstance, type Instance } from '../support/instance';
-import { launchBrowser, visit, type Theme, type Visit } from './chromium';
-import { answer, link, overview, SITE, TYPES } from './replication-answers';
+import type { Theme } from './chromium';
+import { startPanel, type Answers } from './panel';
+import { link, overview, SITE } from './replication-answers';
 
-let browser: Browser;
-let staging: Instance;
-let opened: Visit | null = null;
+const panel = startPanel();
 
-beforeAll(async () => {
-  await assemble({ admin: true });
-  staging = await startInstance({ name: 'staging', panel: true });
-  browser = await launchBrowser();
-}, 600_000);
-
-afterEach(async () => {
-  await opened?.close();
-  opened = null;
-});
-
-afterAll(() => browser?.close());
-
-const open = async (answers: Parameters<typeof answer>[1], theme: Theme = 'light') => {
-  opened = await visit(browser, staging, { theme });
-  const calls = await answer(opened.page, { 'GET /jobs': [], 'GET /types': TYPES, ...answers });
-  await opened.page.goto('/admin/plugins/replication');
-  return { ...opened, calls };
-};
+const open = (answers: Answers, theme: Theme = 'light') => panel.open('/admin/plugins/replication', answers, { theme });
 
 const DAYS = 86_400_000;
 const question = {

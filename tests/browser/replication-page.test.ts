@@ -1,36 +1,13 @@
-import type { Browser } from 'playwright-core';
-import { assemble } from '../support/app';
-import { startInstance, type Instance } from '../support/instance';
 import { seriousFindings } from './accessibility';
-import { launchBrowser, visit, type Theme, type Visit } from './chromium';
-import { answer, failure, link, overview, QUEUE, RULES, TYPES } from './replication-answers';
+import type { Theme } from './chromium';
+import { startPanel, type Answers } from './panel';
+import { failure, link, overview, QUEUE, RULES } from './replication-answers';
 
-let browser: Browser;
-let staging: Instance;
-let opened: Visit | null = null;
-
-beforeAll(async () => {
-  await assemble({ admin: true });
-  staging = await startInstance({ name: 'staging', panel: true });
-  browser = await launchBrowser();
-}, 600_000);
-
-afterEach(async () => {
-  await opened?.close();
-  opened = null;
-});
-
-afterAll(() => browser?.close());
-
-type Answers = Parameters<typeof answer>[1];
+const panel = startPanel();
 
 /** Opens the page with these answers, and gives what was called. */
-const open = async (answers: Answers, { theme, query = '' }: { theme?: Theme; query?: string } = {}) => {
-  opened = await visit(browser, staging, { theme });
-  const calls = await answer(opened.page, { 'GET /jobs': [], 'GET /types': TYPES, ...answers });
-  await opened.page.goto(`/admin/plugins/replication${query}`);
-  return { ...opened, calls };
-};
+const open = (answers: Answers, { theme, query = '' }: { theme?: Theme; query?: string } = {}) =>
+  panel.open(`/admin/plugins/replication${query}`, answers, { theme });
 
 describe.each(['light', 'dark'] as const)('the replication page in the %s theme', (theme) => {
   it('explains what to do where no site is linked', async () => {
@@ -344,7 +321,7 @@ describe('the replication page', () => {
   it('is filled by the site itself, and the keyboard reaches its tabs', async () => {
     const { page, complaints, screenshot } = await open({});
     await page.getByRole('heading', { name: 'Replication' }).waitFor();
-    await page.getByText(`${staging.url}`).first().waitFor();
+    await page.getByText(panel.site().url).first().waitFor();
     await page.getByRole('tab', { name: 'Sites' }).focus();
     await page.keyboard.press('ArrowRight');
     await page.getByText('No site is linked yet.').waitFor();

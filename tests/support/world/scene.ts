@@ -77,14 +77,15 @@ export class Scene {
     id: string,
     status: Status,
     fields: Fields,
-    actor: Actor | null = { id: name, name }
+    actor: Actor | null = { id: name, name },
+    language = 'en'
   ): void {
     const site = this.site(name);
     const now = this.world.clock.now();
     const at = new Date(now).toISOString();
     site.database.now((transaction) => {
       const rows = site.rows(transaction);
-      const locale = site.catalogue.type(uid)!.localized ? 'en' : '-';
+      const locale = site.catalogue.type(uid)!.localized ? language : '-';
       const before = rows.one(uid, id, locale, status);
       const dates = { createdAt: at, updatedAt: at, publishedAt: status === 'published' ? at : null };
       const row = rows.put({ uid, document_id: id, locale, status, fields, dates }, before?.ids ?? {});

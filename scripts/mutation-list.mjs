@@ -166,6 +166,18 @@ export const MUTATIONS = [
     ],
   },
   {
+    what: 'of what all locales share only the first draft follows',
+    places: [
+      {
+        file: 'apply/plan-rows.ts',
+        find: 'const update = updateRow(schema, components, before, row);',
+        replace: `const isFirst = row === wanted.find(({ status }) => status === row.status);
+    const own = Object.entries(schema.attributes).filter(([name]) => isFirst || !schema.shared.includes(name));
+    const update = updateRow({ ...schema, attributes: Object.fromEntries(own) }, components, before, row);`,
+      },
+    ],
+  },
+  {
     what: 'drafts that disagree are not made equal',
     rare: true,
     places: [
@@ -191,7 +203,7 @@ export const MUTATIONS = [
     places: [
       { file: 'apply/apply.ts', find: 'await recordTouched(context, unit, touched, rows, events);', replace: '' },
       {
-        file: 'apply/show.ts',
+        file: 'apply/read-unedited.ts',
         find: "if (!recorded || !same(recorded.fields, row.fields)) throw new Busy('The entry');",
         replace: '',
       },

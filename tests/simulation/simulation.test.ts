@@ -25,6 +25,7 @@ import { runSchedule } from '../support/world/run';
  * | hooks’ corrections are sent                                     | 4 of 38   |
  * | components get new row ids when an apply changes their list     | 3 of 6    |
  * | what all locales share is written to all but one                | 4 of 5    |
+ * | of what all locales share only the first draft follows          | 2 of 60   |
  * | links that went along are not remembered                        | 4 of 17   |
  * | local edits go unrecorded before an apply and are written over  | 4 of 6    |
  * | rows are not read back after an apply                           | 4 of 4    |

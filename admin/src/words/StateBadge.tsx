@@ -2,9 +2,10 @@ import { Status, Typography, type StatusProps } from '@strapi/design-system';
 import type { ReactNode } from 'react';
 import { useTheme } from 'styled-components';
 
-interface Props extends Pick<StatusProps, 'variant' | 'size'> {
+interface Props extends Pick<StatusProps, 'variant' | 'width'> {
+  /** `XS` beside text of the usual size, `S` beside a title. */
+  size?: 'XS' | 'S';
   children: ReactNode;
-  width?: string;
 }
 
 /**
@@ -16,7 +17,7 @@ export const StateBadge = ({ variant = 'neutral', size = 'XS', width, children }
   return (
     <Status variant={variant} size={size} width={width}>
       <Typography
-        variant={size === 'XS' || width !== undefined ? 'pi' : 'omega'}
+        variant={size === 'XS' ? 'pi' : 'omega'}
         fontWeight="bold"
         style={variant === 'warning' ? { color: colors.neutral800 } : undefined}
       >

@@ -68,7 +68,7 @@ const QueueRow = ({ link, item, mayRetry }: { link: LinkView; item: QueueItem; m
         )}
       </Td>
       <Td>
-        <StateBadge variant={VARIANTS[item.state]} size="S" width="max-content">
+        <StateBadge variant={VARIANTS[item.state]} width="max-content">
           {say(`replica.${item.state}`)}
         </StateBadge>
       </Td>

@@ -36,7 +36,7 @@ const npmRun = (name) => step(name, NPM, ['run', '--silent', name]);
  * Suites of real Strapi processes wait for one another's answers half of the time: several at once fill two cores. Each has
  * instances, databases and ports of its own.
  */
-const PROCESSES = { projects: ['integration', 'pair'], atOnce: 3 };
+const AT_ONCE = 3;
 
 /** What is not run on database servers, where it would prove nothing that it does not prove on SQLite. */
 const ONLY_SQLITE = {
@@ -95,8 +95,7 @@ const all = () => {
   npmRun('types');
   for (const project of ['unit', 'simulation', 'contract']) suite([project], { atOnce: 2 });
   if (step('build and assemble', process.execPath, ['playground/assemble.mjs'])) {
-    suite(PROCESSES.projects, { atOnce: PROCESSES.atOnce });
-    suite(['browser'], { atOnce: 1 });
+    suite(['integration', 'pair', 'browser'], { atOnce: AT_ONCE });
   }
   finish((name) => name.startsWith('sqlite-'));
 };
@@ -125,7 +124,7 @@ const databases = async () => {
     // These share one database.
     suite(['contract'], { atOnce: 1, env: serverEnvironment(kind, name), on: title });
     await dropDatabase(kind, name);
-    suite(PROCESSES.projects, { atOnce: PROCESSES.atOnce, env: { TEST_DATABASE: kind }, on: title });
+    suite(['integration', 'pair'], { atOnce: AT_ONCE, env: { TEST_DATABASE: kind }, on: title });
   }
   finish((name) => !name.startsWith('sqlite-'));
 };

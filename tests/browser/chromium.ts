@@ -100,7 +100,8 @@ export const visit = async (
     viewport: { width, height: 900 },
     locale: 'en-GB',
   });
-  context.setDefaultTimeout(15_000);
+  // For a machine that is busy with others: only what fails takes so long.
+  context.setDefaultTimeout(60_000);
   await context.addInitScript(
     (chosen) => {
       localStorage.setItem('STRAPI_THEME', chosen.theme);

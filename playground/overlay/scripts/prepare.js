@@ -7,6 +7,7 @@
  *
  *   node scripts/prepare.js [--content]
  */
+const { setTimeout: pause } = require('node:timers/promises');
 const { createStrapi } = require('@strapi/strapi');
 const { ADMINISTRATOR, API_TOKEN } = require('./access');
 
@@ -87,6 +88,12 @@ const createPages = async (strapi) => {
   await write('Contact', 'Kontakt', home, 4);
 };
 
+/** Strapi does things by itself that nobody waits for: one that still wants the database when it is closed ends the process. */
+const nobodyIsBusy = async ({ db }) => {
+  const { pool } = db.connection.client;
+  while (pool.numUsed() + pool.numPendingAcquires() + pool.numPendingCreates() > 0) await pause(50);
+};
+
 const main = async () => {
   const appDir = process.cwd();
   const strapi = await createStrapi({ appDir, distDir: appDir }).load();
@@ -98,6 +105,7 @@ const main = async () => {
     await publishArticles(strapi);
     await createPages(strapi);
   }
+  await nobodyIsBusy(strapi);
   await strapi.destroy();
 };
 

@@ -61,6 +61,9 @@ export const composeSleeping = (parts: SleepingParts): Composition => {
     sweep: no,
     retry: no,
     compare: no,
+    preview: no,
+    difference: no,
+    match: no,
     run: no,
     settled: no,
   };

@@ -35,6 +35,7 @@ import type { Store } from './replication/ports';
 import { releaseClaims } from './replication/queue/claim';
 import { retryNow } from './replication/queue/next-due';
 import { wakeLink } from './replication/queue/wake-link';
+import { differenceOf, matchPage, previewPage } from './replication/matching/ask';
 import { catchUp } from './replication/reconcile/catch-up';
 import { compareWith } from './replication/reconcile/compare';
 import { jobStep, followLink } from './replication/reconcile/jobs';
@@ -352,6 +353,11 @@ export const compose = async (
   let revocationSeen = (await store.transaction((unit) => lookAgain(unit, systemClock.now()))).revocation;
   const workers = [recorder, jobs, house, notifier, sweeper, tidier];
   const isIdle = () => !inHurry && workers.every(({ idle }) => idle) && couriers.idle;
+  const accepted = async (link: string) => {
+    const [row] = await store.transaction(({ tables }) => tables.find('links', { id: link }));
+    if (row?.state === 'REGISTERED') return row;
+    throw new NotPossible('NOT_LINKED', 'Sites can be compared once both have accepted the link.');
+  };
   const engine: Composition['engine'] = {
     store,
     schemas,
@@ -391,13 +397,10 @@ export const compose = async (
       });
     },
     retry: (what) => retryNow(context, what),
-    compare: async (link, repair) => {
-      const [row] = await store.transaction(({ tables }) => tables.find('links', { id: link }));
-      if (!row || row.state !== 'REGISTERED') {
-        throw new NotPossible('NOT_LINKED', 'Sites can be compared once both have accepted the link.');
-      }
-      return compareWith(context, wire, row, repair);
-    },
+    compare: async (link, repair) => compareWith(context, wire, await accepted(link), repair),
+    preview: async (link, page) => previewPage(context, wire, await accepted(link), page),
+    difference: async (link, of) => differenceOf(context, wire, await accepted(link), of),
+    match: async (link, page, choices) => matchPage(context, wire, await accepted(link), page, choices),
     run: async (withinMs) => {
       for (const { id } of await store.transaction(({ tables }) => tables.find('links', { state: 'REGISTERED' }))) {
         await wakeLink(context, id);

@@ -4,6 +4,7 @@ import type { Verifier } from './replication/apply/verify';
 import type { Context } from './replication/context';
 import type { Json } from './replication/entity';
 import { Refused } from './replication/errors';
+import { answerMatching } from './replication/matching/answer';
 import { answerComparison } from './replication/reconcile/compare';
 import type { Row } from './replication/tables';
 import type { Tracked } from './replication/tracked';
@@ -21,7 +22,14 @@ export interface PeerServiceOptions {
 }
 
 /** What linked sites may ask of this one, behind the gate: by now we know who asks. */
-export const createPeerService = ({ context, verifier, config, answerOf, poke }: PeerServiceOptions): PeerService => {
+export const createPeerService = ({
+  context,
+  verifier,
+  config,
+  tracked,
+  answerOf,
+  poke,
+}: PeerServiceOptions): PeerService => {
   const { store, files } = context;
   const linkOf = async (id: string): Promise<Row<'links'>> => {
     const [link] = await store.transaction(({ tables }) => tables.find('links', { id }));
@@ -42,7 +50,11 @@ export const createPeerService = ({ context, verifier, config, answerOf, poke }:
 
     answer: async (id, topic, question) => {
       await linkOf(id);
-      return (await answerOf(topic, question)) ?? answerComparison(store, id, topic, question);
+      return (
+        (await answerOf(topic, question)) ??
+        (await answerMatching(context, (uid) => tracked.add(uid), id, topic, question)) ??
+        answerComparison(store, id, topic, question)
+      );
     },
 
     blobOffset: async (id, hash) => {

@@ -2,6 +2,7 @@ import type { EntityKey, Uid } from './entity';
 import type { BrakeDesk } from './brake/desk';
 import type { Depth } from './reconcile/sweep';
 import type { PlaceQuestion } from './link/place';
+import type { Difference, DifferenceOf, MatchedPage, PageRequest, PreviewedPage } from './matching/ask';
 import type { Clock, Files, Schemas, Store } from './ports';
 import type { LinkState, Row } from './tables';
 
@@ -116,6 +117,12 @@ export interface Engine {
   retry(what: { link?: string; entity?: EntityKey }): Promise<number>;
   /** Compares with a link and reports; `repair` queues what differs. */
   compare(link: string, repair: boolean): Promise<Comparison>;
+  /** What sharing a type with a link would do, a page at a time; see `matching/`. */
+  preview(link: string, page: PageRequest): Promise<PreviewedPage>;
+  /** One entry against the one of a link, field by field. */
+  difference(link: string, of: DifferenceOf): Promise<Difference[]>;
+  /** Has a link take its entries for ours, a page at a time. */
+  match(link: string, page: PageRequest, choices: [id: string, there: string | null][]): Promise<MatchedPage>;
   /** Looks at all rows now for what no save has told; resolves when that is done. */
   sweep(depth: Depth): Promise<void>;
   /**

@@ -1,28 +1,38 @@
-import { ENTITY_ID_FORM, MOST_NAME, UID_FORM } from './entity';
+import { ENTITY_ID_FORM, FILE_UID, MOST_NAME, UID_FORM } from './entity';
 import type { Attribute, Attributes, Components, EntityRef, Fields, Json, Reference, RowState } from './entity';
 import { isNothingFor, isRecord } from './history/canonical';
-import type { Content, Schemas, Tables } from './ports';
+import { loadMatches, type Matches } from './matching/matches';
+import type { Content, Schemas, Tables, Unit } from './ports';
+import { mapStrings, renameFiles, TEXT_TYPES } from './upload-tokens';
 
 /**
- * Canonical ids and local ones. They are equal, but for single types: one entry on each site, whatever its documentId,
- * so its canonical id is its uid.
+ * Canonical ids and local ones. They are equal, but for single types (one entry on each site, whatever its documentId, so
+ * its canonical id is its uid) and for entries that two sites had under two ids and that were matched.
+ *
+ * For one transaction: what is matched meanwhile is seen by the next one.
  */
 export class Identity {
   private readonly singles = new Map<string, string | null>();
 
-  constructor(
+  private constructor(
     private readonly schemas: Schemas,
     private readonly tables: Tables,
-    private readonly content: Content
+    private readonly content: Content,
+    private readonly matches: Matches
   ) {}
 
+  static async of({ schemas }: { schemas: Schemas }, { tables, content }: Unit): Promise<Identity> {
+    return new Identity(schemas, tables, content, await loadMatches(tables));
+  }
+
   canonical({ uid, id }: EntityRef): EntityRef {
-    return { uid, id: this.isSingle(uid) ? uid : id };
+    if (this.isSingle(uid)) return { uid, id: uid };
+    return { uid, id: this.matches.entityAt(uid, id) ?? id };
   }
 
   /** The documentId an entity has here, or null where a single type has no entry yet. */
   async local({ uid, id }: EntityRef): Promise<string | null> {
-    if (!this.isSingle(uid)) return id;
+    if (!this.isSingle(uid)) return this.matches.localOf(uid, id) ?? id;
     if (!this.singles.has(uid)) this.singles.set(uid, await this.findSingle(uid));
     return this.singles.get(uid)!;
   }
@@ -30,6 +40,18 @@ export class Identity {
   /** Remembers which documentId a single type's entry gets. */
   assign(uid: string, localId: string): void {
     if (this.isSingle(uid)) this.singles.set(uid, localId);
+  }
+
+  /** Text whose files are named by their local ids, named by their canonical ones. */
+  canonicalText(text: string): string {
+    if (!this.matches.hasAny(FILE_UID)) return text;
+    return renameFiles(text, (id) => this.canonical({ uid: FILE_UID, id }).id);
+  }
+
+  /** The other way. */
+  localText(text: string): string {
+    if (!this.matches.hasAny(FILE_UID)) return text;
+    return renameFiles(text, (id) => this.matches.localOf(FILE_UID, id) ?? id);
   }
 
   isSingle(uid: string): boolean {
@@ -47,16 +69,22 @@ export class Identity {
   }
 }
 
-/** Every reference in fields, with the attribute's own kind deciding what is one. */
+type MapReference = (reference: Reference, attribute: Attribute) => Reference | null;
+
+/**
+ * Every reference in fields, with the attribute's own kind deciding what is one; and, where `text` is given, every text
+ * that may name files.
+ */
 export const mapReferences = (
   attributes: Attributes,
   components: Components,
   fields: Fields,
-  map: (reference: Reference, attribute: Attribute) => Reference | null
+  map: MapReference,
+  text?: (text: string) => string
 ): Fields => {
   const result: Fields = {};
   for (const [name, value] of Object.entries(fields)) {
-    const mapped = mapValue(attributes, components, name, value, map);
+    const mapped = mapValue(attributes, components, name, value, map, text);
     if (!isNothingFor(attributes[name], mapped)) result[name] = mapped;
   }
   return result;
@@ -67,7 +95,8 @@ const mapValue = (
   components: Components,
   name: string,
   value: Json,
-  map: (reference: Reference, attribute: Attribute) => Reference | null
+  map: MapReference,
+  text?: (text: string) => string
 ): Json => {
   const attribute = Object.hasOwn(attributes, name) ? attributes[name] : undefined;
   switch (attribute?.kind) {
@@ -79,16 +108,18 @@ const mapValue = (
     case 'component': {
       const inner = components(attribute.component);
       if (!inner) return value;
-      const one = (item: Json) => (isRecord(item) ? mapReferences(inner, components, item, map) : item);
+      const one = (item: Json) => (isRecord(item) ? mapReferences(inner, components, item, map, text) : item);
       return Array.isArray(value) ? value.map(one) : one(value);
     }
     case 'zone':
       return Array.isArray(value)
         ? value.map((item) => {
             const inner = isRecord(item) && typeof item.__component === 'string' ? components(item.__component) : null;
-            return inner && isRecord(item) ? mapReferences(inner, components, item, map) : item;
+            return inner && isRecord(item) ? mapReferences(inner, components, item, map, text) : item;
           })
         : value;
+    case 'value':
+      return text && TEXT_TYPES.has(attribute.type) ? mapStrings(value, text) : value;
     default:
       return value;
   }
@@ -102,10 +133,13 @@ export const inCanonicalIds = (
   row: RowState
 ): RowState => ({
   ...row,
-  fields: mapReferences(schemas.type(uid)!.attributes, schemas.components, row.fields, (reference) => ({
-    ...reference,
-    ...identity.canonical(reference),
-  })),
+  fields: mapReferences(
+    schemas.type(uid)!.attributes,
+    schemas.components,
+    row.fields,
+    (reference) => ({ ...reference, ...identity.canonical(reference) }),
+    (text) => identity.canonicalText(text)
+  ),
 });
 
 /** What could not be an entry's name is none: it comes from outside, and becomes a key in tables. */

@@ -58,6 +58,11 @@ export interface Content {
   presence(uid: Uid, localIds: readonly string[]): Promise<Map<string, { locale: string; status: Status }[]>>;
   /** The same, and when each row was changed last. */
   glance(uid: Uid, localIds: readonly string[]): Promise<Map<string, Glance[]>>;
+  /**
+   * What rows hold in one attribute that holds a plain value: the rows of these entries, or those that hold one of these
+   * values, {@link MOST_LOOKED_UP} of them at most. Values are compared as the database does.
+   */
+  look(uid: Uid, attribute: string, of: { ids: readonly string[] } | { values: readonly Plain[] }): Promise<Looked[]>;
   /** Local ids in ascending order, after a given one. */
   list(uid: Uid, after: string | null, limit: number): Promise<string[]>;
   total(uid: Uid): Promise<number>;
@@ -68,6 +73,17 @@ export interface Content {
    * meanwhile can ask for `telling.from`.
    */
   write(uid: Uid, localId: string, writes: readonly RowWrite[], telling?: Telling): Promise<Written>;
+}
+
+export type Plain = string | number;
+export const MOST_LOOKED_UP = 5_000;
+
+/** A row that was looked up by one of its attributes; `value` as in canonical content. */
+export interface Looked {
+  localId: string;
+  locale: string;
+  status: Status;
+  value: Plain;
 }
 
 /** What there is of a row, without its content. `updatedAt` as in {@link RowState.dates}. */

@@ -58,7 +58,7 @@ export interface TableRows {
   entries: {
     entity: EntityKey;
     uid: Uid;
-    /** The documentId here. */
+    /** The documentId here; '' where there is none any more: what it was is known under another id since (`matches`). */
     local_id: string;
     /** The leaf that the rows show; null before the first revision and after a withdrawal. */
     head: string | null;
@@ -71,6 +71,18 @@ export interface TableRows {
     /** Why the rows do not show the newest leaf yet, in words, and when to try again; null where nothing is held. */
     held: string | null;
     held_until: number;
+  };
+  /**
+   * Entries that two sites had under two ids and that were taken for one: `local_id` is the documentId here of what a
+   * linked site calls `entity`. See `matching/`.
+   */
+  matches: {
+    entity: EntityKey;
+    uid: Uid;
+    local_id: string;
+    /** The link that it was agreed with. */
+    link: string;
+    at: number;
   };
   revisions: {
     id: string;
@@ -274,6 +286,7 @@ export const PRIMARY_KEYS: { [T in TableName]: readonly (keyof TableRows[T] & st
   nonces: ['instance', 'nonce'],
   rules: ['id'],
   entries: ['entity'],
+  matches: ['entity'],
   revisions: ['id'],
   parents: ['revision', 'parent'],
   parts: ['revision', 'name'],
@@ -300,6 +313,7 @@ export const COUNTED: ReadonlySet<TableName> = new Set(['marks', 'notifications'
 /** Further columns that are looked up: each an index. */
 export const INDEXES: { [T in TableName]?: readonly (readonly (keyof TableRows[T] & string)[])[] } = {
   entries: [['uid', 'local_id'], ['held_until']],
+  matches: [['uid', 'local_id']],
   revisions: [['entity']],
   parents: [['parent']],
   parts: [['content']],

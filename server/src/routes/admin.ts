@@ -42,6 +42,11 @@ export const adminRoutes = {
     route('GET', '/links/:id/rules', 'admin-sharing.list', ACTIONS.read),
     route('PUT', '/links/:id/rules', 'admin-sharing.replace', ACTIONS.rules),
 
+    route('GET', '/links/:id/match-fields', 'admin-previews.fields', ACTIONS.rules),
+    route('POST', '/links/:id/preview', 'admin-previews.preview', ACTIONS.rules),
+    route('POST', '/links/:id/difference', 'admin-previews.difference', ACTIONS.rules),
+    route('POST', '/links/:id/match', 'admin-previews.match', ACTIONS.rules),
+
     route('GET', '/links/:id/queue', 'admin-deliveries.queue', ACTIONS.read),
     route('POST', '/links/:id/retry', 'admin-deliveries.retry', ACTIONS.queue),
     route('POST', '/links/:id/compare', 'admin-deliveries.compare', ACTIONS.queue),

@@ -52,6 +52,17 @@ export const worldContent = (
     return found;
   },
 
+  async look(uid, attribute, of) {
+    transaction.statement();
+    const all = rows.idsOf(uid).flatMap((id) => rows.of(uid, id));
+    return all.flatMap(({ document_id: localId, locale, status, fields }) => {
+      const value = fields[attribute];
+      if (typeof value !== 'string' && typeof value !== 'number') return [];
+      const isWanted = 'ids' in of ? of.ids.includes(localId) : of.values.includes(value);
+      return isWanted ? [{ localId, locale, status, value }] : [];
+    });
+  },
+
   async list(uid, after, limit) {
     transaction.statement();
     return rows

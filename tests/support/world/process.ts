@@ -9,6 +9,8 @@ import type { Identity } from '../../../server/src/replication/link/identity';
 import { notifyBatch } from '../../../server/src/replication/notify/notify';
 import type { Audience, Files, Store } from '../../../server/src/replication/ports';
 import { loadIncarnation } from '../../../server/src/replication/incarnation';
+import { answerMatching } from '../../../server/src/replication/matching/answer';
+import { matchPage, previewPage, type PageRequest } from '../../../server/src/replication/matching/ask';
 import { answerComparison, compareWith } from '../../../server/src/replication/reconcile/compare';
 import { forgetOddTimes, keepHouse } from '../../../server/src/replication/reconcile/housekeeping';
 import { jobStep } from '../../../server/src/replication/reconcile/jobs';
@@ -97,6 +99,22 @@ export class Process {
     return found;
   }
 
+  /** What sharing a type with a link would do. */
+  async preview(link: string, page: PageRequest) {
+    return previewPage(this.context, this.wire, await this.linkTo(link), page);
+  }
+
+  /** Has a link take its entries of a type for ours. */
+  async match(link: string, page: PageRequest, choices: [string, string | null][] = []) {
+    return matchPage(this.context, this.wire, await this.linkTo(link), page, choices);
+  }
+
+  private async linkTo(id: string) {
+    const [link] = await this.context.store.transaction(({ tables }) => tables.find('links', { id }));
+    if (!link) throw new Error(`${this.site.name} has no link ${id}.`);
+    return link;
+  }
+
   /** Looks at all rows, as each start and each hour does. */
   async sweep(depth: Depth): Promise<void> {
     await this.context.store.transaction((unit) => restartSweep(unit, depth));
@@ -144,7 +162,9 @@ export class Process {
     ask: async (peer: Peer, topic, question) => {
       const other = this.site.world.sites.find(({ id }) => id === peer.id)?.process;
       if (!other) throw new Unreachable('Nobody is there.');
-      return { answer: await answerComparison(other.context.store, this.site.id, topic, question), bytes: 0 };
+      const matching = await answerMatching(other.context, () => undefined, this.site.id, topic, question);
+      const answer = matching ?? (await answerComparison(other.context.store, this.site.id, topic, question));
+      return { answer, bytes: 0 };
     },
     blobOffset: () => Promise.resolve('complete'),
     sendBlob: () => Promise.resolve(),

@@ -39,10 +39,11 @@ const named = (head: Fields, shown: Fields, row: Fields, { touched = true, alone
 const published = { locale: '-', status: 'published' as const };
 const presenceOf = async (...rows: Status[]): Promise<Presence> => {
   const schemas = { type: (uid: string) => (uid === PAGE ? page : null) } as unknown as Schemas;
+  const tables = { find: async () => [] } as unknown as Tables;
   const content = {
     presence: async () => new Map([['p', rows.map((status) => ({ locale: '-', status }))]]),
   } as unknown as Content;
-  const identity = new Identity(schemas, {} as Tables, content);
+  const identity = await Identity.of({ schemas }, { tables, content });
   return Presence.of([{ uid: PAGE, id: 'p' }], schemas, content, identity);
 };
 

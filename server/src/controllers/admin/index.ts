@@ -1,6 +1,7 @@
 import { brakes } from './brakes';
 import { deliveries } from './deliveries';
 import { entries } from './entries';
+import { previews } from './previews';
 import { sharing } from './sharing';
 import { sites } from './sites';
 
@@ -9,6 +10,7 @@ export const adminControllers = {
   'admin-sites': sites,
   'admin-brakes': brakes,
   'admin-sharing': sharing,
+  'admin-previews': previews,
   'admin-deliveries': deliveries,
   'admin-entries': entries,
 };

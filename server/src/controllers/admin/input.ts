@@ -48,6 +48,21 @@ export const rulesBody = z
     path: ['rules'],
   });
 
+const field = z.string().min(1).max(190);
+const page = {
+  uid,
+  level: z.enum(['EVERYTHING', 'PUBLISHED', 'REFERENCE', 'NONE']),
+  direction: z.enum(['BOTH', 'SEND_ONLY', 'RECEIVE_ONLY']),
+  by: field.nullable(),
+  cursor: id.nullable(),
+};
+export const previewBody = z.strictObject(page);
+export const matchBody = z.strictObject({
+  ...page,
+  choices: z.array(z.strictObject({ documentId: id, there: id.nullable() })).max(50),
+});
+export const differenceBody = z.strictObject({ uid, documentId: id, level: page.level, there: id.nullable() });
+
 export const queueQuery = z.object({
   state: z.enum(['waiting', 'queued', 'held', 'failed', 'stopped', 'done']).default('waiting'),
   page: z.coerce.number().int().min(1).max(200).default(1),

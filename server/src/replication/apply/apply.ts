@@ -131,7 +131,7 @@ export const loadState = async (
     newer: new Set(),
     opened: new Set(),
     replaced: new Set(),
-    ...(await claimsOn(tables, selvesTowards(context.signer, link.id), batch, leaves)),
+    ...(await claimsOn(tables, link.id, selvesTowards(context.signer, link.id), batch, leaves)),
   };
 };
 
@@ -149,16 +149,17 @@ const forgetUntouched = async (
 };
 
 /** First statement of the transaction: InnoDB reads after it, SQLite takes its write lock with it. */
-const lockEntries = async (context: Context, { tables, content }: Unit, batch: readonly Verified[]): Promise<void> => {
-  const identity = new Identity(context.schemas, tables, content);
+const lockEntries = async (context: Context, unit: Unit, batch: readonly Verified[]): Promise<void> => {
+  const { tables } = unit;
+  const identity = await Identity.of(context, unit);
   const rows = new Map<EntityKey, Row<'entries'>>();
   for (const { entity, message } of batch) {
     const { uid, id } = message.entity;
     if (message.type === 'ENTITY_UNREPLICATE') continue;
-    const here = identity.isSingle(uid) ? await identity.local(message.entity) : null;
+    const here = await identity.local(message.entity);
     // Single types have their uid for an id, also where the type is not known here.
-    const local = id === uid ? (here ?? message.documentId) : id;
-    rows.set(entity, newEntry(entity, uid, local));
+    const isNone = id === uid && (here === null || !identity.isSingle(uid));
+    rows.set(entity, newEntry(entity, uid, isNone ? message.documentId : here!));
   }
   const sorted = [...rows.keys()].sort();
   await tables.insert(

@@ -34,9 +34,9 @@ export const rememberAlong = async (
   changed: readonly LocalEntry[],
   written: ReadonlySet<EntityKey>
 ): Promise<void> => {
-  const { tables, content } = unit;
+  const { tables } = unit;
   if (changed.length === 0) return;
-  const identity = new Identity(context.schemas, tables, content);
+  const identity = await Identity.of(context, unit);
   const keys = changed.map(({ uid, localId }) => keyOf(identity.canonical({ uid, id: localId })));
   const others = keys.filter((key) => !written.has(key)).sort();
   if (others.length > 0) await tables.lock('entries', { entity: others });

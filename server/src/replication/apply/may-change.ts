@@ -2,6 +2,7 @@ import { FILE_UID, type EntityKey } from '../entity';
 import { accepts, ruleFor, type Decision } from '../controller/decide';
 import type { Direction, Level } from '../engine';
 import { startedHere } from '../history/started-here';
+import { matchedWith } from '../matching/matches';
 import type { RevisionId } from '../history/revision';
 import type { Tables } from '../ports';
 import type { Row } from '../tables';
@@ -16,15 +17,18 @@ export interface Claims {
   ours: ReadonlySet<EntityKey>;
   /** Entries of which the message brings a version that descends from one this site started with. */
   fromOurs: ReadonlySet<EntityKey>;
+  /** Entries that were matched with the link's own: both sites had them. */
+  matched: ReadonlySet<EntityKey>;
 }
 
 /** Which of these entries, and of the versions that come in, go back to this site. */
 export const claimsOn = async (
   tables: Tables,
+  link: string,
   selves: readonly string[],
   batch: readonly Verified[],
   leaves: ReadonlyMap<EntityKey, readonly RevisionId[]>
-): Promise<Pick<Claims, 'ours' | 'fromOurs'>> => {
+): Promise<Pick<Claims, 'ours' | 'fromOurs' | 'matched'>> => {
   const incoming = new Map<EntityKey, RevisionId[]>();
   for (const { entity, message } of batch) {
     if (message.type !== 'ENTITY_UNREPLICATE') incoming.set(entity, message.leaves);
@@ -32,6 +36,11 @@ export const claimsOn = async (
   const updated = new Map([...leaves].filter(([entity]) => incoming.has(entity)));
   return {
     ours: await startedHere(tables, selves, updated),
+    matched: await matchedWith(
+      tables,
+      link,
+      batch.map(({ entity }) => entity)
+    ),
     fromOurs: await startedHere(
       tables,
       selves,
@@ -89,6 +98,8 @@ export const refusalOf = (claims: Claims, link: string, one: Verified, message: 
       ? refuse('NOT_OWNER', 'This entry was started on this site: it is not replaced by its published part alone.')
       : null;
   }
+  // Edited here between the match and the arrival of theirs: both versions are kept.
+  if (claims.matched.has(entity)) return null;
   if (claims.fromOurs.has(entity) || message.direction === 'BOTH') {
     return refuse('NOT_SHARED', 'This entry was started on this site, which has no rule that shares it with yours.');
   }

@@ -37,7 +37,7 @@ export const moveHeads = async (
   );
   const mine = await madeHere(tables, selves, [...unions.values()].flat());
 
-  const moved: { after: Row<'entries'>; head: RevisionId; shows: ToShow['shows'] }[] = [];
+  const moved: (Omit<ToShow, 'revision' | 'entry'> & { after: Row<'entries'>; head: RevisionId })[] = [];
   const leaves: Row<'leaves'>[] = [];
   const aside: RevisionId[] = [];
   const back: RevisionId[] = [];
@@ -66,7 +66,8 @@ export const moveHeads = async (
     if (choice.leaves.length > 1) events.push({ type: 'diverged', entity, leaves: choice.leaves.length });
     const isFuller = state.opened.has(entity) || shows !== entry.shows;
     if (choice.head !== entry.head || isFuller || entry.held !== null) {
-      moved.push({ after, head: choice.head, shows: shows as ToShow['shows'] });
+      const isFirst = entry.head === null && entry.shows !== 'WITHDRAWN';
+      moved.push({ after, head: choice.head, shows: shows as ToShow['shows'], isFirst });
     }
   }
   const entities = batch.map(({ entity }) => entity);
@@ -86,9 +87,9 @@ export const moveHeads = async (
     moved.map(({ head }) => head)
   );
   return new Map(
-    moved.flatMap(({ after, head, shows }): [EntityKey, ToShow][] => {
+    moved.flatMap(({ after, head, shows, isFirst }): [EntityKey, ToShow][] => {
       const revision = heads.get(head);
-      return revision ? [[after.entity, { entry: after, revision, shows }]] : [];
+      return revision ? [[after.entity, { entry: after, revision, shows, isFirst }]] : [];
     })
   );
 };

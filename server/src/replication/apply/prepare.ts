@@ -3,7 +3,7 @@ import { entityOf, keyOf, type EntityKey, type Fields, type Reference, type Type
 import { NotPossible } from '../errors';
 import { contentOf } from '../history/repository';
 import { PEOPLE, isPublishedPart, type Revision } from '../history/revision';
-import { mapReferences } from '../identity';
+import { mapReferences, type Identity } from '../identity';
 import type { Presence } from '../presence';
 import type { Row } from '../tables';
 import { kindDiffers, typeUnknown, type Hold } from './hold';
@@ -14,6 +14,8 @@ export interface ToShow {
   entry: Row<'entries'>;
   revision: Revision;
   shows: 'EVERYTHING' | 'PUBLISHED';
+  /** The first version of an entry that was here before, and was matched: where it is equal, nothing is written. */
+  isFirst?: boolean;
 }
 
 /** What its rows shall hold, references not placed yet. */
@@ -48,6 +50,7 @@ const isWhole = ({ parts }: Revision): boolean =>
 /** Drops references that have no place here yet, and says what they wait for. */
 export const placeReferences = (
   context: Context,
+  identity: Identity,
   { schema, rendered }: Prepared,
   presence: Presence,
   locals: ReadonlyMap<EntityKey, string>
@@ -62,7 +65,9 @@ export const placeReferences = (
       }
       return { ...linked, id: locals.get(keyOf(reference)) ?? reference.id };
     };
-    const fields: Fields = mapReferences(schema.attributes, context.schemas.components, row.fields, place);
+    const fields: Fields = mapReferences(schema.attributes, context.schemas.components, row.fields, place, (text) =>
+      identity.localText(text)
+    );
     return { ...row, fields };
   });
   return { rows, parked: [...parked] };

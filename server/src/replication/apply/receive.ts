@@ -4,6 +4,7 @@ import { Busy, ReplicationError } from '../errors';
 import type { DomainEvent } from '../events';
 import { loadRevisions } from '../history/repository';
 import { openPart, readPartName, type Revision } from '../history/revision';
+import { Identity } from '../identity';
 import type { Row } from '../tables';
 import { fileHashes } from '../transport/deliver';
 import type { Answer } from '../transport/message';
@@ -130,9 +131,12 @@ const answerTo = async (context: Context, link: Row<'links'>, error: unknown): P
 const placeBytes = async (context: Context, link: Row<'links'>, one: Verified): Promise<string[] | Answer> => {
   const { entity, message, revisions } = one;
   if (message.type === 'ENTITY_UNREPLICATE' || message.entity.uid !== FILE_UID) return [];
-  const { id } = message.entity;
+  const localId = await context.store.transaction(async (unit) => {
+    const identity = await Identity.of(context, unit);
+    return (await identity.local(message.entity)) ?? message.entity.id;
+  });
   // A file that was never recorded is told by its bytes: they are not to be lost to a stranger's.
-  await context.files.hash([id]);
+  await context.files.hash([localId]);
   const { objection, head, leaves, held, stored, here } = await context.store.transaction(async (unit) => {
     const state = await loadState(context, unit, link, [one]);
     const entry = state.entries.get(entity);
@@ -144,7 +148,7 @@ const placeBytes = async (context: Context, link: Row<'links'>, one: Verified): 
       stored: [...(await loadRevisions(unit.tables, message.leaves)).values()],
       here: {
         started: state.ours.has(entity),
-        bytes: await unit.tables.find('file_bytes', { local_id: id }),
+        bytes: await unit.tables.find('file_bytes', { local_id: localId }),
       },
     };
   });
@@ -161,7 +165,7 @@ const placeBytes = async (context: Context, link: Row<'links'>, one: Verified): 
   const missing = await missingFrom(context, link, here.bytes, fileHashes(fields));
   if (missing.length > 0) return missing;
   const forward = leaves <= 1 && (head === null || ids.has(head)) && head !== newest.id;
-  if (forward || held) await context.files.place(id, fields);
+  if (forward || held) await context.files.place(localId, fields);
   return [];
 };
 

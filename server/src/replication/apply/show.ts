@@ -4,6 +4,7 @@ import type { Context } from '../context';
 import { keyOf, type EntityKey, type LocalEntry, type RowState, type Uid } from '../entity';
 import { ReplicationError } from '../errors';
 import type { DomainEvent } from '../events';
+import { sameRows } from '../history/content';
 import { contentOf, loadRevisions } from '../history/repository';
 import type { Revision } from '../history/revision';
 import { saveShown } from '../history/shown';
@@ -53,7 +54,7 @@ export const showRevisions = async (
 ): Promise<ShownAll> => {
   const { tables, content } = unit;
   if (wanted.length === 0) return { shown: [], retargeted: nothingRetargeted() };
-  const identity = new Identity(context.schemas, tables, content);
+  const identity = await Identity.of(context, unit);
   const results = new Map<EntityKey, Hold | null>();
   const prepared: Prepared[] = [];
   for (const one of wanted) {
@@ -66,8 +67,9 @@ export const showRevisions = async (
     rendered.rows.flatMap(({ fields }) => referencesIn(schema.attributes, context.schemas.components, fields))
   );
   const presence = await Presence.of(references, context.schemas, content, identity);
-  for (const { uid, id } of references) {
-    if (identity.isSingle(uid)) locals.set(keyOf({ uid, id }), (await identity.local({ uid, id })) ?? id);
+  for (const reference of references) {
+    const local = await identity.local(reference);
+    if (local !== null && local !== reference.id) locals.set(keyOf(reference), local);
   }
 
   const { before, shown } = await readUnedited(unit, prepared);
@@ -78,8 +80,9 @@ export const showRevisions = async (
   for (const one of prepared) {
     const { entry, schema } = one;
     const current = before.get(entry.uid)?.get(entry.local_id) ?? [];
-    const { rows, parked } = placeReferences(context, one, presence, locals);
-    const writes = planRows(schema, context.schemas.components, current, rows, one.rendered.keepDrafts);
+    const { rows, parked } = placeReferences(context, identity, one, presence, locals);
+    const isThere = one.isFirst === true && sameRows(current, rows);
+    const writes = isThere ? [] : planRows(schema, context.schemas.components, current, rows, one.rendered.keepDrafts);
     try {
       if (writes.length > 0) {
         const written = await context.store.savepoint(unit, () =>
@@ -126,12 +129,13 @@ const localIds = async (identity: Identity, prepared: readonly Prepared[]): Prom
 /** Reads the rows back: what a default or a hook of this site made of them is no edit. */
 const rememberShown = async (
   context: Context,
-  { tables, content }: Unit,
+  unit: Unit,
   prepared: readonly Prepared[],
   results: ReadonlyMap<EntityKey, Hold | null>,
   { before, shown }: Unedited,
   waiting: ReadonlyMap<EntityKey, EntityKey[]>
 ): Promise<Retargeted> => {
+  const { tables, content } = unit;
   const written = prepared.filter(({ entry }) => results.get(entry.entity) === null);
   const after = await readAll(content, written);
   const rowsOf = (rows: ReadonlyMap<Uid, ReadonlyMap<string, RowState[]>>, entry: Row<'entries'>) =>
@@ -159,7 +163,7 @@ const rememberShown = async (
       ])
     )
   );
-  const identity = new Identity(context.schemas, tables, content);
+  const identity = await Identity.of(context, unit);
   const canonical = (rows: ReadonlyMap<Uid, ReadonlyMap<string, RowState[]>>, entry: Row<'entries'>) =>
     rowsOf(rows, entry).map((row) => inCanonicalIds(context, identity, entry.uid, row));
   await parkAll(tables, waiting);

@@ -74,7 +74,7 @@ export const verifyMessage = async (
 };
 
 /** Users, roles, tokens and other plugins' own tables are never replicated, whatever a link was granted. */
-const mayName = (context: Context, link: Row<'links'>, uid: string): boolean => {
+export const mayName = (context: Context, link: Row<'links'>, uid: string): boolean => {
   const granted = JSON.parse(link.granted) as string[];
   if (uid !== FILE_UID && !granted.includes('*') && !granted.includes(uid)) return false;
   return uid.startsWith('api::') || context.schemas.type(uid) !== null;

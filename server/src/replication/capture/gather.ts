@@ -61,11 +61,12 @@ export const groupByDocument = async (
  */
 export const documentsOf = async (
   context: Context,
-  { tables, content }: Unit,
+  unit: Unit,
   uid: Uid,
   localIds: readonly string[]
 ): Promise<Map<string, string[]>> => {
-  const identity = new Identity(context.schemas, tables, content);
+  const { tables, content } = unit;
+  const identity = await Identity.of(context, unit);
   if (!identity.isSingle(uid)) return new Map(localIds.map((id) => [id, [id]]));
   const marks = await tables.find('marks', { uid }, { orderBy: 'id' });
   const all = [...new Set([...marks.map(({ document_id: id }) => id), ...localIds])];
@@ -74,8 +75,9 @@ export const documentsOf = async (
   return new Map([[local, [local, ...all.filter((id) => id !== local && !present.has(id))]]]);
 };
 
-export const lockEntries = async (context: Context, { tables, content }: Unit, documents: Documents): Promise<void> => {
-  const identity = new Identity(context.schemas, tables, content);
+export const lockEntries = async (context: Context, unit: Unit, documents: Documents): Promise<void> => {
+  const { tables } = unit;
+  const identity = await Identity.of(context, unit);
   const keys: { entity: EntityKey; uid: Uid; localId: string }[] = [];
   for (const [uid, ids] of documents) {
     // Without its type it cannot be told what a single type's entry is called.

@@ -3,7 +3,7 @@ import type { Context } from '../context';
 import { Busy } from '../errors';
 import type { DomainEvent } from '../events';
 import { same } from '../history/canonical';
-import { hasRows, type EntryContent } from '../history/content';
+import { hasRows, sameRows, type EntryContent } from '../history/content';
 import { contentOf, leavesOf, loadRevisions, saveRevisions } from '../history/repository';
 import type { Revision } from '../history/revision';
 import { loadShown, saveShown, type ShownUpdate } from '../history/shown';
@@ -141,7 +141,7 @@ export const recordTouched = async (
   events: DomainEvent[]
 ): Promise<void> => {
   const { tables, content } = unit;
-  const identity = new Identity(context.schemas, tables, content);
+  const identity = await Identity.of(context, unit);
   const known: Touched[] = [];
   for (const one of touched) {
     const hasRows = rows.get(one.uid)?.has(one.localId) ?? false;
@@ -214,6 +214,8 @@ export const recordTouched = async (
     const isSecond = entry.local_id !== one.localId && (await isMadeBeside(content, one, entry.local_id));
     if (isSecond) second.push({ ...one, rows: rows.get(one.uid)?.get(one.localId) ?? [] });
     else if (entry.local_id !== one.localId) {
+      // It was matched in this moment, and is called otherwise now.
+      if (!schema.single) throw new Busy('The entry');
       // A single type's entry was made anew: from now on it is written there, also where nothing else changed.
       entry.local_id = one.localId;
       await tables.update('entries', { entity: one.entity }, { local_id: one.localId });
@@ -238,7 +240,10 @@ export const recordTouched = async (
         gone: (reference, row) => !presence.isHere(reference, schema, row),
         isOnlyVersion: (reference, row) => presence.isOnlyVersion(reference, schema, row),
       });
-    const next = contentWith(recorded);
+    // Matched with another site's entry, whose version is on its way: until then only an edit makes one.
+    const isAwaited = entry.head === null && entry.shows === 'EVERYTHING' && shown.length > 0;
+    if (isAwaited && sameRows(shown, now)) continue;
+    const next = isAwaited ? contentWith(recorded, []) : contentWith(recorded);
     if (!isSecond) {
       const vanishedNames = new Set(next.vanished.map((row) => `${row.locale}/${row.status}`));
       shownUpdates.push({

@@ -2,7 +2,7 @@ import type { EntityKey, RowState } from '../entity';
 import { placeAgain } from '../apply/park';
 import type { Context } from '../context';
 import { Busy } from '../errors';
-import { same } from '../history/canonical';
+import { sameRows } from '../history/content';
 import type { Content, Unit } from '../ports';
 import type { Touched } from './gather';
 
@@ -41,9 +41,3 @@ export const foldSeconds = async (
     context.clock
   );
 };
-
-const sameRows = (a: readonly RowState[], b: readonly RowState[]): boolean =>
-  a.length === b.length &&
-  a.every((row) =>
-    b.some((one) => one.locale === row.locale && one.status === row.status && same(one.fields, row.fields))
-  );

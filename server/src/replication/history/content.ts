@@ -1,4 +1,5 @@
 import type { Fields, RowDates, TypeSchema } from '../entity';
+import { same } from './canonical';
 import { SHARED, readPartName, rowPartName, type PartValue } from './revision';
 
 /** An entry's opened content, by part name, without `people`. */
@@ -43,5 +44,14 @@ export const rowsOf = (content: EntryContent): RowContent[] => {
     return [{ ...row, fields, dates: { ...NO_DATES, ...part.dates } }];
   });
 };
+
+type RowFields = Pick<RowContent, 'locale' | 'status' | 'fields'>;
+
+/** Whether rows hold the same, whenever they were saved. */
+export const sameRows = (a: readonly RowFields[], b: readonly RowFields[]): boolean =>
+  a.length === b.length &&
+  a.every((row) =>
+    b.some((one) => one.locale === row.locale && one.status === row.status && same(one.fields, row.fields))
+  );
 
 export const hasRows = (content: EntryContent): boolean => [...content.keys()].some((name) => readPartName(name));

@@ -94,7 +94,7 @@ const markUnrecorded = async (context: Context, unit: Unit, job: Row<'jobs'>): P
   // Files have no history of their own until somebody uses them; of what is not a type here nothing is there.
   if (uid === FILE_UID || !context.schemas.type(uid)) return { state: 'done' };
   const ids = await content.list(uid, job.cursor!.slice(UNRECORDED.length) || null, BASELINE_STEP);
-  const identity = new Identity(context.schemas, tables, content);
+  const identity = await Identity.of(context, unit);
   const keys = new Map(ids.map((id) => [id, keyOf(identity.canonical({ uid, id }))]));
   const recorded = new Set(
     (await tables.find('entries', { entity: [...keys.values()] })).flatMap(({ entity, head }) =>

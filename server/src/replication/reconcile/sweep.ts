@@ -144,7 +144,7 @@ const lookAtRows = async (context: Context, unit: Unit, progress: Progress, uid:
   const schema = context.schemas.type(uid)!;
   const { depth } = progress;
   const ids = await content.list(uid, progress.after, PAGE[depth]);
-  const identity = new Identity(context.schemas, tables, content);
+  const identity = await Identity.of(context, unit);
   const keys = new Map(ids.map((id) => [id, keyOf(identity.canonical({ uid, id }))]));
   const entries = new Map(
     (await tables.find('entries', { entity: [...keys.values()] })).map((row) => [row.entity, row])
@@ -163,7 +163,9 @@ const lookAtRows = async (context: Context, unit: Unit, progress: Progress, uid:
     const entry = entries.get(entity);
     // What has a mark is looked at anyhow, and what is held shows what it showed before.
     if (marked.has(id) || entry?.held) continue;
-    if (!entry || (entry.head === null && entry.shows !== 'WITHDRAWN')) {
+    const isNew = !entry || (entry.head === null && entry.shows !== 'WITHDRAWN');
+    // What was matched is known, also before the other site's version has come: only an edit makes it one of ours.
+    if (isNew && (!entry || shown.get(entity)!.length === 0)) {
       if (expectsAll && uid !== FILE_UID) find('added', entity);
       continue;
     }

@@ -58,7 +58,8 @@ export const composeMessages = async (
     return {
       type: wanted.every((id) => revisions.get(id)?.header.kind === 'delete') ? 'ENTITY_DELETE' : 'ENTITY_UPDATE',
       entity,
-      documentId: entries.get(replica.entity)?.local_id ?? entity.id,
+      // Only of a single type two sites may have it under two ids and both tell theirs.
+      documentId: entity.id === entity.uid ? (entries.get(replica.entity)?.local_id ?? entity.id) : entity.id,
       level: replica.level as UpdateMessage['level'],
       direction: replica.direction as UpdateMessage['direction'],
       granted: replica.granted === 1,

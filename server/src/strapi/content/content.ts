@@ -12,11 +12,12 @@ import {
   type Uid,
 } from '../../replication/entity';
 import { NotPossible } from '../../replication/errors';
-import type { Content, Glance, Schemas, Telling } from '../../replication/ports';
+import type { Content, Glance, Plain, Schemas, Telling } from '../../replication/ports';
 import { createTables } from '../tables/tables';
 import { type DatabaseRow, rowKeyOf } from './canonical-row';
 import { readFiles } from './file-rows';
 import { lockRows } from './lock-rows';
+import { lookUp } from './look-up';
 import { databaseModelOf } from './models';
 import { createPopulate } from './populate';
 import { readRows } from './read-rows';
@@ -145,6 +146,10 @@ export const createContent = (
           entries.set(documentId, [...(entries.get(documentId) ?? []), row]);
         }
         return entries;
+      },
+
+      async look(uid: Uid, attribute: string, of: { ids: readonly string[] } | { values: readonly Plain[] }) {
+        return lookUp(session, schemaOf(uid), attribute, of);
       },
 
       async list(uid: Uid, after: string | null, limit: number) {

@@ -171,6 +171,8 @@ export const writeFile = async (
     : { ...Object.fromEntries(Object.keys(schema.attributes).map((name) => [name, null])), ...write.fields };
   await checkFileNames(context, localId, { ...(before && { hash: before.hash, ext: before.ext }), ...whole });
   const { data, used } = await columnsOf(context, localId, whole, known);
+  // Bytes that were here before, under a name of this site's own (a file that was matched), stay where they are.
+  if (before && used.get('')?.format === '') Object.assign(data, { hash: before.hash, ext: before.ext });
   Object.assign(data, write.dates);
 
   const query = strapi.db.query(FILE_UID);

@@ -70,6 +70,7 @@ export const COLUMNS: {
     held: 'text?',
     held_until: 'number',
   },
+  matches: { entity: 'text', uid: 'text', local_id: 'text', link: 'text', at: 'number' },
   revisions: {
     id: 'text',
     entity: 'text',

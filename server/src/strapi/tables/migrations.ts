@@ -6,6 +6,7 @@ import { identityBinding } from './0003-identity-binding';
 import { brakes } from './0004-brakes';
 import { queueOfALink } from './0005-queue-of-a-link';
 import { contentSize } from './0006-content-size';
+import { matches } from './0007-matches';
 
 interface Migration {
   name: string;
@@ -21,6 +22,7 @@ export const MIGRATIONS: readonly Migration[] = [
   brakes,
   queueOfALink,
   contentSize,
+  matches,
 ];
 
 const TABLE_NAME = 'replication_migrations';

@@ -1,0 +1,154 @@
+import { FILE_UID, type Json, type TypeSchema, type Uid } from '../entity';
+import { mayName } from '../apply/verify';
+import type { Context } from '../context';
+import { accepts, ruleFor } from '../controller/decide';
+import { Refused } from '../errors';
+import { Identity, mapReferences } from '../identity';
+import type { Unit } from '../ports';
+import { adopt, type Pair, type Refusal } from './adopt';
+import { compareLikenesses, filesIn, likenesses, localIdsIn } from './look-alike';
+import { filesByBytes, sameSize } from './same-files';
+import { differenceQuestion, lookAlikeQuestion, read, type LookAlikeQuestion } from './question';
+
+/** From now on saves of this type are marked. */
+type Track = (uid: Uid) => void;
+
+/**
+ * What a linked site may ask before anything is shared. It is told whether there is something like what it shows us, never
+ * what that is: digests of its own content are compared here. Of what is published here it may see the fields, one entry
+ * at a time; of drafts nothing.
+ *
+ * @returns null where the topic is another one's.
+ */
+export const answerMatching = async (
+  context: Context,
+  track: Track,
+  link: string,
+  topic: string,
+  question: Json
+): Promise<Json | null> => {
+  switch (topic) {
+    case 'preview':
+      return preview(context, link, read(lookAlikeQuestion, question));
+    case 'match':
+      return match(context, track, link, read(lookAlikeQuestion, question));
+    case 'difference':
+      return difference(context, link, read(differenceQuestion, question));
+    default:
+      return null;
+  }
+};
+
+/** Throws where this site would not take entries of this type from the link. */
+const typeFor = async (context: Context, { tables }: Unit, link: string, uid: Uid): Promise<TypeSchema> => {
+  const [row] = await tables.find('links', { id: link });
+  const schema = uid !== FILE_UID && row && mayName(context, row, uid) ? context.schemas.type(uid) : null;
+  if (!schema) throw new Refused('TYPE_UNKNOWN', `“${uid}” is not a content type of that site, or is never shared.`);
+  const own = ruleFor(await tables.find('rules', { link }), link, uid);
+  if (!accepts(own)) {
+    throw new Refused('NOT_ACCEPTED', 'By its own sharing rules that site takes no entries of this type.');
+  }
+  return schema;
+};
+
+const preview = async (context: Context, link: string, question: LookAlikeQuestion): Promise<Json> => {
+  const candidates = await context.store.transaction(async (unit) => {
+    const schema = await typeFor(context, unit, link, question.uid);
+    const identity = await Identity.of(context, unit);
+    const found = await likenesses(context, unit, identity, schema, question);
+    const rows = await unit.content.read(question.uid, localIdsIn(found));
+    return { files: filesIn(context, schema, [...rows.values()].flat()), same: await sameSize(unit, question.files) };
+  });
+  // Reading bytes takes its time: outside any transaction.
+  await context.files.hash([...new Set([...candidates.files, ...candidates.same])]);
+  return context.store.transaction(async (unit) => {
+    const schema = await typeFor(context, unit, link, question.uid);
+    const identity = await Identity.of(context, unit);
+    const found = await likenesses(context, unit, identity, schema, question);
+    const byBytes = await filesByBytes(unit, question.files);
+    return {
+      total: await unit.content.total(question.uid),
+      entries: await compareLikenesses(context, unit, identity, schema, question, found),
+      missing: question.files.filter(({ hash }) => !byBytes.has(hash)).map(({ id }) => id),
+    } as unknown as Json;
+  });
+};
+
+const match = async (context: Context, track: Track, link: string, question: LookAlikeQuestion): Promise<Json> => {
+  const same = await context.store.transaction(async (unit) => {
+    await typeFor(context, unit, link, question.uid);
+    return sameSize(unit, question.files);
+  });
+  await context.files.hash(same);
+  const answer = await context.store.transaction(async (unit) => {
+    const schema = await typeFor(context, unit, link, question.uid);
+    const identity = await Identity.of(context, unit);
+    const files = await matchFiles(context, unit, link, identity, question.files);
+    const found = await likenesses(context, unit, identity, schema, question);
+    const pairs: Pair[] = [];
+    const refused: Refusal[] = [];
+    for (const [id, likeness] of found) {
+      if (likeness.kind === 'one') pairs.push({ id, localId: likeness.localId });
+      else if (likeness.kind === 'several')
+        refused.push({ id, code: 'AMBIGUOUS', message: 'Several entries there could be it: choose one, or none.' });
+    }
+    const adopted = await adopt(context, unit, link, schema, pairs);
+    return { matched: adopted.adopted, files, refused: [...refused, ...adopted.refused] };
+  });
+  track(question.uid);
+  return answer as unknown as Json;
+};
+
+/** Files are the same where their bytes are; which of several alike it is makes no difference. */
+const matchFiles = async (
+  context: Context,
+  unit: Unit,
+  link: string,
+  identity: Identity,
+  asked: LookAlikeQuestion['files']
+): Promise<number> => {
+  const schema = context.schemas.type(FILE_UID);
+  if (!schema || asked.length === 0) return 0;
+  const byBytes = await filesByBytes(unit, asked);
+  const present = await unit.content.presence(
+    FILE_UID,
+    asked.map(({ id }) => id)
+  );
+  const used = new Set<string>();
+  const pairs: Pair[] = [];
+  for (const { id, hash } of asked) {
+    if (present.has(id)) continue;
+    const known = await identity.local({ uid: FILE_UID, id });
+    const localId = known !== null && known !== id ? known : byBytes.get(hash)?.find((one) => !used.has(one));
+    if (localId === undefined) continue;
+    used.add(localId);
+    pairs.push({ id, localId });
+  }
+  return (await adopt(context, unit, link, schema, pairs)).adopted;
+};
+
+const difference = async (
+  context: Context,
+  link: string,
+  { uid, documentId }: { uid: Uid; documentId: string }
+): Promise<Json> =>
+  context.store.transaction(async (unit) => {
+    const schema = await typeFor(context, unit, link, uid);
+    const identity = await Identity.of(context, unit);
+    const rows = (await unit.content.read(uid, [documentId])).get(documentId) ?? [];
+    const published = rows.filter(({ status }) => status === 'published');
+    return {
+      rows: published.map(({ locale, status, fields }) => ({
+        locale,
+        status,
+        fields: mapReferences(
+          schema.attributes,
+          context.schemas.components,
+          fields,
+          (reference) => ({ ...reference, ...identity.canonical(reference) }),
+          (text) => identity.canonicalText(text)
+        ),
+      })),
+      drafts: rows.length > published.length,
+    } as unknown as Json;
+  });

@@ -1,0 +1,244 @@
+import { recordBatch } from '../../../server/src/replication/capture/record';
+import { Busy } from '../../../server/src/replication/errors';
+import { Identity } from '../../../server/src/replication/identity';
+import { adopt } from '../../../server/src/replication/matching/adopt';
+import type { PageRequest } from '../../../server/src/replication/matching/ask';
+import { ARTICLE, CATEGORY, HOME, TAG } from '../../support/world/catalogue';
+import { all, Scene } from '../../support/world/scene';
+
+/*
+ * Two sites that were filled each by itself: what is the same has another id on each.
+ */
+const page = (uid: string, over: Partial<PageRequest> = {}): PageRequest => ({
+  uid,
+  level: 'EVERYTHING',
+  direction: 'SEND_ONLY',
+  by: 'name',
+  cursor: null,
+  ...over,
+});
+
+const apart = async () => {
+  const scene = await Scene.of('here', 'there');
+  await scene.link('here', 'there');
+  return scene;
+};
+const preview = (scene: Scene, request: PageRequest) =>
+  scene.site('here').process!.preview(scene.site('there').id, request);
+const match = (scene: Scene, request: PageRequest, choices: [string, string | null][] = []) =>
+  scene.site('here').process!.match(scene.site('there').id, request, choices);
+const sideOf = (scene: Scene, entity: string) =>
+  scene.table('there', 'revisions').filter((row) => row.entity === entity && row.side === 1);
+
+const tagged = (scene: Scene): void => {
+  scene.save('here', TAG, 'h1', 'published', { name: 'News' });
+  scene.save('there', TAG, 't1', 'published', { name: 'News' });
+};
+
+describe('what a preview finds', () => {
+  it('is the same where all that is shared is, also in what it refers to, under whatever ids', async () => {
+    const scene = await apart();
+    tagged(scene);
+    for (const [site, id, tag] of [
+      ['here', 'ha', 'h1'],
+      ['there', 'ta', 't1'],
+    ] as const) {
+      scene.save(site, ARTICLE, id, 'draft', { title: 'One', tags: [{ uid: TAG, id: tag }] });
+    }
+    expect((await preview(scene, page(ARTICLE, { by: 'title' }))).entries).toMatchObject([
+      { documentId: 'ha', state: 'same', matched: 'ta', fields: [] },
+    ]);
+  });
+
+  it('is different by field, new, or not open at all', async () => {
+    const scene = await apart();
+    scene.save('here', TAG, 'h1', 'published', { name: 'News', weight: 1 });
+    scene.save('there', TAG, 't1', 'published', { name: 'News', weight: 2 });
+    scene.save('here', TAG, 'h2', 'published', { name: 'Only here' });
+    expect((await preview(scene, page(TAG))).entries).toMatchObject([
+      { documentId: 'h1', state: 'different', matched: 't1', fields: ['weight'] },
+      { documentId: 'h2', state: 'new', matched: null },
+    ]);
+    scene.save('here', CATEGORY, 'hc', 'draft', { name: 'Secret' });
+    const published = page(CATEGORY, { level: 'PUBLISHED' });
+    expect((await preview(scene, published)).entries).toMatchObject([{ documentId: 'hc', state: 'nothing' }]);
+  });
+
+  it('is the same only where what is published would change no draft there either', async () => {
+    const scene = await apart();
+    for (const status of ['draft', 'published'] as const) {
+      scene.save('here', CATEGORY, 'hc', status, { name: 'C' });
+      scene.save('there', CATEGORY, 'tc', status, { name: 'C' });
+    }
+    const published = page(CATEGORY, { level: 'PUBLISHED' });
+    expect((await preview(scene, published)).entries).toMatchObject([{ state: 'same' }]);
+    scene.save('there', CATEGORY, 'tc', 'draft', { name: 'C', parent: [{ uid: CATEGORY, id: 'tc' }] });
+    expect((await preview(scene, published)).entries).toMatchObject([{ state: 'different', fields: ['parent'] }]);
+  });
+
+  it('is for a person to decide where several could be it', async () => {
+    const scene = await apart();
+    tagged(scene);
+    scene.save('there', TAG, 't2', 'published', { name: 'News' });
+    const [found] = (await preview(scene, page(TAG))).entries;
+    expect(found).toMatchObject({ state: 'ambiguous', matched: null });
+    expect(found!.candidates.map(({ documentId }) => documentId)).toEqual(['t1', 't2']);
+    expect(await match(scene, page(TAG))).toMatchObject({ matched: 0, refused: [{ id: 'h1', code: 'AMBIGUOUS' }] });
+    expect(await match(scene, page(TAG), [['h1', 't2']])).toMatchObject({ matched: 1, refused: [] });
+    expect(scene.entry('there', `${TAG}/h1`)).toMatchObject({ local_id: 't2' });
+  });
+
+  it('is no entry that a site shares under its own id already', async () => {
+    const scene = await apart();
+    tagged(scene);
+    await scene.rules('there', 'here', [{ scope: 'type', uid: TAG, level: 'EVERYTHING', direction: 'BOTH' }]);
+    await scene.settle();
+    expect((await preview(scene, page(TAG))).entries).toMatchObject([
+      { documentId: 'h1', state: 'taken' },
+      { documentId: 't1', state: 'same' },
+    ]);
+    expect(await match(scene, page(TAG))).toMatchObject({ refused: [{ id: 't1', code: 'SHARED' }] });
+    expect(scene.table('there', 'matches')).toEqual([]);
+  });
+
+  it('is refused where the other site takes nothing of the type', async () => {
+    const scene = await apart();
+    tagged(scene);
+    await scene.rules('there', 'here', [all('NONE')]);
+    await expect(preview(scene, page(TAG))).rejects.toMatchObject({ code: 'NOT_ACCEPTED' });
+    await expect(preview(scene, page(TAG, { by: 'weird' }))).rejects.toMatchObject({ code: 'NO_SUCH_FIELD' });
+    await expect(preview(scene, page('api::none.none'))).rejects.toMatchObject({ code: 'BAD_TYPE' });
+  });
+});
+
+describe('what is matched', () => {
+  it('is one entry from then on, under the id that it has on each site', async () => {
+    const scene = await apart();
+    tagged(scene);
+    await match(scene, page(TAG));
+    expect(scene.rows('there', TAG)).toEqual({ 't1 -/published': { name: 'News' } });
+    await scene.rules('here', 'there', [all('EVERYTHING')]);
+    await scene.settle();
+    scene.save('here', TAG, 'h1', 'published', { name: 'News, edited' });
+    scene.save('here', CATEGORY, 'hc', 'draft', { name: 'C' });
+    scene.save('here', ARTICLE, 'ha', 'draft', { title: 'One', tags: [{ uid: TAG, id: 'h1' }] });
+    await scene.settle();
+    expect(scene.rows('there', TAG)).toEqual({ 't1 -/published': { name: 'News, edited' } });
+    expect(scene.rows('there', ARTICLE)).toEqual({
+      'ha en/draft': { title: 'One', tags: [{ uid: TAG, id: 't1' }] },
+    });
+    expect(sideOf(scene, `${TAG}/h1`)).toHaveLength(1);
+  });
+
+  it('goes both ways where both may edit', async () => {
+    const scene = await apart();
+    tagged(scene);
+    await match(scene, page(TAG, { direction: 'BOTH' }));
+    await scene.rules('here', 'there', [all('EVERYTHING', 'BOTH')]);
+    await scene.settle();
+    scene.save('there', TAG, 't1', 'published', { name: 'Edited there' });
+    scene.save('there', TAG, 't2', 'published', { name: 'New there', synonyms: [{ uid: TAG, id: 't1' }] });
+    await scene.rules('there', 'here', [all('EVERYTHING', 'BOTH')]);
+    await scene.settle();
+    expect(scene.rows('here', TAG)).toEqual({
+      'h1 -/published': { name: 'Edited there' },
+      't2 -/published': { name: 'New there', synonyms: [{ uid: TAG, id: 'h1' }] },
+    });
+    for (const site of ['here', 'there']) {
+      expect(scene.table(site, 'leaves').filter(({ entity }) => entity === `${TAG}/h1`)).toHaveLength(1);
+    }
+  });
+
+  it('keeps both versions where it was edited before the other one came', async () => {
+    const scene = await apart();
+    tagged(scene);
+    await match(scene, page(TAG, { direction: 'BOTH' }));
+    scene.save('there', TAG, 't1', 'published', { name: 'Edited there', weight: 3 });
+    await scene.settle();
+    await scene.rules('here', 'there', [all('EVERYTHING', 'BOTH')]);
+    await scene.settle();
+    expect(scene.rows('there', TAG)).toEqual({ 't1 -/published': { name: 'Edited there', weight: 3 } });
+    expect(scene.rows('here', TAG)).toEqual({ 'h1 -/published': { name: 'News' } });
+    expect(scene.table('there', 'leaves').filter(({ entity }) => entity === `${TAG}/h1`)).toHaveLength(2);
+  });
+
+  it('takes the sent version where only one side edits, and keeps what was edited meanwhile', async () => {
+    const scene = await apart();
+    tagged(scene);
+    await match(scene, page(TAG));
+    scene.save('there', TAG, 't1', 'published', { name: 'Edited there' });
+    await scene.rules('here', 'there', [all('EVERYTHING')]);
+    await scene.settle();
+    expect(scene.rows('there', TAG)).toEqual({ 't1 -/published': { name: 'News' } });
+    expect(sideOf(scene, `${TAG}/h1`)).toHaveLength(2);
+  });
+
+  it('is as it was before where it is not shared any more', async () => {
+    const scene = await apart();
+    scene.save('here', TAG, 'h1', 'published', { name: 'News', weight: 1 });
+    scene.save('there', TAG, 't1', 'published', { name: 'News', weight: 2 });
+    await match(scene, page(TAG));
+    await scene.rules('here', 'there', [all('EVERYTHING')]);
+    await scene.settle();
+    expect(scene.rows('there', TAG)).toEqual({ 't1 -/published': { name: 'News', weight: 1 } });
+    await scene.rules('here', 'there', [all('NONE')]);
+    await scene.settle();
+    expect(scene.rows('there', TAG)).toEqual({ 't1 -/published': { name: 'News', weight: 2 } });
+  });
+
+  it('is nothing that came unseen, and is not recorded before there is something to record', async () => {
+    const scene = await apart();
+    tagged(scene);
+    await match(scene, page(TAG));
+    await scene.rules('there', 'here', [all('EVERYTHING', 'BOTH')]);
+    await scene.settle();
+    await scene.sweep('there', 'full');
+    await scene.settle();
+    expect(await scene.questions('there')).toEqual([]);
+    expect(scene.entry('there', `${TAG}/h1`)).toMatchObject({ head: null, local_id: 't1' });
+  });
+
+  it('can be asked again, and changes nothing then', async () => {
+    const scene = await apart();
+    tagged(scene);
+    expect(await match(scene, page(TAG))).toMatchObject({ matched: 1, refused: [] });
+    const before = [scene.table('there', 'matches'), scene.table('there', 'revisions')];
+    expect(await match(scene, page(TAG))).toMatchObject({ matched: 1, refused: [] });
+    expect([scene.table('there', 'matches'), scene.table('there', 'revisions')]).toEqual(before);
+  });
+
+  it('is also what has the same id on both, and a single type', async () => {
+    const scene = await apart();
+    for (const site of ['here', 'there'] as const) {
+      scene.save(site, TAG, 'same', 'published', { name: 'News', weight: site === 'here' ? 1 : 2 });
+      scene.save(site, HOME, `home-${site}`, 'draft', { headline: `Of ${site}` });
+    }
+    await match(scene, page(TAG, { direction: 'BOTH', by: null }));
+    await match(scene, page(HOME, { direction: 'BOTH', by: null }));
+    await scene.rules('here', 'there', [all('EVERYTHING', 'BOTH')]);
+    await scene.settle();
+    expect(scene.rows('there', TAG)).toEqual({ 'same -/published': { name: 'News', weight: 1 } });
+    expect(scene.rows('there', HOME)).toEqual({ 'home-there -/draft': { headline: 'Of here' } });
+  });
+});
+
+it('a recorder that knew a document by its old name waits, and records it by the new one', async () => {
+  const scene = await apart();
+  tagged(scene);
+  const { context } = scene.site('there').process!;
+  const schema = context.schemas.type(TAG)!;
+  const link = scene.site('here').id;
+  await context.store.transaction(async (unit) => {
+    // As in a process that asked before the match was committed.
+    const before = await Identity.of(context, unit);
+    await adopt(context, unit, link, schema, [{ id: 'h1', localId: 't1' }]);
+    const after = await Identity.of(context, unit);
+    expect(before.canonical({ uid: TAG, id: 't1' })).toEqual({ uid: TAG, id: 't1' });
+    expect(after.canonical({ uid: TAG, id: 't1' })).toEqual({ uid: TAG, id: 'h1' });
+  });
+  expect(scene.entry('there', `${TAG}/t1`)).toMatchObject({ head: null, local_id: '' });
+  await context.store.transaction(({ tables }) => tables.remove('settings', { name: 'matches' }));
+  scene.save('there', TAG, 't1', 'published', { name: 'Edited' });
+  await expect(recordBatch(context)).rejects.toBeInstanceOf(Busy);
+  expect(scene.table('there', 'revisions').filter(({ entity }) => entity === `${TAG}/t1`)).toEqual([]);
+});

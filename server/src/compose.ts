@@ -45,6 +45,7 @@ import { Tracked } from './replication/tracked';
 import { applyConfiguredRules } from './replication/controller/configured-rules';
 import { createPeerService } from './peer-service';
 import { createContent } from './strapi/content/content';
+import { isReadByEverybody } from './strapi/content/public-types';
 import { createFiles } from './strapi/content/files';
 import { createAudience } from './strapi/notify/audience';
 import type { Listeners } from './strapi/notify/listeners';
@@ -332,6 +333,7 @@ export const compose = async (
     config,
     tracked,
     answerOf: (topic, question) => answerUsesBytes(strapi, topic, question),
+    isPublic: (uid) => isReadByEverybody(strapi, uid),
     poke: () => {
       recorder.poke();
       tellNoted();

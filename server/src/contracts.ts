@@ -218,6 +218,9 @@ export interface DifferenceRequest {
   there: string | null;
 }
 export interface DifferenceView {
+  /** What is there is not told: entries of this type are not for everybody to read on that site. */
+  hidden: boolean;
+  /** Of what is published; drafts are told by no site. */
   parts: DifferencePart[];
 }
 export interface DifferencePart {

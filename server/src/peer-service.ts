@@ -4,7 +4,7 @@ import type { Verifier } from './replication/apply/verify';
 import type { Context } from './replication/context';
 import type { Json } from './replication/entity';
 import { Refused } from './replication/errors';
-import { answerMatching } from './replication/matching/answer';
+import { answerMatching, type AnswerOptions } from './replication/matching/answer';
 import { answerComparison } from './replication/reconcile/compare';
 import type { Row } from './replication/tables';
 import type { Tracked } from './replication/tracked';
@@ -17,6 +17,8 @@ export interface PeerServiceOptions {
   tracked: Tracked;
   /** Answers what has to do with this site and not with its history; null where it does not know the topic. */
   answerOf(topic: string, question: Json): Promise<Json | null>;
+  /** Whether everybody may read what is published here of a type. */
+  isPublic: AnswerOptions['isPublic'];
   /** Something may have to be recorded or rendered again. */
   poke(): void;
 }
@@ -28,6 +30,7 @@ export const createPeerService = ({
   config,
   tracked,
   answerOf,
+  isPublic,
   poke,
 }: PeerServiceOptions): PeerService => {
   const { store, files } = context;
@@ -52,7 +55,7 @@ export const createPeerService = ({
       await linkOf(id);
       return (
         (await answerOf(topic, question)) ??
-        (await answerMatching(context, (uid) => tracked.add(uid), id, topic, question)) ??
+        (await answerMatching(context, { track: (uid) => tracked.add(uid), isPublic }, id, topic, question)) ??
         answerComparison(store, id, topic, question)
       );
     },

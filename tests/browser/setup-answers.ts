@@ -90,6 +90,7 @@ export const preview = (route: Route): PreviewPage => {
 };
 
 export const DIFFERENCE: DifferenceView = {
+  hidden: false,
   parts: [
     {
       locale: 'en',

@@ -99,6 +99,21 @@ const match = async (uid: string, rule: Pick<RuleInput, 'level' | 'direction'>, 
   return { matched, files, refused };
 };
 
+const difference = async ({ uid, documentId, matched }: PreviewEntry): Promise<DifferenceView> => {
+  const request = { uid, documentId, level: 'PUBLISHED', there: matched };
+  return (await (await pair.staging.admin()).post(`/replication/links/${pair.toLive}/difference`, request)).data;
+};
+
+/** Lets everybody read articles through the site's own API, or nobody. */
+const publish = (site: Instance, isPublic: boolean) =>
+  site.run(async (strapi: any, given: boolean) => {
+    const actions = ['find', 'findOne'].map((name) => `api::article.article.${name}`);
+    const role = await strapi.db.query('plugin::users-permissions.role').findOne({ where: { type: 'public' } });
+    const permissions = strapi.db.query('plugin::users-permissions.permission');
+    await permissions.deleteMany({ where: { action: { $in: actions }, role: role.id } });
+    for (const action of given ? actions : []) await permissions.create({ data: { action, role: role.id } });
+  }, isPublic);
+
 const states = (entries: PreviewEntry[]) =>
   entries.reduce<Record<string, number>>((all, { state }) => ({ ...all, [state]: (all[state] ?? 0) + 1 }), {});
 
@@ -123,17 +138,13 @@ it('are found by their slug: what is equal, and what is not, by field', async ()
   const different = found.entries.filter(({ state }) => state === 'different');
   expect(different.every(({ fields: names }) => names.join() === 'title')).toBe(true);
   const [one] = different;
-  const difference: DifferenceView = (
-    await (
-      await pair.staging.admin()
-    ).post(`/replication/links/${pair.toLive}/difference`, {
-      uid: ARTICLE,
-      documentId: one!.documentId,
-      level: 'PUBLISHED',
-      there: one!.matched,
-    })
-  ).data;
-  const title = difference.parts[0]!.fields.find(({ name }) => name === 'title');
+  // What is there is told only where everybody may read it.
+  await publish(pair.live, false);
+  expect(await difference(one!)).toEqual({ hidden: true, parts: [] });
+  await publish(pair.live, true);
+  const { hidden, parts } = await difference(one!);
+  expect(hidden).toBe(false);
+  const title = parts[0]!.fields.find(({ name }) => name === 'title');
   expect(title).toMatchObject({ here: one!.title, there: `${one!.title}, other words` });
 });
 

@@ -120,7 +120,7 @@ export interface Engine {
   /** What sharing a type with a link would do, a page at a time; see `matching/`. */
   preview(link: string, page: PageRequest): Promise<PreviewedPage>;
   /** One entry against the one of a link, field by field. */
-  difference(link: string, of: DifferenceOf): Promise<Difference[]>;
+  difference(link: string, of: DifferenceOf): Promise<{ hidden: boolean; parts: Difference[] }>;
   /** Has a link take its entries for ours, a page at a time. */
   match(link: string, page: PageRequest, choices: [id: string, there: string | null][]): Promise<MatchedPage>;
   /** Looks at all rows now for what no save has told; resolves when that is done. */

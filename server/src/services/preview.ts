@@ -44,8 +44,8 @@ export const readDifference = async (
   link: string,
   request: Parameters<Engine['difference']>[1]
 ): Promise<DifferenceView> => {
-  const rows = await engine.difference(link, request);
-  return { parts: rows.map((row) => ({ ...row, locale: row.locale === '-' ? '' : row.locale })) };
+  const { hidden, parts } = await engine.difference(link, request);
+  return { hidden, parts: parts.map((row) => ({ ...row, locale: row.locale === '-' ? '' : row.locale })) };
 };
 
 /** Has a page of entries matched; those that the other site did not take are named. */

@@ -9,7 +9,7 @@ import type { Identity } from '../../../server/src/replication/link/identity';
 import { notifyBatch } from '../../../server/src/replication/notify/notify';
 import type { Audience, Files, Store } from '../../../server/src/replication/ports';
 import { loadIncarnation } from '../../../server/src/replication/incarnation';
-import { answerMatching } from '../../../server/src/replication/matching/answer';
+import { answerMatching, type AnswerOptions } from '../../../server/src/replication/matching/answer';
 import { matchPage, previewPage, type PageRequest } from '../../../server/src/replication/matching/ask';
 import { answerComparison, compareWith } from '../../../server/src/replication/reconcile/compare';
 import { forgetOddTimes, keepHouse } from '../../../server/src/replication/reconcile/housekeeping';
@@ -162,7 +162,7 @@ export class Process {
     ask: async (peer: Peer, topic, question) => {
       const other = this.site.world.sites.find(({ id }) => id === peer.id)?.process;
       if (!other) throw new Unreachable('Nobody is there.');
-      const matching = await answerMatching(other.context, () => undefined, this.site.id, topic, question);
+      const matching = await answerMatching(other.context, SILENT, this.site.id, topic, question);
       const answer = matching ?? (await answerComparison(other.context.store, this.site.id, topic, question));
       return { answer, bytes: 0 };
     },
@@ -170,6 +170,9 @@ export class Process {
     sendBlob: () => Promise.resolve(),
   };
 }
+
+/** Nobody but linked sites may read anything in this world, and every save is marked. */
+const SILENT: AnswerOptions = { track: () => undefined, isPublic: () => Promise.resolve(false) };
 
 /** Between any two steps of a process it may die; then nothing it still does reaches the database. */
 const guarded = (store: Store, isAlive: () => boolean, mayDie: () => void): Store => {

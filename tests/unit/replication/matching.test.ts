@@ -3,6 +3,7 @@ import { Busy } from '../../../server/src/replication/errors';
 import { Identity } from '../../../server/src/replication/identity';
 import { adopt } from '../../../server/src/replication/matching/adopt';
 import type { PageRequest } from '../../../server/src/replication/matching/ask';
+import { followLink } from '../../../server/src/replication/reconcile/jobs';
 import { ARTICLE, CATEGORY, HOME, TAG } from '../../support/world/catalogue';
 import { all, Scene } from '../../support/world/scene';
 
@@ -196,6 +197,24 @@ describe('what is matched', () => {
     await scene.settle();
     expect(await scene.questions('there')).toEqual([]);
     expect(scene.entry('there', `${TAG}/h1`)).toMatchObject({ head: null, local_id: 't1' });
+  });
+
+  it('is this site’s own again where the other one has gone before it sent anything', async () => {
+    const scene = await Scene.of('here', 'there', 'third');
+    await scene.link('here', 'there');
+    await scene.link('there', 'third');
+    tagged(scene);
+    await match(scene, page(TAG));
+    await scene.rules('there', 'third', [all('EVERYTHING')]);
+    await scene.settle();
+    expect(scene.rows('third', TAG)).toEqual({});
+    const { store, clock } = scene.site('there').process!.context;
+    await store.transaction(async (unit) => {
+      await unit.tables.update('links', { id: scene.site('here').id }, { state: 'UNLINKED' });
+      await followLink(unit, scene.site('here').id, clock.now());
+    });
+    await scene.settle();
+    expect(scene.rows('third', TAG)).toEqual({ 'h1 -/published': { name: 'News' } });
   });
 
   it('can be asked again, and changes nothing then', async () => {

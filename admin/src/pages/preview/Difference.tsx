@@ -53,7 +53,8 @@ export const Difference = ({ link, plan, entry, documentId, there }: Props) => {
       tag="section"
       aria-label={say('difference.of', { entry })}
     >
-      {parts.length === 0 && <Typography>{say('difference.none')}</Typography>}
+      {data.hidden && <Typography>{say('difference.hidden', { name: link.name })}</Typography>}
+      {parts.length === 0 && !data.hidden && <Typography>{say('difference.none')}</Typography>}
       {parts.map((part) => (
         <Part key={`${part.locale}/${part.status}`} part={part} name={link.name} />
       ))}

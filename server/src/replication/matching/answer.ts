@@ -10,19 +10,23 @@ import { compareLikenesses, filesIn, likenesses, localIdsIn } from './look-alike
 import { filesByBytes, sameSize } from './same-files';
 import { differenceQuestion, lookAlikeQuestion, read, type LookAlikeQuestion } from './question';
 
-/** From now on saves of this type are marked. */
-type Track = (uid: Uid) => void;
+export interface AnswerOptions {
+  /** From now on saves of this type are marked. */
+  track(uid: Uid): void;
+  /** Whether this site tells everybody what is published of a type. */
+  isPublic(uid: Uid): Promise<boolean>;
+}
 
 /**
- * What a linked site may ask before anything is shared. It is told whether there is something like what it shows us, never
- * what that is: digests of its own content are compared here. Of what is published here it may see the fields, one entry
- * at a time; of drafts nothing.
+ * What a linked site may ask before anything is shared. It is told whether there is something like what it shows us, and
+ * in which fields it differs: digests of its own content are compared here. What the fields hold it is told only of what
+ * is published, and only of types that everybody may read.
  *
  * @returns null where the topic is another one's.
  */
 export const answerMatching = async (
   context: Context,
-  track: Track,
+  options: AnswerOptions,
   link: string,
   topic: string,
   question: Json
@@ -31,9 +35,9 @@ export const answerMatching = async (
     case 'preview':
       return preview(context, link, read(lookAlikeQuestion, question));
     case 'match':
-      return match(context, track, link, read(lookAlikeQuestion, question));
+      return match(context, options, link, read(lookAlikeQuestion, question));
     case 'difference':
-      return difference(context, link, read(differenceQuestion, question));
+      return difference(context, options, link, read(differenceQuestion, question));
     default:
       return null;
   }
@@ -74,7 +78,12 @@ const preview = async (context: Context, link: string, question: LookAlikeQuesti
   });
 };
 
-const match = async (context: Context, track: Track, link: string, question: LookAlikeQuestion): Promise<Json> => {
+const match = async (
+  context: Context,
+  { track }: AnswerOptions,
+  link: string,
+  question: LookAlikeQuestion
+): Promise<Json> => {
   const same = await context.store.transaction(async (unit) => {
     await typeFor(context, unit, link, question.uid);
     return sameSize(unit, question.files);
@@ -129,11 +138,14 @@ const matchFiles = async (
 
 const difference = async (
   context: Context,
+  { isPublic }: AnswerOptions,
   link: string,
   { uid, documentId }: { uid: Uid; documentId: string }
-): Promise<Json> =>
-  context.store.transaction(async (unit) => {
+): Promise<Json> => {
+  const mayTell = context.schemas.type(uid) !== null && (await isPublic(uid));
+  return context.store.transaction(async (unit) => {
     const schema = await typeFor(context, unit, link, uid);
+    if (!mayTell) return { hidden: true, rows: [] };
     const identity = await Identity.of(context, unit);
     const rows = (await unit.content.read(uid, [documentId])).get(documentId) ?? [];
     const published = rows.filter(({ status }) => status === 'published');
@@ -149,6 +161,7 @@ const difference = async (
           (text) => identity.canonicalText(text)
         ),
       })),
-      drafts: rows.length > published.length,
+      hidden: false,
     } as unknown as Json;
   });
+};

@@ -265,7 +265,7 @@ export const differenceOf = async (
   wire: Wire,
   link: Row<'links'>,
   request: DifferenceOf
-): Promise<Difference[]> => {
+): Promise<{ hidden: boolean; parts: Difference[] }> => {
   const { uid, documentId, level } = request;
   const schema = checked(context, { uid, level, direction: 'SEND_ONLY', by: null, cursor: null });
   const here = await context.store.transaction(async (unit) => {
@@ -275,11 +275,12 @@ export const differenceOf = async (
       .filter(({ status }) => status === 'published')
       .map((row) => inCanonicalIds(context, identity, uid, row));
   });
-  if (here.length === 0) return [];
+  if (here.length === 0) return { hidden: false, parts: [] };
   const question = { uid, documentId: request.there ?? documentId, level } as Json;
   const { answer } = await wire.ask({ id: link.id, url: link.url }, 'difference', question);
-  const there = read(differenceAnswer, answer).rows;
-  return here.map(({ locale, status, fields }) => {
+  const { hidden, rows: there } = read(differenceAnswer, answer);
+  if (hidden) return { hidden, parts: [] };
+  const parts = here.map(({ locale, status, fields }) => {
     const other = (there.find((row) => row.locale === locale)?.fields ?? {}) as Fields;
     const names = [...new Set([...Object.keys(fields), ...Object.keys(other)])];
     return {
@@ -291,4 +292,5 @@ export const differenceOf = async (
         .map((name) => ({ name, here: fields[name] ?? null, there: other[name] ?? null })),
     };
   });
+  return { hidden, parts };
 };

@@ -62,6 +62,18 @@ export const matchedWith = async (
   return new Set((await tables.find('matches', { link, entity })).map((row) => row.entity));
 };
 
+/**
+ * Nothing comes from this link any more: what was matched with its entries and is still without a version is this site's
+ * own again, and recorded when somebody shares it. The types that this concerns.
+ */
+export const awaitNoMore = async (tables: Tables, link: string): Promise<Set<Uid>> => {
+  if ((await loadMatches(tables)) === Matches.none) return new Set();
+  const matched = (await tables.find('matches', { link })).map((row) => row.entity);
+  const awaited = await tables.find('entries', { entity: matched, head: null, shows: 'EVERYTHING' });
+  await tables.remove('shown', { entity: awaited.map(({ entity }) => entity) });
+  return new Set(awaited.map(({ uid }) => uid));
+};
+
 const readMatches = async (tables: Tables): Promise<Matches> => {
   const [setting] = await tables.find('settings', { name: TOKEN });
   if (!setting) return Matches.none;

@@ -81,8 +81,8 @@ export const differenceAnswer = z.strictObject({
   rows: z
     .array(z.strictObject({ locale, status: z.literal('published'), fields: z.record(name, z.json()) }))
     .max(MOST_ROWS),
-  /** Whether there are drafts, which are not told. */
-  drafts: z.boolean(),
+  /** That site tells nobody what is in entries of this type. */
+  hidden: z.boolean(),
 });
 
 export const read = <T>(schema: z.ZodType<T>, value: Json): T => {

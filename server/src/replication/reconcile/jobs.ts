@@ -5,6 +5,8 @@ import type { DomainEvent } from '../events';
 import { Identity } from '../identity';
 import type { Unit } from '../ports';
 import { restoreDeleted } from '../brake/restore-deleted';
+import { isOver } from '../link/state';
+import { awaitNoMore } from '../matching/matches';
 import { refreshReplicas } from '../queue/refresh';
 import { startJob } from '../start-job';
 import type { Row } from '../tables';
@@ -16,6 +18,8 @@ export const followLink = async (unit: Unit, id: string, now: number): Promise<v
   const locked = await tables.countBy('entries', ['uid'], { locked: 1 });
   const partly = await tables.countBy('entries', ['uid'], { shows: 'PUBLISHED' });
   const types = new Set([...shared, ...locked, ...partly].map(({ key }) => key[0]!));
+  const [link] = await tables.find('links', { id });
+  if (!link || isOver(link.state)) for (const uid of await awaitNoMore(tables, id)) types.add(uid);
   for (const uid of types) await startJob(unit, 'decide', uid, now);
 };
 

@@ -180,7 +180,30 @@ const messagesOf = ({ variant, content }: Attempt, sender: Sender): Json[] =>
     }
   });
 
+const DIGEST = 'a'.repeat(32);
+const likeness = (uid: string): Json => ({
+  uid,
+  level: 'EVERYTHING',
+  by: 'slug',
+  named: { 'api::category.category': 'slug' },
+  entries: [
+    {
+      id: 'likeness',
+      values: [['en', 'x']],
+      rows: [{ locale: 'en', status: 'published', fields: { title: DIGEST } }],
+    },
+  ],
+  files: [{ id: 'likeness', hash: 'b'.repeat(64), size: '12.5' }],
+  choices: [['likeness', 'x']],
+});
+
 const QUESTIONS: [string, Json][] = [
+  ['preview', likeness('api::category.category')],
+  ['preview', likeness('api::article.article')],
+  ['match', likeness('api::article.article')],
+  ['match', { ...(likeness('api::author.author') as object), by: 'name' }],
+  ['difference', { uid: 'api::article.article', documentId: 'x', level: 'PUBLISHED' }],
+  ['difference', { uid: 'api::category.category', documentId: 'x', level: 'EVERYTHING' }],
   ['compare-buckets', { side: 'wanted', within: null }],
   ['compare-buckets', { side: 'held', within: 7 }],
   ['compare-entries', { side: 'wanted', within: 7, bucket: 9 }],

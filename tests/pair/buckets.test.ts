@@ -96,9 +96,16 @@ it('it is private: what is read is signed for', async () => {
 it('it is down for a while, or a file is gone: whatever needs none goes on, and it is caught up with', async () => {
   await start({ staging: 'staging', live: 'live' });
   const editor = await staging.editor();
-  const file = await editor.upload('late.png', png(900, 600, [40, 80, 120]), 'image/png');
+  // One whose bytes were read before, one whose were most likely not.
+  const early = await editor.upload('early.png', png(900, 600, [60, 80, 120]), 'image/png');
+  await eventually(() => staging.run("return strapi.db.connection('replication_file_bytes').first()"), {
+    what: 'its bytes to be read',
+  });
+  const late = await editor.upload('late.png', png(900, 600, [40, 80, 120]), 'image/png');
   storage.down = true;
-  const { documentId: waits } = await editor.create(ARTICLE, { title: 'Waits', slug: 'waits', cover: file.id });
+  const waiting = await Promise.all(
+    [early, late].map(({ id, name }) => editor.create(ARTICLE, { title: name, slug: `with-${id}`, cover: id }))
+  );
   const { documentId: goes } = await editor.create(ARTICLE, { title: 'Goes', slug: 'goes' });
   const titleOnLive = (id: string) =>
     live.run<string | undefined>(
@@ -112,8 +119,10 @@ it('it is down for a while, or a file is gone: whatever needs none goes on, and 
     void staging.admin().then((admin) => admin.post(`/replication/links/${toLive}/retry`, {}));
   }, 5_000);
   // What could not be recorded is tried again after half a minute.
-  const cover = await coverOn(live, waits, 120_000).finally(() => clearInterval(retrying));
-  expect(cover.name).toBe('late.png');
+  const covers = await Promise.all(waiting.map(({ documentId }) => coverOn(live, documentId, 120_000))).finally(() =>
+    clearInterval(retrying)
+  );
+  expect(covers.map(({ name }) => name)).toEqual(['early.png', 'late.png']);
 
   const lost = await editor.upload('lost.png', png(900, 600, [50, 80, 120]), 'image/png');
   for (const key of keysIn('staging')) if (key.includes(lost.hash)) storage.objects.delete(`staging/${key}`);

@@ -82,8 +82,9 @@ const settleOne = async (
     case 'applied':
     case 'known':
     case 'held': {
-      const had = acknowledged(sent, leaves);
-      const done = had.common_hash === now.wanted_hash;
+      // Until its bytes are there it is not common: which ones they are is told by the version, which goes once more with them.
+      const had = answer.status === 'held' && answer.bytes.length > 0 ? {} : acknowledged(sent, leaves);
+      const done = { ...now, ...had }.common_hash === now.wanted_hash;
       const held = answer.status === 'held' && !moved;
       if (answer.status === 'held') result.missingBytes.push(...answer.bytes);
       if (done && !held) events.push({ type: 'delivered', entity: now.entity, link: now.link });

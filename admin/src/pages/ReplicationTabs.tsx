@@ -43,6 +43,10 @@ export const ReplicationTabs = ({ overview, tab, chosenSite, show, onOpen, onSet
   );
   const canLink = mayLink && site !== null && question === null;
   const close = () => setDialog(null);
+  const accepted = (of: string) => {
+    close();
+    onSetUp?.(of);
+  };
 
   return (
     <Page.Main>
@@ -82,7 +86,7 @@ export const ReplicationTabs = ({ overview, tab, chosenSite, show, onOpen, onSet
                 onLeave={mayLeave && question === null ? () => setDialog('leave') : null}
                 onShowRules={(of) => onOpen('rules', of)}
                 onShowQueue={(of) => onOpen('queue', of)}
-                onAccepted={onSetUp ?? close}
+                onAccepted={accepted}
                 onSetUp={onSetUp}
                 onCompareContent={onCompareContent}
               />
@@ -97,7 +101,7 @@ export const ReplicationTabs = ({ overview, tab, chosenSite, show, onOpen, onSet
         </Tabs.Root>
       </Layouts.Content>
       {dialog === 'create' && site && (
-        <CreateCodeDialog site={site} links={links} onAccepted={onSetUp ?? close} onClose={close} />
+        <CreateCodeDialog site={site} links={links} onAccepted={accepted} onClose={close} />
       )}
       {dialog === 'have' && site && <HaveCodeDialog site={site} links={links} onSetUp={onSetUp} onClose={close} />}
       {dialog === 'leave' && site && <LeaveDialog site={site} links={links} onClose={close} />}

@@ -460,8 +460,9 @@ describe('setting up a new link', () => {
     await compared(page);
     await tabTo(page.getByRole('combobox', { name: 'Which entry on Live is “Summer recipes”?' }));
     await page.keyboard.press('Enter');
-    await page.getByRole('option', { name: 'Summer recipes (there1)' }).waitFor();
+    await settles(async () => expect(await focused()).toBe('Not decided yet'));
     await page.keyboard.press('ArrowDown');
+    await settles(async () => expect(await focused()).toBe('Summer recipes (there1)'));
     await page.keyboard.press('Enter');
     await page.getByRole('region', { name: 'In all' }).getByText('3 entries are on Live under another ID').waitFor();
     await tabTo(page.getByRole('button', { name: 'Show entries of Article: 1 different' }));

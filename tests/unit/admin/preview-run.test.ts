@@ -130,6 +130,8 @@ describe('a comparison before anything is shared', () => {
     const asked = nextRequest(run)!;
     const other = matchedBy(run, 'article', 'slug');
     expect(withPage(other, asked, page([entry('a', 'new')]))).toBe(other);
+    const further = answered(run, page([entry('a', 'new')], { cursor: 'c1' }));
+    expect(withPage(further, asked, page([entry('a', 'new')], { cursor: 'c1' }))).toBe(further);
     const done = answered(run, page([entry('a', 'new')]));
     expect(withPage(done, asked, page([entry('a', 'new')]))).toBe(done);
   });

@@ -38,7 +38,7 @@ export const ComparePage = ({ link, onClose }: Props) => {
       <Layouts.Header
         title={say('content.title', { name })}
         subtitle={say('content.subtitle', { name })}
-        secondaryAction={
+        primaryAction={
           <Button variant="tertiary" onClick={onClose}>
             {say('close')}
           </Button>

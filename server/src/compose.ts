@@ -2,6 +2,7 @@ import type { Core } from '@strapi/types';
 import { choiceOf, type ReplicationConfig } from './config';
 import { createAgents } from './http/agents';
 import { createHttpClient } from './http/client';
+import { readCredentials } from './http/credentials';
 import { createGate, type Gate } from './http/gate';
 import { Couriers } from './couriers';
 import { createBrakeDesk } from './replication/brake/desk';
@@ -52,7 +53,7 @@ import type { Listeners } from './strapi/notify/listeners';
 import { createSchemas } from './strapi/content/schemas';
 import { createImportTrace } from './strapi/environment/import-trace';
 import { readPlace } from './strapi/environment/place';
-import { publicAddress, strapiSecrets, systemChance, systemClock } from './strapi/environment/ports';
+import { publicAddress, publicUrl, strapiSecrets, systemChance, systemClock } from './strapi/environment/ports';
 import { createStore } from './strapi/tables/store';
 import { WATCH_MS } from './running';
 import { answerUsesBytes, createUsedElsewhere } from './shared-bytes';
@@ -110,10 +111,9 @@ export const compose = async (
   { listeners, onLocks, takenUp }: Surroundings
 ): Promise<Composition> => {
   const siteUrl = publicAddress(strapi, config.publicUrl);
-  const origin = siteUrl === '' ? '' : new URL(siteUrl).origin;
   const schemas = createSchemas(strapi, (uid) => choiceOf(config, uid).localFields);
   const contentOptions = {
-    siteUrl: () => origin,
+    siteUrl: () => publicUrl(strapi, config.publicUrl),
     runsLifecycles: (uid: string) => choiceOf(config, uid).lifecycles,
     usedElsewhere: (url: string, links: readonly string[]) => usedElsewhere(url, links),
   };
@@ -172,7 +172,14 @@ export const compose = async (
   const agents = createAgents({ allowPrivateAddresses: config.allowPrivateAddresses });
   const wire = silence
     ? closedWire(silence)
-    : createHttpClient({ identity, verifier, agents, clock: systemClock, chance: systemChance });
+    : createHttpClient({
+        identity,
+        verifier,
+        agents,
+        clock: systemClock,
+        chance: systemChance,
+        credentials: readCredentials(config.credentials),
+      });
 
   const usedElsewhere = createUsedElsewhere(store, wire);
 

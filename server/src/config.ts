@@ -25,6 +25,8 @@ export interface ReplicationConfig {
   privateKey: string | null;
   /** Links that stand in the configuration of both sites: a list, or its JSON. */
   links: unknown;
+  /** What proxies before other sites ask for, by address: a list, or its JSON. See `http/credentials.ts`. */
+  credentials: unknown;
   /** Rules that cannot be changed in the panel. `link` is the other site's id, address or name. */
   rules: unknown;
   /** Other sites may have addresses in private networks. Off: only public addresses are called. */
@@ -45,6 +47,7 @@ export const defaultConfig = (): ReplicationConfig => ({
   moved: '',
   privateKey: null,
   links: null,
+  credentials: null,
   rules: null,
   allowPrivateAddresses: false,
   maxFileBytes: 1024 * 1024 * 1024,
@@ -71,6 +74,7 @@ export const withEnvironment = (config: ReplicationConfig, env: NodeJS.ProcessEn
   moved: (env.REPLICATION_MOVED || config.moved).trim(),
   privateKey: env.REPLICATION_PRIVATE_KEY || config.privateKey,
   links: env.REPLICATION_LINKS || config.links,
+  credentials: env.REPLICATION_CREDENTIALS || config.credentials,
   rules: env.REPLICATION_RULES || config.rules,
   allowPrivateAddresses: flag(env.REPLICATION_ALLOW_PRIVATE_ADDRESSES) ?? config.allowPrivateAddresses,
 });

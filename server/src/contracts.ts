@@ -122,6 +122,8 @@ export interface TestResult {
   ok: boolean;
   milliseconds: number;
   state: LinkState;
+  /** What stands in the way, for machines: `docs/api.md` lists the codes. */
+  cause: string | null;
   message: string;
 }
 

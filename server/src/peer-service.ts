@@ -1,4 +1,5 @@
 import type { ReplicationConfig } from './config';
+import { readStream } from './http/body';
 import { receive } from './replication/apply/receive';
 import type { Verifier } from './replication/apply/verify';
 import type { Context } from './replication/context';
@@ -22,6 +23,9 @@ export interface PeerServiceOptions {
   /** Something may have to be recorded or rendered again. */
   poke(): void;
 }
+
+/** From this site's own disk. */
+const BODY_TIMEOUT_MS = 60_000;
 
 /** What linked sites may ask of this one, behind the gate: by now we know who asks. */
 export const createPeerService = ({
@@ -64,6 +68,19 @@ export const createPeerService = ({
       await linkOf(id);
       if ((await hadFrom(id, hash)) && (await files.missing([hash])).length === 0) return 'complete';
       return { have: await files.staged(hash, id) };
+    },
+
+    takeBody: async (id, hash, limit) => {
+      await linkOf(id);
+      const blob = (await hadFrom(id, hash)) ? await files.open(hash) : null;
+      if (!blob) throw new Refused('BODY_MISSING', 'The body that this request names has not come. Send it again.');
+      const body = await readStream(blob.stream, limit, BODY_TIMEOUT_MS);
+      const isOthers = await store.transaction(async ({ tables }) => {
+        await tables.remove('link_blobs', { link: id, hash });
+        return (await tables.count('link_blobs', { hash })) > 0;
+      });
+      if (!isOthers) await files.discard(hash);
+      return body;
     },
 
     stageBlob: async (id, hash, piece, from, total) => {

@@ -31,5 +31,5 @@ export const silenceOf = (strapi: Core.Strapi, config: ReplicationConfig): Silen
 /** A way to other sites that leads nowhere: everything that sends goes through one, whoever asks for it. */
 export const closedWire = ({ message }: Silence): Wire & LinkWire => {
   const no = (): Promise<never> => Promise.reject(new Unreachable(message));
-  return { send: no, ask: no, blobOffset: no, sendBlob: no, introduce: no, exchangeState: no, hello: no };
+  return { send: no, ask: no, blobOffset: no, sendBlob: no, introduce: no, exchangeState: no, hello: no, largestBody: no };
 };

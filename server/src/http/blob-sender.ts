@@ -1,10 +1,10 @@
 import type { Readable } from 'node:stream';
 import { Refused, Unreachable } from '../replication/errors';
 import type { BlobProgress, Peer } from '../replication/transport/wire';
+import type { BodyLimits } from './body-limits';
 import type { Caller } from './call';
 import { BLOB_PIECE, HEADER } from './media';
 
-const SMALLEST_PIECE = 16 * 1024;
 /** How often the peer may say "not from there" before we stop believing that this leads anywhere. */
 const MOST_RESTARTS = 10;
 
@@ -14,15 +14,16 @@ interface Sending {
   hash: string;
   bytes(from: number): Promise<{ stream: Readable; size: number }>;
   pieceBytes: number;
+  limits: BodyLimits;
 }
 
 /**
  * Sends what the peer lacks of a blob. Each piece is a signed request of its own, so memory holds one piece, a cut
  * connection costs one piece, and no byte is taken that nobody signed for.
  */
-export const sendPieces = async ({ call, peer, hash, bytes, pieceBytes }: Sending): Promise<void> => {
+export const sendPieces = async ({ call, peer, hash, bytes, pieceBytes, limits }: Sending): Promise<void> => {
   const path = `/v1/blobs/${hash}`;
-  let limit = pieceBytes;
+  const limit = (): number => limits.of(peer.url, pieceBytes);
 
   const put = async (piece: Buffer, from: number, total: number): Promise<BlobProgress> => {
     const { headers } = await call(peer, {
@@ -44,7 +45,7 @@ export const sendPieces = async ({ call, peer, hash, bytes, pieceBytes }: Sendin
     let from = start;
     let sent = false;
     try {
-      for await (const piece of piecesOf(stream, limit)) {
+      for await (const piece of piecesOf(stream, limit())) {
         sent = true;
         const progress = await put(piece, from, size);
         from += piece.length;
@@ -63,8 +64,8 @@ export const sendPieces = async ({ call, peer, hash, bytes, pieceBytes }: Sendin
       progress = await run(progress.have);
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
-      if (error.details.status === 413 && limit > SMALLEST_PIECE) limit = Math.floor(limit / 2);
-      else if (error.code !== 'WRONG_OFFSET') throw error;
+      const isTooLarge = error.details.status === 413 && limits.tooLarge(peer.url, limit());
+      if (!isTooLarge && error.code !== 'WRONG_OFFSET') throw error;
       progress = await ask();
     }
   }

@@ -7,7 +7,9 @@ import type { Verifier } from '../replication/link/verifier';
 import type { Chance, Clock } from '../replication/ports';
 import type { Peer } from '../replication/transport/wire';
 import type { Agents } from './agents';
-import { compress, decode, parseJson } from './body';
+import { decode, parseJson } from './body';
+import { credentialsFor, type Credentials } from './credentials';
+import { codeOf, LONGEST_ASKED_MS, retryAfter, whatAnswered, whyUnreachable, type Raw } from './diagnose';
 import { HEADER, JSON_TYPE } from './media';
 import { signRequest, verifyAnswer } from './signature';
 import type { Headers } from './signature';
@@ -24,8 +26,9 @@ export interface Request {
   /** Relative to the peer's announced base, from `/v1` on. */
   path: string;
   type?: string;
+  /** As it is sent. */
   body?: Buffer;
-  compress?: boolean;
+  encoding?: 'gzip';
   headers?: { [name: string]: string };
 }
 
@@ -45,6 +48,8 @@ export interface CallOptions {
   /** From the first byte sent to the last byte read, however slowly it drips. */
   timeoutMs?: number;
   maxAnswerBytes?: number;
+  /** What proxies before other sites ask for. */
+  credentials?: readonly Credentials[];
   /** `http://user:password@proxy:port`-like settings are not read from the environment: a proxy is configured or not used. */
   userAgent?: string;
 }
@@ -62,12 +67,6 @@ const problem = z.object({
     message: z.string().max(2000),
   }),
 });
-
-interface Raw {
-  status: number;
-  headers: Headers;
-  body: Buffer;
-}
 
 export const createCaller = (options: CallOptions): Caller => {
   const { identity, verifier, agents, clock, chance } = options;
@@ -87,6 +86,7 @@ export const createCaller = (options: CallOptions): Caller => {
         headers: {
           'accept-encoding': 'gzip',
           'user-agent': options.userAgent ?? 'strapi-plugin-replication',
+          ...credentialsFor(options.credentials ?? [], url),
           ...headers,
         },
         data: body,
@@ -110,7 +110,7 @@ export const createCaller = (options: CallOptions): Caller => {
       };
     } catch (error) {
       if (wasStale(error)) throw new StaleConnection();
-      throw new Unreachable(`${new URL(url).host} could not be reached: ${reasonOf(error, timeoutMs)}.`);
+      throw whyUnreachable(error, url, timeoutMs);
     }
   };
 
@@ -126,8 +126,7 @@ export const createCaller = (options: CallOptions): Caller => {
   };
 
   const callOnce = async (peer: Peer, request: Request): Promise<Answer> => {
-    const plain = request.body ?? Buffer.alloc(0);
-    const body = request.compress ? await compress(plain) : plain;
+    const body = request.body ?? Buffer.alloc(0);
     const nonce = chance.bytes(18).toString('base64url');
     const created = Math.floor(clock.now() / 1000);
     const headers = await signRequest(
@@ -138,7 +137,7 @@ export const createCaller = (options: CallOptions): Caller => {
         headers: {
           ...request.headers,
           ...(request.type ? { 'content-type': request.type } : {}),
-          ...(request.compress ? { 'content-encoding': 'gzip' } : {}),
+          ...(request.encoding ? { 'content-encoding': request.encoding } : {}),
           [HEADER.path]: request.path,
           [HEADER.sender]: identity.instance,
           [HEADER.recipient]: peer.id,
@@ -155,7 +154,7 @@ export const createCaller = (options: CallOptions): Caller => {
         `${new URL(peer.url).host} answered with a key that was revoked here. It has to change its key, then link the two sites anew.`
       );
     }
-    if (verdict !== 'good') throw unsigned(raw, peer, clock.now());
+    if (verdict !== 'good') throw whatAnswered(raw, peer, clock.now());
     const text = await decode(raw.body, raw.headers['content-encoding'], maxAnswerBytes);
     settle(raw, text);
     return { headers: raw.headers, text, bytes: body.length + raw.body.length };
@@ -164,10 +163,12 @@ export const createCaller = (options: CallOptions): Caller => {
   const plain: Caller['plain'] = async (method, url, path, body, type) => {
     const headers: { [name: string]: string } = body === null ? {} : { 'content-type': type };
     const bytes = body === null ? undefined : Buffer.from(JSON.stringify(body), 'utf8');
-    const raw = await exchange(method, url + MOUNT + path, headers, bytes);
+    const attempt = () => exchange(method, url + MOUNT + path, headers, bytes);
+    const raw = await (method === 'GET' ? retryStale(attempt) : attempt());
     const text = await decode(raw.body, raw.headers['content-encoding'], maxAnswerBytes);
-    const ours = problem.safeParse(safely(text)).success;
-    if (raw.status !== 200 && !ours) throw unsigned(raw, { id: '', url }, clock.now());
+    const said = safely(text);
+    const ours = raw.status === 200 ? said !== undefined : problem.safeParse(said).success;
+    if (!ours) throw whatAnswered(raw, { id: '', url }, clock.now());
     settle(raw, text);
     return parseJson(text);
   };
@@ -210,65 +211,10 @@ const retryStale = async <T>(work: () => Promise<T>): Promise<T> => {
   }
 };
 
-/** An answer that is not the peer's own comes from something in between, or from a site without the plugin. */
-const unsigned = (raw: Raw, { url }: Peer, now: number): Error => {
-  const { host } = new URL(url);
-  const retry = retryAfter(raw.headers, now);
-  // A proxy's limit: said without a signature, and believing it costs nothing but smaller chunks.
-  if (raw.status === 413)
-    return new Refused('TOO_LARGE', `A proxy before ${host} does not let bodies of this size through.`, {
-      status: 413,
-    });
-  if (raw.status >= 300 && raw.status < 400) {
-    return new Unreachable(`${host} redirects to another address. Link with the address it redirects to.`, retry);
-  }
-  if (raw.status === 401) return new Unreachable(`Something before ${host} asks for a password (status 401).`, retry);
-  if (raw.status === 404 || raw.status === 405) {
-    return new Unreachable(
-      `There is no replication at ${url} (status ${raw.status}). Check the address, the REST prefix and that the plugin is on.`,
-      retry
-    );
-  }
-  // Nobody signs this, and believing it changes nothing but the words.
-  if (raw.status === 503 && ['SILENT', 'OFF'].includes(codeOf(raw))) {
-    return new Unreachable(`Replication is switched off, paused or waiting for its administrator on ${host}.`, retry);
-  }
-  return new Unreachable(`${host} answered with status ${raw.status}, and not as the site that was linked.`, retry);
-};
-
-/** The answer to HEAD has no body. */
-const codeOf = ({ headers }: Raw): string => {
-  const code = headers[HEADER.error];
-  return typeof code === 'string' && /^[A-Z0-9_]{1,60}$/.test(code) ? code : 'REFUSED';
-};
-
 const safely = (text: string): unknown => {
   try {
     return parseJson(text);
   } catch {
-    return null;
+    return undefined;
   }
-};
-
-/** A linked site may have taken enough for today; whoever else answers is believed for a while only. */
-const LONGEST_ASKED_MS = 24 * 3_600_000;
-const LONGEST_BELIEVED_MS = 15 * 60_000;
-
-/** RFC 9110: seconds, or a date. */
-const retryAfter = (headers: Headers, now: number, most = LONGEST_BELIEVED_MS): number | null => {
-  const value = headers['retry-after'];
-  if (typeof value !== 'string') return null;
-  const ms = /^\d{1,9}$/.test(value) ? Number(value) * 1000 : Date.parse(value) - now;
-  return Number.isNaN(ms) ? null : Math.min(Math.max(ms, 0), most);
-};
-
-const reasonOf = (error: unknown, timeoutMs: number): string => {
-  if (!isAxiosError(error)) return error instanceof Error ? error.message : 'unknown reason';
-  if (error.code === 'ERR_CANCELED') return `no complete answer within ${timeoutMs / 1000} seconds`;
-  if (error.code === 'ECONNREFUSED') return 'nothing listens there';
-  if (error.code === 'ENOTFOUND' || error.code === 'EAI_AGAIN') return 'its name is not known';
-  if (/is not allowed\. Because,? [Ii]t is (private|meta)/.test(error.message)) {
-    return 'its address is a private one, which only the configuration can allow (allowPrivateAddresses)';
-  }
-  return error.message || error.code || 'unknown reason';
 };

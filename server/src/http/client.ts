@@ -1,12 +1,15 @@
+import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
 import { z } from 'zod';
 import type { Json } from '../replication/entity';
 import { Refused, Unreachable } from '../replication/errors';
 import type { LinkWire, Peer, Wire } from '../replication/transport/wire';
-import { parseJson, parseLines, writeLines } from './body';
+import { compress, parseJson, parseLines, writeLines } from './body';
+import { createBodyLimits } from './body-limits';
 import { readProgress, sendPieces } from './blob-sender';
 import { createCaller } from './call';
 import type { Answer, CallOptions } from './call';
-import { HEADER, JSON_TYPE, NDJSON } from './media';
+import { HEADER, JSON_TYPE, NDJSON, PROTOCOL_VERSION } from './media';
 
 export interface ClientOptions extends CallOptions {
   /** Bytes of messages in one request, before compression. One message may exceed it, and then goes alone. */
@@ -21,24 +24,41 @@ const hello = z.object({ protocol: z.int().positive() });
 /** Replication over HTTP, the sending half. docs/protocol.md, "Transport". */
 export const createHttpClient = (options: ClientOptions): Wire & LinkWire => {
   const { call, plain } = createCaller(options);
+  const { chance } = options;
   const chunkBytes = options.chunkBytes ?? 512 * 1024;
   const chunkMessages = options.chunkMessages ?? 500;
   const pieceBytes = options.pieceBytes ?? 512 * 1024;
 
+  const limits = createBodyLimits();
+  const blobTo = (peer: Peer, hash: string, bytes: Parameters<Wire['sendBlob']>[2]) =>
+    sendPieces({ call, peer, hash, bytes, pieceBytes, limits });
+
+  /** What something on the way finds too large goes ahead in pieces; the request then only names it. */
+  const sendAlone = async (peer: Peer, body: Buffer): Promise<Answer> => {
+    if (body.length <= limits.of(peer.url, Infinity)) {
+      try {
+        return await call(peer, { ...MESSAGES, body });
+      } catch (error) {
+        if (!isCutOnTheWay(error) || !limits.tooLarge(peer.url, body.length)) throw error;
+      }
+    }
+    const hash = createHash('sha256').update(body).digest('hex');
+    await blobTo(peer, hash, (from) =>
+      Promise.resolve({ stream: Readable.from([body.subarray(from)]), size: body.length })
+    );
+    return call(peer, { ...MESSAGES, headers: { [HEADER.body]: hash } });
+  };
+
   const sendChunk = async (peer: Peer, chunk: readonly Buffer[]): Promise<Json[]> => {
+    const body = await compress(Buffer.concat(chunk));
     let answer: Answer;
     try {
-      answer = await call(peer, {
-        method: 'POST',
-        path: '/v1/messages',
-        type: NDJSON,
-        compress: true,
-        body: Buffer.concat(chunk),
-      });
+      answer = await (chunk.length === 1 ? sendAlone(peer, body) : call(peer, { ...MESSAGES, body }));
     } catch (error) {
       if (!(error instanceof Refused) || error.details.status !== 413) throw error;
       // What is too large by itself concerns one entry: the link goes on with the others.
       if (chunk.length === 1) return [{ status: 'refused', code: error.code, message: error.message }];
+      if (isCutOnTheWay(error)) limits.tooLarge(peer.url, body.length);
       const half = Math.ceil(chunk.length / 2);
       const first = await sendChunk(peer, chunk.slice(0, half));
       return [...first, ...(await sendChunk(peer, chunk.slice(half)))];
@@ -51,7 +71,7 @@ export const createHttpClient = (options: ClientOptions): Wire & LinkWire => {
   return {
     send: async (peer, messages) => {
       const answers: Json[] = [];
-      for (const chunk of chunksOf(messages, chunkBytes, chunkMessages))
+      for (const chunk of chunksOf(messages, () => limits.of(peer.url, chunkBytes), chunkMessages))
         answers.push(...(await sendChunk(peer, chunk)));
       return answers;
     },
@@ -61,8 +81,8 @@ export const createHttpClient = (options: ClientOptions): Wire & LinkWire => {
         method: 'POST',
         path: `/v1/ask/${topic}`,
         type: JSON_TYPE,
-        compress: true,
-        body: Buffer.from(JSON.stringify(question), 'utf8'),
+        encoding: 'gzip',
+        body: await compress(Buffer.from(JSON.stringify(question), 'utf8')),
       });
       return { answer: understood(() => parseJson(text)), bytes };
     },
@@ -72,7 +92,7 @@ export const createHttpClient = (options: ClientOptions): Wire & LinkWire => {
       return readProgress(headers[HEADER.have]);
     },
 
-    sendBlob: (peer, hash, bytes) => sendPieces({ call, peer, hash, bytes, pieceBytes }),
+    sendBlob: blobTo,
 
     introduce: (url, request) => plain('POST', url, '/v1/link', request, JSON_TYPE),
 
@@ -88,11 +108,41 @@ export const createHttpClient = (options: ClientOptions): Wire & LinkWire => {
 
     hello: async (url) => {
       const answer = hello.safeParse(await plain('GET', url, '/v1/hello', null, JSON_TYPE));
-      if (!answer.success) throw new Unreachable(`${new URL(url).host} answers, but not as a replicating site.`);
+      const { host } = new URL(url);
+      if (!answer.success) {
+        throw new Unreachable(`${host} answers, but not as a replicating site.`, null, 'ADDRESS');
+      }
+      if (answer.data.protocol !== PROTOCOL_VERSION) {
+        throw new Unreachable(
+          `${host} speaks version ${answer.data.protocol} of the protocol, this site version ${PROTOCOL_VERSION}. Update the plugin where it is older.`,
+          null,
+          'VERSION'
+        );
+      }
       return answer.data.protocol;
+    },
+
+    largestBody: async (peer) => {
+      for (let size = pieceBytes; ; size = Math.floor(size / 2)) {
+        const padding = chance.bytes(Math.ceil((size * 3) / 4)).toString('base64');
+        try {
+          const body = Buffer.from(JSON.stringify({ padding }), 'utf8');
+          await call(peer, { method: 'POST', path: '/v1/ask/probe', type: JSON_TYPE, body });
+          return size;
+        } catch (error) {
+          // Its own refusal, signed, shows that the body has come through.
+          if (error instanceof Refused && !isCutOnTheWay(error)) return size;
+          if (!isCutOnTheWay(error) || !limits.tooLarge(peer.url, size)) throw error;
+        }
+      }
     },
   };
 };
+
+const MESSAGES = { method: 'POST', path: '/v1/messages', type: NDJSON, encoding: 'gzip' } as const;
+
+/** Something before the other site did not let it through; the site itself would have signed that. */
+const isCutOnTheWay = (error: unknown): boolean => error instanceof Refused && error.details.onTheWay === true;
 
 /** An answer that can't be read is no refusal: the request may have been carried out. */
 const understood = <T>(read: () => T): T => {
@@ -104,12 +154,12 @@ const understood = <T>(read: () => T): T => {
 };
 
 /** Messages as lines, which are written once. */
-function* chunksOf(messages: readonly Json[], mostBytes: number, mostMessages: number): Generator<Buffer[]> {
+function* chunksOf(messages: readonly Json[], mostBytes: () => number, mostMessages: number): Generator<Buffer[]> {
   let chunk: Buffer[] = [];
   let size = 0;
   for (const message of messages) {
     const line = writeLines([message]);
-    if (chunk.length > 0 && (size + line.length > mostBytes || chunk.length >= mostMessages)) {
+    if (chunk.length > 0 && (size + line.length > mostBytes() || chunk.length >= mostMessages)) {
       yield chunk;
       chunk = [];
       size = 0;

@@ -14,6 +14,8 @@ export const HEADER = {
   offset: 'replication-offset',
   total: 'replication-total',
   have: 'replication-have',
+  /** The body went ahead in pieces, as the blob of this name. */
+  body: 'replication-body',
   /** The code of a refusal, for answers that have no body. */
   error: 'replication-error',
 } as const;

@@ -20,7 +20,7 @@ interface Coverage {
 
 const REQUEST: Coverage = {
   always: ['@method', 'content-digest', HEADER.path, HEADER.sender, HEADER.recipient],
-  ifPresent: ['content-type', 'content-encoding', HEADER.offset, HEADER.total],
+  ifPresent: ['content-type', 'content-encoding', HEADER.offset, HEADER.total, HEADER.body],
 };
 const ANSWER: Coverage = {
   always: ['@status', 'content-digest', HEADER.inReplyTo, HEADER.sender, HEADER.recipient],

@@ -31,6 +31,15 @@ export interface Site {
   fingerprint: string;
 }
 
+export interface LinkTest {
+  ok: boolean;
+  milliseconds: number;
+  state: LinkState;
+  /** What does not work, or works worse than it could: an {@link Obstacle}, the code of a refusal, or a state. */
+  cause: string | null;
+  message: string;
+}
+
 /** Linking, as the page and the REST API use it. Errors are `ReplicationError`s whose message can be shown. */
 export interface LinkDesk {
   me(): Promise<Site>;
@@ -46,7 +55,7 @@ export interface LinkDesk {
   rename(link: string, name: string): Promise<void>;
   pause(link: string, paused: boolean): Promise<void>;
   /** Calls the other site and says what happened; never throws for what it finds there. */
-  test(link: string): Promise<{ ok: boolean; milliseconds: number; state: LinkState; message: string }>;
+  test(link: string): Promise<LinkTest>;
   /** Ends the link on both sides. Content stays where it is. */
   unlink(link: string): Promise<void>;
 }

@@ -23,11 +23,37 @@ export class Busy extends ReplicationError {
 /** A message or a request breaks the protocol. Nothing was changed. */
 export class Refused extends ReplicationError {}
 
+/** What stands between this site and another one, as far as it shows. */
+export type Obstacle =
+  /** Nothing listens, or no way leads there. */
+  | 'NOBODY'
+  | 'NAME'
+  | 'TLS'
+  | 'TIMEOUT'
+  | 'CUT'
+  /** Its address is in a private network, which has to be allowed. */
+  | 'PRIVATE'
+  /** A web page or nothing at all is there: a prefix is missing or too many. */
+  | 'ADDRESS'
+  | 'REDIRECT'
+  | 'PASSWORD'
+  | 'FORBIDDEN'
+  | 'METHOD'
+  /** Headers are lost on the way. */
+  | 'HEADERS'
+  | 'GATEWAY'
+  | 'OTHER_SITE'
+  | 'SILENT'
+  /** It speaks another version of the protocol. */
+  | 'VERSION'
+  | 'OTHER';
+
 /** The other instance could not be reached, or did not answer as one. */
 export class Unreachable extends ReplicationError {
   constructor(
     message: string,
-    readonly retryAfterMs: number | null = null
+    readonly retryAfterMs: number | null = null,
+    readonly obstacle: Obstacle = 'OTHER'
   ) {
     super('UNREACHABLE', message);
   }

@@ -182,6 +182,8 @@ export interface Files {
    * unfinished bytes, so that nobody can spoil another's. Answers whether the blob is whole now.
    */
   stage(hash: string, bytes: Readable, from: number, total: number, sender: string): Promise<boolean>;
+  /** Removes a whole blob that came in and is of no file: nothing where there is none. */
+  discard(hash: string): Promise<void>;
   /** Gives a file entry's staged bytes to the site's upload provider, so that `Content.write` can refer to them. Idempotent. */
   place(localId: string, fields: Fields): Promise<void>;
 }

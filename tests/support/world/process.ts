@@ -215,5 +215,6 @@ const NO_FILES: Files = {
   tidy: () => Promise.resolve(),
   staged: () => Promise.resolve(0),
   stage: () => Promise.reject(new Error('There are no files in this world.')),
+  discard: () => Promise.resolve(),
   place: () => Promise.resolve(),
 };

@@ -71,6 +71,13 @@ export class RememberingService implements PeerService {
     return { have: blob?.bytes.length ?? 0 };
   }
 
+  async takeBody(_link: string, hash: string) {
+    const blob = this.blobs.get(hash);
+    if (!blob) throw new Refused('BODY_MISSING', 'The body has not come.');
+    this.blobs.delete(hash);
+    return blob.bytes;
+  }
+
   async stageBlob(_link: string, hash: string, piece: AsyncIterable<Buffer>, from: number, total: number) {
     const blob = this.blobs.get(hash) ?? { bytes: Buffer.alloc(0), total };
     if (from !== blob.bytes.length) throw new Refused('WRONG_OFFSET', 'Bytes are added where the last ones ended.');

@@ -39,6 +39,7 @@ export const createLinkedSite = async (
     introduce: (url, request) => guard(url, request, () => client.introduce(url, request)),
     exchangeState: (peer, mine) => guard(peer.url, mine, () => client.exchangeState(peer, mine)),
     hello: (url) => guard(url, null, () => client.hello(url)),
+    largestBody: (peer) => guard(peer.url, null, () => client.largestBody(peer)),
   };
   const site = { name, url: '' };
   const exchange = createExchange({ identity, store, clock, wire, site, onChange });

@@ -11,9 +11,13 @@ export const readAddress = (text: string): string => {
   if (url.protocol !== 'https:' && url.protocol !== 'http:') {
     throw new NotPossible('BAD_URL', 'The address of a site begins with https:// (or http://).');
   }
-  if (url.username || url.password || url.search || url.hash) {
-    throw new NotPossible('BAD_URL', 'The address of a site has no user name, no password, no “?” and no “#”.');
+  if (url.username || url.password) {
+    throw new NotPossible(
+      'BAD_URL',
+      'The address of a site has no user name and no password: addresses are shown and told. What a proxy asks for stands in REPLICATION_CREDENTIALS.'
+    );
   }
+  if (url.search || url.hash) throw new NotPossible('BAD_URL', 'The address of a site has no “?” and no “#”.');
   const address = url.origin + url.pathname.replace(/\/+$/, '');
   if (address.length > 1000) throw new NotPossible('BAD_URL', 'The address of a site has at most 1,000 characters.');
   return address;

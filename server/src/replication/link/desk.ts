@@ -1,5 +1,5 @@
 import type { LinkDesk, Site } from '../engine';
-import { NotPossible, ReplicationError } from '../errors';
+import { NotPossible, ReplicationError, Unreachable } from '../errors';
 import type { Chance, Clock, Store, Unit } from '../ports';
 import type { LinkState, Row } from '../tables';
 import type { LinkWire } from '../transport/wire';
@@ -12,6 +12,7 @@ import type { Identity } from './identity';
 import { fingerprintOf } from './keys';
 import { endLink, findLink, requireLink, requireUnlocked, setUntold, startLink } from './rows';
 import { isOver } from './state';
+import { testLink } from './test-link';
 
 export interface LinkDeskOptions {
   identity: Identity;
@@ -158,28 +159,13 @@ export const createLinkDesk = (options: LinkDeskOptions): LinkDesk => {
       const started = clock.now();
       const since = () => clock.now() - started;
       try {
-        const state = await exchange.exchange(row);
-        return { ok: state === 'REGISTERED', milliseconds: since(), state, message: describe(state, row.name) };
+        return { ...(await testLink(row, { wire, exchange })), milliseconds: since() };
       } catch (error) {
         if (!(error instanceof ReplicationError)) throw error;
         await store.transaction(({ tables }) => tables.update('links', { id: link }, { last_error: error.message }));
-        return { ok: false, milliseconds: since(), state: row.state, message: error.message };
+        const cause = error instanceof Unreachable ? error.obstacle : error.code;
+        return { ok: false, milliseconds: since(), state: row.state, cause, message: error.message };
       }
     },
   };
-};
-
-const describe = (state: LinkState, name: string): string => {
-  switch (state) {
-    case 'REGISTERED':
-      return `“${name}” answers, and both sites are linked.`;
-    case 'REQUESTED':
-      return `“${name}” answers. Its administrator has not accepted the link yet.`;
-    case 'REQUESTING':
-      return `“${name}” answers, and waits for you to accept the link.`;
-    case 'REFUSED':
-      return `“${name}” answers, and has refused the link.`;
-    case 'UNLINKED':
-      return `“${name}” answers, but the link is over.`;
-  }
 };

@@ -39,8 +39,10 @@ export interface LinkWire {
   introduce(url: string, request: Json): Promise<Json>;
   /** Tells a linked instance our state of the link, and learns theirs. */
   exchangeState(peer: Peer, mine: Json): Promise<Json>;
-  /** The protocol version spoken at this address. */
+  /** The protocol version spoken at this address. Throws `Unreachable` where it is another than ours. */
   hello(url: string): Promise<number>;
+  /** How many bytes come through to a linked instance in one request, of what is usual; sends less from then on. */
+  largestBody(peer: Peer): Promise<number>;
 }
 
 /** What the gate asks of the engine for linked instances. `link` is the sender's verified instance id. */
@@ -50,6 +52,8 @@ export interface PeerService {
   /** Throws `Refused('UNKNOWN_TOPIC', …)` for what it does not answer. */
   answer(link: string, topic: string, question: Json): Promise<Json>;
   blobOffset(link: string, hash: string): Promise<BlobProgress>;
+  /** A request's body that came ahead as a blob, of at most so many bytes; it is gone afterwards. */
+  takeBody(link: string, hash: string, limit: number): Promise<Buffer>;
   /** Adds one piece to a blob, whose digest was checked. Throws where `from` is not what is here, or the finished hash is wrong. */
   stageBlob(link: string, hash: string, piece: Readable, from: number, total: number): Promise<void>;
 }

@@ -160,6 +160,7 @@ export const createFiles = (strapi: Core.Strapi, store: Store): Files => {
     tidy: (olderThanMs) => blobs.tidy(olderThanMs),
     staged: (hash, sender) => blobs.begun(hash, sender),
     stage: (hash, bytes, from, total, sender) => blobs.append(hash, bytes, from, total, sender),
+    discard: (hash) => blobs.remove(hash),
 
     async place(localId, fields) {
       const placements = placementsIn(fields);

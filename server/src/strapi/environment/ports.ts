@@ -34,11 +34,23 @@ export const strapiSecrets = (strapi: Core.Strapi): Secrets => {
   };
 };
 
-/** Where other sites reach this one, REST prefix included; '' where no public address is configured. */
-export const publicAddress = (strapi: Core.Strapi, configured: string): string => {
+/** Where visitors reach this site, which may be below a path that a proxy adds; '' where no public address is configured. */
+export const publicUrl = (strapi: Core.Strapi, configured: string): string => {
   const url = (configured || strapi.config.get<string>('server.url', '')).replace(/\/+$/, '');
-  if (!/^https?:\/\//.test(url)) return '';
-  return `${url}/${restPrefix(strapi)}`.replace(/\/+$/, '');
+  return /^https?:\/\//.test(url) ? url : '';
+};
+
+/**
+ * Where other sites reach this one, REST prefix included; '' where no public address is configured. A proxy usually takes
+ * away the path that it adds; where it keeps it, the REST prefix begins with that path, and it is named once.
+ */
+export const publicAddress = (strapi: Core.Strapi, configured: string): string => {
+  const url = publicUrl(strapi, configured);
+  if (url === '') return '';
+  const prefix = `/${restPrefix(strapi)}`;
+  const path = new URL(url).pathname.replace(/\/+$/, '');
+  const isKept = path !== '' && `${prefix}/`.startsWith(`${path}/`);
+  return `${isKept ? url.slice(0, -path.length) : url}${prefix}`.replace(/\/+$/, '');
 };
 
 /** Where requests of other sites arrive, as a path of this site: without a REST prefix the admin API's are beside it. */

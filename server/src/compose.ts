@@ -4,6 +4,7 @@ import { createAgents } from './http/agents';
 import { createHttpClient } from './http/client';
 import { readCredentials } from './http/credentials';
 import { createGate, type Gate } from './http/gate';
+import { createQuota, DEFAULT_QUOTA, OverQuota } from './http/quota';
 import { Couriers } from './couriers';
 import { createBrakeDesk } from './replication/brake/desk';
 import { RECORD_BATCH } from './replication/capture/gather';
@@ -11,7 +12,7 @@ import { recordBatch } from './replication/capture/record';
 import type { Context } from './replication/context';
 import { createRuleDesk } from './replication/controller/rule-desk';
 import type { Engine } from './replication/engine';
-import { entityOf } from './replication/entity';
+import { entityOf, type Json } from './replication/entity';
 import { NotPossible, ReplicationError } from './replication/errors';
 import { composeSleeping } from './compose-sleeping';
 import type { DomainEvent } from './replication/events';
@@ -57,6 +58,8 @@ import { publicAddress, publicUrl, strapiSecrets, systemChance, systemClock } fr
 import { createStore } from './strapi/tables/store';
 import { WATCH_MS } from './running';
 import { answerUsesBytes, createUsedElsewhere } from './shared-bytes';
+import { Pollers } from './pollers';
+import { Waiters } from './waiters';
 import { Worker } from './worker';
 
 /** So often what no poke tells of is looked at: another process of this site may have left it. */
@@ -184,6 +187,7 @@ export const compose = async (
   const usedElsewhere = createUsedElsewhere(store, wire);
 
   const couriers = new Couriers(() => context, wire, logError(strapi, 'A delivery failed for a reason of its own.'));
+  const waiters = new Waiters();
   const onDefect = logError(strapi, 'A request of another site failed for a reason of our own.');
   const onRevoked = (link: string) => {
     strapi.log.warn(`[replication] ${REVOKED_MESSAGE} (from ${link})`);
@@ -200,7 +204,7 @@ export const compose = async (
       else if (event.type === 'untold') onUntold(`${event.action} of ${event.uid}/${event.localId}`);
       else if (event.type === 'revoked-key') onRevoked(event.link);
       else if (event.type === 'braked') onBraked(event.code, event.subject);
-      else onEvent(event, couriers, tracked, onLocks);
+      else onEvent(event, { couriers, waiters, tracked, onLocks });
     },
   };
   const onUnrecorded = ({ uid, localId, error }: DomainEvent & { type: 'unrecorded' }) =>
@@ -270,13 +274,20 @@ export const compose = async (
     couriers.poke(link);
     house.poke();
   };
-  const exchange = createExchange({ identity, store, clock: systemClock, wire, site, onChange: linkChanged });
+  /** It has changed who calls whom. */
+  const onReach = (link: string) => {
+    couriers.poke(link);
+    house.poke();
+  };
+  const exchange = createExchange({ identity, store, clock: systemClock, wire, site, onChange: linkChanged, onReach });
   const house = new Worker(
     async () => {
       await exchange.poll();
       if (await keepHouse(context)) recorder.poke();
       if (await catchUp(context, wire)) recorder.poke();
-      await couriers.follow();
+      const links = await store.transaction(({ tables }) => tables.find('links', { state: 'REGISTERED' }));
+      couriers.follow(links);
+      await pollers.follow(links);
       return HOUSEKEEPING_MS;
     },
     logError(strapi, 'Housekeeping failed. It is tried again.')
@@ -322,29 +333,57 @@ export const compose = async (
   });
   await tracked.reload();
 
+  const learning = {
+    verify: verifier.verify,
+    learn: (chain: Json) =>
+      store
+        .transaction((unit) => learnKeys(unit, chain))
+        .then(
+          () => true,
+          (error: unknown) => {
+            if (error instanceof ReplicationError) return false;
+            throw error;
+          }
+        ),
+  };
+  const received = () => {
+    recorder.poke();
+    tellNoted();
+  };
+  const usage = createQuota({ ...DEFAULT_QUOTA, ...config.quota }, store, systemClock);
+  const pollers = new Pollers(
+    {
+      context,
+      wire,
+      verifier: learning,
+      maxFileBytes: config.maxFileBytes,
+      restsFor: (link) =>
+        usage.admitMore(link).then(
+          () => 0,
+          (error: unknown) => {
+            if (error instanceof OverQuota) return error.retryAfterSeconds * 1_000;
+            throw error;
+          }
+        ),
+      count: async (link, what) => {
+        usage.count(link, what);
+        await usage.settle(link);
+      },
+      onReceived: received,
+      onNotLinked: async (link) => void (await exchange.tell(link)),
+      onReach,
+    },
+    logError(strapi, 'Fetching from another site failed for a reason of its own.')
+  );
   const service = createPeerService({
     context,
-    verifier: {
-      verify: verifier.verify,
-      learn: (chain) =>
-        store
-          .transaction((unit) => learnKeys(unit, chain))
-          .then(
-            () => true,
-            (error: unknown) => {
-              if (error instanceof ReplicationError) return false;
-              throw error;
-            }
-          ),
-    },
+    verifier: learning,
     config,
     tracked,
     answerOf: (topic, question) => answerUsesBytes(strapi, topic, question),
     isPublic: (uid) => isReadByEverybody(strapi, uid),
-    poke: () => {
-      recorder.poke();
-      tellNoted();
-    },
+    poke: received,
+    waiters,
   });
   const linkOptions = { identity, store, clock: systemClock, site, exchange, onChange: linkChanged };
   const gate = createGate({
@@ -354,18 +393,24 @@ export const compose = async (
     clock: systemClock,
     service,
     reception: createReception(linkOptions),
-    quota: config.quota,
+    usage,
     onRevoked,
     onDefect,
   });
 
   let revocationSeen = (await store.transaction((unit) => lookAgain(unit, systemClock.now()))).revocation;
   const workers = [recorder, jobs, house, notifier, sweeper, tidier];
-  const isIdle = () => !inHurry && workers.every(({ idle }) => idle) && couriers.idle;
+  const isIdle = () => !inHurry && workers.every(({ idle }) => idle) && couriers.idle && pollers.idle;
   const accepted = async (link: string) => {
     const [row] = await store.transaction(({ tables }) => tables.find('links', { id: link }));
-    if (row?.state === 'REGISTERED') return row;
-    throw new NotPossible('NOT_LINKED', 'Sites can be compared once both have accepted the link.');
+    if (row?.state !== 'REGISTERED') {
+      throw new NotPossible('NOT_LINKED', 'Sites can be compared once both have accepted the link.');
+    }
+    if (row.fetching !== 'THERE') return row;
+    throw new NotPossible(
+      'FETCHES_ITSELF',
+      `“${row.name}” can not be called from here: it fetches its changes itself. Do this on its own Replication page.`
+    );
   };
   const engine: Composition['engine'] = {
     store,
@@ -415,6 +460,7 @@ export const compose = async (
         await wakeLink(context, id);
       }
       for (const worker of [recorder, jobs, house, notifier]) worker.poke();
+      pollers.poke();
       return settled(store, isIdle, withinMs);
     },
     settled: async () => void (await settled(store, isIdle)),
@@ -450,11 +496,13 @@ export const compose = async (
         return;
       }
       couriers.start();
+      pollers.start();
       for (const worker of workers) worker.start();
     },
     stop: async () => {
       audience.stop();
-      await Promise.all([...workers.map((worker) => worker.stop()), couriers.stop()]);
+      waiters.close();
+      await Promise.all([...workers.map((worker) => worker.stop()), couriers.stop(), pollers.stop()]);
       agents.destroy();
     },
   };
@@ -485,8 +533,18 @@ const describe = ({ before, now, differs }: PlaceQuestion): string => {
   return `${elsewhere().message} (${changes})`;
 };
 
-const onEvent = (event: DomainEvent, couriers: Couriers, tracked: Tracked, onLocks: () => void): void => {
-  if (event.type === 'queued') couriers.poke(event.link);
+interface Woken {
+  couriers: Couriers;
+  waiters: Waiters;
+  tracked: Tracked;
+  onLocks(): void;
+}
+
+const onEvent = (event: DomainEvent, { couriers, waiters, tracked, onLocks }: Woken): void => {
+  if (event.type === 'queued') {
+    couriers.poke(event.link);
+    waiters.poke(event.link);
+  }
   if (event.type === 'applied') tracked.add(entityOf(event.entity).uid);
   if (event.type === 'applied' || event.type === 'withdrawn') onLocks();
 };

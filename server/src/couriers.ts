@@ -1,6 +1,7 @@
 import type { Context } from './replication/context';
 import { CLAIM_LIMIT } from './replication/queue/claim';
 import { nextDue } from './replication/queue/next-due';
+import type { Row } from './replication/tables';
 import { deliver } from './replication/transport/deliver';
 import type { Wire } from './replication/transport/wire';
 import { Worker } from './worker';
@@ -26,8 +27,7 @@ export class Couriers {
   }
 
   /** Takes on links that have come since. */
-  async follow(): Promise<void> {
-    const links = await this.context().store.transaction(({ tables }) => tables.find('links', { state: 'REGISTERED' }));
+  follow(links: readonly Row<'links'>[]): void {
     for (const { id } of links) {
       if (this.workers.has(id)) continue;
       const worker: Worker = new Worker(() => this.run(id, worker), this.onError);

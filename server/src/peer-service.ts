@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { ReplicationConfig } from './config';
 import { readStream } from './http/body';
 import { receive } from './replication/apply/receive';
@@ -6,10 +7,14 @@ import type { Context } from './replication/context';
 import type { Json } from './replication/entity';
 import { Refused } from './replication/errors';
 import { answerMatching, type AnswerOptions } from './replication/matching/answer';
+import { dueIn } from './replication/queue/next-due';
 import { answerComparison } from './replication/reconcile/compare';
 import type { Row } from './replication/tables';
 import type { Tracked } from './replication/tracked';
+import { readQuestion } from './replication/transport/fetch-protocol';
+import { handOut } from './replication/transport/hand-out';
 import type { PeerService } from './replication/transport/wire';
+import type { Waiters } from './waiters';
 
 export interface PeerServiceOptions {
   context: Context;
@@ -22,8 +27,11 @@ export interface PeerServiceOptions {
   isPublic: AnswerOptions['isPublic'];
   /** Something may have to be recorded or rendered again. */
   poke(): void;
+  waiters: Waiters;
 }
 
+/** What was found and is not given all the same (somebody else has just taken it) is not looked for at once. */
+const LEAST_WAIT_MS = 50;
 /** From this site's own disk. */
 const BODY_TIMEOUT_MS = 60_000;
 
@@ -36,6 +44,7 @@ export const createPeerService = ({
   answerOf,
   isPublic,
   poke,
+  waiters,
 }: PeerServiceOptions): PeerService => {
   const { store, files } = context;
   const linkOf = async (id: string): Promise<Row<'links'>> => {
@@ -70,6 +79,26 @@ export const createPeerService = ({
       return { have: await files.staged(hash, id) };
     },
 
+    handOut: async (id, question) => {
+      const link = await linkOf(id);
+      const asked = readQuestion(question);
+      const given = await handOut(context, link, asked);
+      const isEmpty = given.messages.length === 0 && given.fetch && !given.compare;
+      return { given: given as unknown as Json, isEmpty, wait: asked.wait };
+    },
+
+    untilDue: async (id, ms, signal) => {
+      const due = () => store.transaction(({ tables }) => dueIn(tables, id, context.clock.now()));
+      await waiters.wait(id, async () => Math.min(ms, Math.max(LEAST_WAIT_MS, await due())), signal);
+    },
+
+    readBlob: async (id, hash, from, most) => {
+      await linkOf(id);
+      const blob = (await hadFrom(id, hash)) ? await files.open(hash, from) : null;
+      if (!blob) throw new Refused('BLOB_GONE', 'There are no such bytes for this link here.');
+      return { bytes: await firstOf(blob.stream, most), total: blob.size };
+    },
+
     takeBody: async (id, hash, limit) => {
       await linkOf(id);
       const blob = (await hadFrom(id, hash)) ? await files.open(hash) : null;
@@ -92,4 +121,17 @@ export const createPeerService = ({
       await store.transaction(({ tables }) => tables.insert('link_blobs', [{ link: id, hash }], 'ignore'));
     },
   };
+};
+
+/** The first bytes of a stream, which is then closed. */
+const firstOf = async (stream: Readable, most: number): Promise<Buffer> => {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  // Leaving the loop closes the stream.
+  for await (const chunk of stream) {
+    chunks.push(chunk as Buffer);
+    length += (chunk as Buffer).length;
+    if (length >= most) break;
+  }
+  return Buffer.concat(chunks).subarray(0, most);
 };

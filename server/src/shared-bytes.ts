@@ -23,7 +23,9 @@ export const createUsedElsewhere =
   (store: Store, wire: Wire) =>
   async (url: string, links: readonly string[]): Promise<boolean> => {
     const linked = await store.transaction(({ tables }) => tables.find('links', { id: links, state: 'REGISTERED' }));
-    for (const { id, url: at } of linked) {
+    for (const { id, url: at, fetching } of linked) {
+      // Nobody can ask there.
+      if (fetching === 'THERE') return true;
       const isUsed = await wire.ask({ id, url: at }, TOPIC, { url }).then(
         ({ answer }) => answer !== false,
         () => true

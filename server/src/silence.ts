@@ -1,6 +1,6 @@
 import type { Core } from '@strapi/types';
 import type { ReplicationConfig } from './config';
-import type { LinkWire, Wire } from './replication/transport/wire';
+import type { FetchWire, LinkWire, Wire } from './replication/transport/wire';
 import { Unreachable } from './replication/errors';
 
 /** Why this site neither sends nor takes anything in, although replication is on. */
@@ -29,7 +29,18 @@ export const silenceOf = (strapi: Core.Strapi, config: ReplicationConfig): Silen
 };
 
 /** A way to other sites that leads nowhere: everything that sends goes through one, whoever asks for it. */
-export const closedWire = ({ message }: Silence): Wire & LinkWire => {
+export const closedWire = ({ message }: Silence): Wire & FetchWire & LinkWire => {
   const no = (): Promise<never> => Promise.reject(new Unreachable(message));
-  return { send: no, ask: no, blobOffset: no, sendBlob: no, introduce: no, exchangeState: no, hello: no, largestBody: no };
+  return {
+    send: no,
+    ask: no,
+    blobOffset: no,
+    sendBlob: no,
+    fetch: no,
+    readBlob: no,
+    introduce: no,
+    exchangeState: no,
+    hello: no,
+    largestBody: no,
+  };
 };

@@ -23,6 +23,7 @@ export const peer = ({ strapi }: { strapi: Core.Strapi }) => {
     hello: through('hello'),
     messages: through('messages'),
     ask: through('ask'),
+    fetch: through('fetch'),
     blob: through('blob'),
     link: through('link'),
     linkState: through('linkState'),

@@ -10,7 +10,7 @@ import type { Agents } from './agents';
 import { decode, parseJson } from './body';
 import { credentialsFor, type Credentials } from './credentials';
 import { codeOf, LONGEST_ASKED_MS, retryAfter, whatAnswered, whyUnreachable, type Raw } from './diagnose';
-import { HEADER, JSON_TYPE } from './media';
+import { BLOB_PIECE, HEADER, JSON_TYPE } from './media';
 import { signRequest, verifyAnswer } from './signature';
 import type { Headers } from './signature';
 
@@ -22,19 +22,24 @@ export interface Caller {
 }
 
 export interface Request {
-  method: 'POST' | 'PUT' | 'HEAD';
+  method: 'POST' | 'PUT' | 'HEAD' | 'GET';
   /** Relative to the peer's announced base, from `/v1` on. */
   path: string;
   type?: string;
   /** As it is sent. */
   body?: Buffer;
   encoding?: 'gzip';
+  /** Ends it before its time. */
+  signal?: AbortSignal;
   headers?: { [name: string]: string };
 }
 
 export interface Answer {
   headers: Headers;
+  /** '' where it is a piece of a blob. */
   text: string;
+  /** As it came. */
+  body: Buffer;
   /** What both bodies took on the wire. */
   bytes: number;
 }
@@ -77,7 +82,8 @@ export const createCaller = (options: CallOptions): Caller => {
     method: string,
     url: string,
     headers: { [name: string]: string },
-    body: Buffer | undefined
+    body: Buffer | undefined,
+    signal?: AbortSignal
   ): Promise<Raw> => {
     try {
       const response = await axios.request<ArrayBuffer>({
@@ -98,7 +104,7 @@ export const createCaller = (options: CallOptions): Caller => {
         maxRedirects: 0,
         proxy: false,
         ...agents.for(url),
-        signal: AbortSignal.timeout(timeoutMs),
+        signal: signal ? AbortSignal.any([AbortSignal.timeout(timeoutMs), signal]) : AbortSignal.timeout(timeoutMs),
         maxContentLength: maxAnswerBytes,
         maxBodyLength: 64 * 1024 * 1024,
         validateStatus: () => true,
@@ -145,8 +151,8 @@ export const createCaller = (options: CallOptions): Caller => {
       },
       { nonce, created, expires: created + LIFETIME_SECONDS }
     );
-    const sent = request.method === 'HEAD' ? undefined : body;
-    const raw = await exchange(request.method, peer.url + MOUNT + request.path, headers, sent);
+    const sent = request.method === 'HEAD' || request.method === 'GET' ? undefined : body;
+    const raw = await exchange(request.method, peer.url + MOUNT + request.path, headers, sent, request.signal);
     const expected = { sender: peer.id, recipient: identity.instance, nonce };
     const verdict = await verifyAnswer(verifier, raw, expected);
     if (verdict === 'revoked') {
@@ -155,9 +161,10 @@ export const createCaller = (options: CallOptions): Caller => {
       );
     }
     if (verdict !== 'good') throw whatAnswered(raw, peer, clock.now());
-    const text = await decode(raw.body, raw.headers['content-encoding'], maxAnswerBytes);
+    const isPiece = raw.headers['content-type'] === BLOB_PIECE;
+    const text = isPiece ? '' : await decode(raw.body, raw.headers['content-encoding'], maxAnswerBytes);
     settle(raw, text);
-    return { headers: raw.headers, text, bytes: body.length + raw.body.length };
+    return { headers: raw.headers, text, body: raw.body, bytes: body.length + raw.body.length };
   };
 
   const plain: Caller['plain'] = async (method, url, path, body, type) => {

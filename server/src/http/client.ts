@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { z } from 'zod';
 import type { Json } from '../replication/entity';
 import { Refused, Unreachable } from '../replication/errors';
-import type { LinkWire, Peer, Wire } from '../replication/transport/wire';
+import type { FetchWire, LinkWire, Peer, Wire } from '../replication/transport/wire';
 import { compress, parseJson, parseLines, writeLines } from './body';
 import { createBodyLimits } from './body-limits';
 import { readProgress, sendPieces } from './blob-sender';
@@ -22,7 +22,7 @@ export interface ClientOptions extends CallOptions {
 const hello = z.object({ protocol: z.int().positive() });
 
 /** Replication over HTTP, the sending half. docs/protocol.md, "Transport". */
-export const createHttpClient = (options: ClientOptions): Wire & LinkWire => {
+export const createHttpClient = (options: ClientOptions): Wire & FetchWire & LinkWire => {
   const { call, plain } = createCaller(options);
   const { chance } = options;
   const chunkBytes = options.chunkBytes ?? 512 * 1024;
@@ -93,6 +93,30 @@ export const createHttpClient = (options: ClientOptions): Wire & LinkWire => {
     },
 
     sendBlob: blobTo,
+
+    fetch: async (peer, question, signal) => {
+      const { text, bytes } = await call(peer, {
+        method: 'POST',
+        path: '/v1/fetch',
+        type: JSON_TYPE,
+        encoding: 'gzip',
+        body: await compress(Buffer.from(JSON.stringify(question), 'utf8')),
+        signal,
+      });
+      const given = understood(() => parseJson(text));
+      const { messages } = (given ?? {}) as { messages?: unknown };
+      return { given, messages: Array.isArray(messages) ? messages.length : 0, bytes };
+    },
+
+    readBlob: async (peer, hash, from) => {
+      const headers = { [HEADER.offset]: String(from) };
+      const answer = await call(peer, { method: 'GET', path: `/v1/blobs/${hash}`, headers });
+      const total = Number(answer.headers[HEADER.total] ?? Number.NaN);
+      if (!Number.isSafeInteger(total) || from + answer.body.length > total) {
+        throw new Unreachable('The other site did not say how large a file is.');
+      }
+      return { bytes: answer.body, total };
+    },
 
     introduce: (url, request) => plain('POST', url, '/v1/link', request, JSON_TYPE),
 

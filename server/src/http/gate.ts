@@ -15,7 +15,7 @@ import type { GateLimits } from './limits';
 import { BLOB_PIECE, HEADER, JSON_TYPE, NDJSON, PROTOCOL_VERSION } from './media';
 import { createNonces } from './nonces';
 import { createQuota, DEFAULT_QUOTA } from './quota';
-import type { QuotaLimits } from './quota';
+import type { Quota, QuotaLimits } from './quota';
 import { createThrottle } from './throttle';
 
 /** The receiving half of replication over HTTP: Koa handlers that answer everything themselves and never throw. */
@@ -23,7 +23,8 @@ export interface Gate {
   hello(ctx: Context): Promise<void>;
   messages(ctx: Context): Promise<void>;
   ask(ctx: Context): Promise<void>;
-  /** HEAD and PUT. */
+  fetch(ctx: Context): Promise<void>;
+  /** HEAD, GET and PUT. */
   blob(ctx: Context): Promise<void>;
   link(ctx: Context): Promise<void>;
   linkState(ctx: Context): Promise<void>;
@@ -39,6 +40,8 @@ export interface GateOptions {
   limits?: Partial<GateLimits>;
   /** What each link may send. */
   quota?: Partial<QuotaLimits>;
+  /** The same, where somebody else counts along. */
+  usage?: Quota;
   /** Told where a linked site's key was refused that was revoked here. Must not throw. */
   onRevoked?(link: string): void;
   /** Told of defects, whose details the other side never sees. Must not throw. */
@@ -50,12 +53,15 @@ const HASH = /^[0-9a-f]{64}$/;
 const COUNT = /^\d{1,15}$/;
 /** A link request holds a chain of keys, an address and a proof; a state a chain and an address. */
 const LINK_REQUEST_BYTES = 32 * 1024;
+/** Bytes of a blob in one answer. */
+const PIECE_GIVEN = 1024 * 1024;
+const NOTHING_MORE = { wait: 0, lease: null, answers: [], compared: false };
 
 export const createGate = (options: GateOptions): Gate => {
   const { identity, clock, service, reception } = options;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const throttle = createThrottle(limits, clock);
-  const quota = createQuota({ ...DEFAULT_QUOTA, ...options.quota }, options.store, clock);
+  const quota = options.usage ?? createQuota({ ...DEFAULT_QUOTA, ...options.quota }, options.store, clock);
   const nonces = createNonces(options.store, clock);
   const doorman = createDoorman({ ...options, limits, throttle, quota, nonces });
 
@@ -69,8 +75,14 @@ export const createGate = (options: GateOptions): Gate => {
     }
   };
 
-  /** A request of a linked site, from its signature to the answer. */
-  const signed = (ctx: Context, expected: Expected, work: (visitor: Visitor) => Promise<Reply>): Promise<void> =>
+  type InTurn = <T>(task: () => Promise<T>) => Promise<T>;
+
+  /** A request of a linked site, from its signature to the answer; what it does in its turn counts as being worked on. */
+  const admitted = (
+    ctx: Context,
+    expected: Expected,
+    work: (visitor: Visitor, inTurn: InTurn) => Promise<Reply>
+  ): Promise<void> =>
     guarded(ctx, async () => {
       let visitor: Visitor;
       try {
@@ -80,11 +92,14 @@ export const createGate = (options: GateOptions): Gate => {
         throw error;
       }
       try {
-        return await throttle.within(visitor.link, () => work(visitor));
+        return await work(visitor, (task) => throttle.within(visitor.link, task));
       } finally {
         await quota.settle(visitor.link).catch((error: unknown) => options.onDefect?.(error));
       }
     });
+
+  const signed = (ctx: Context, expected: Expected, work: (visitor: Visitor) => Promise<Reply>): Promise<void> =>
+    admitted(ctx, expected, (visitor, inTurn) => inTurn(() => work(visitor)));
 
   const text = async (ctx: Context, visitor: Visitor, limit = limits.body): Promise<string> =>
     decode(await doorman.body(ctx, visitor, limit), ctx.req.headers['content-encoding'], limits.inflated);
@@ -125,9 +140,32 @@ export const createGate = (options: GateOptions): Gate => {
       });
     },
 
+    // Waiting for something to give takes no turn: it would keep others from theirs.
+    fetch: (ctx) =>
+      admitted(ctx, { path: '/v1/fetch', type: JSON_TYPE, states: 'registered' }, async ({ link, state }, inTurn) => {
+        const gone = new AbortController();
+        ctx.res.once('close', () => gone.abort());
+        const question = await inTurn(async () => parseJson(await text(ctx, { link, state })));
+        let { given, isEmpty, wait } = await inTurn(() => service.handOut(link, question));
+        const until = clock.now() + wait;
+        while (isEmpty && clock.now() < until && !gone.signal.aborted) {
+          await service.untilDue(link, until - clock.now(), gone.signal);
+          // Nobody would hear what is given now.
+          if (!gone.signal.aborted) ({ given, isEmpty } = await inTurn(() => service.handOut(link, NOTHING_MORE)));
+        }
+        return { status: 200, type: JSON_TYPE, body: await compress(Buffer.from(JSON.stringify(given))), gzip: true };
+      }),
+
     blob: (ctx) => {
       const hash = String(ctx.params.hash);
       const path = `/v1/blobs/${hash}`;
+      if (ctx.method === 'GET') {
+        return signed(ctx, { path, type: null, states: 'registered' }, async ({ link }) => {
+          checkHash(hash);
+          const { bytes, total } = await service.readBlob(link, hash, count(ctx, HEADER.offset), PIECE_GIVEN);
+          return { status: 200, type: BLOB_PIECE, body: bytes, headers: { [HEADER.total]: String(total) } };
+        });
+      }
       if (ctx.method === 'HEAD') {
         return signed(ctx, { path, type: null, states: 'registered' }, async ({ link }) => {
           checkHash(hash);

@@ -24,7 +24,7 @@ const REQUEST: Coverage = {
 };
 const ANSWER: Coverage = {
   always: ['@status', 'content-digest', HEADER.inReplyTo, HEADER.sender, HEADER.recipient],
-  ifPresent: ['content-type', 'content-encoding', HEADER.have, HEADER.error],
+  ifPresent: ['content-type', 'content-encoding', HEADER.have, HEADER.total, HEADER.error],
 };
 
 const covered = ({ always, ifPresent }: Coverage, headers: Headers): string[] => [

@@ -38,6 +38,8 @@ export interface TableRows {
     retry_at: number;
     last_contact_at: number | null;
     last_error: string | null;
+    /** null: each calls the other. */
+    fetching: Fetching | null;
     created_at: number;
   };
   /** Link codes that were issued here and not used yet. */
@@ -258,6 +260,12 @@ export interface TableRows {
     detail: string | null;
   };
 }
+
+/**
+ * Who fetches what the other one has for it, because it cannot be called: `HERE` this site, `THERE` the other one.
+ * `DOUBTED`: the other one calls us, and has to be called before we know more; see `link/reach.ts`.
+ */
+export type Fetching = 'HERE' | 'THERE' | 'DOUBTED';
 
 export type LinkState = 'REQUESTING' | 'REQUESTED' | 'REGISTERED' | 'REFUSED' | 'UNLINKED';
 export type MarkAction = 'create' | 'update' | 'delete' | 'baseline' | 'place';

@@ -17,6 +17,7 @@ export const contentApiRoutes = {
     route('GET', '/v1/hello', 'hello'),
     route('POST', '/v1/messages', 'messages'),
     route('POST', '/v1/ask/:topic', 'ask'),
+    route('POST', '/v1/fetch', 'fetch'),
     route('GET', '/v1/blobs/:hash', 'blob'),
     route('PUT', '/v1/blobs/:hash', 'blob'),
     route('POST', '/v1/link', 'link'),

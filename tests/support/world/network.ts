@@ -12,6 +12,8 @@ interface Packet {
 export class Network {
   private packets: Packet[] = [];
   private readonly cut = new Set<string>();
+  /** Ways that nobody mends: who is behind a firewall is called by nobody. */
+  private readonly closed = new Set<string>();
 
   /** Resolves when the packet arrives; fails as a broken connection does. */
   transit(from: string, to: string): Promise<void> {
@@ -30,6 +32,15 @@ export class Network {
     const [packet] = this.packets.splice(chance.below(this.packets.length), 1) as [Packet];
     if (this.isCut(packet.from, packet.to) || chance.happens(lossRate)) packet.lose();
     else packet.arrive();
+  }
+
+  /** From now on nobody gets a request from one site to the other; answers come back. */
+  close(from: string, to: string): void {
+    this.closed.add(`${from} ${to}`);
+  }
+
+  isClosed(from: string, to: string): boolean {
+    return this.closed.has(`${from} ${to}`);
   }
 
   /** Everything to and from a site breaks off, as when its process dies. */

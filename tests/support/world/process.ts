@@ -16,7 +16,11 @@ import { forgetOddTimes, keepHouse } from '../../../server/src/replication/recon
 import { jobStep } from '../../../server/src/replication/reconcile/jobs';
 import { restartSweep, sweepStep, type Depth } from '../../../server/src/replication/reconcile/sweep';
 import { deliver } from '../../../server/src/replication/transport/deliver';
-import type { Peer, Wire } from '../../../server/src/replication/transport/wire';
+import { fetchOnce, NOTHING_TO_TELL, type Untold } from '../../../server/src/replication/transport/fetch';
+import { readQuestion, type HandedOut } from '../../../server/src/replication/transport/fetch-protocol';
+import { handOut } from '../../../server/src/replication/transport/hand-out';
+import type { FetchWire, Peer, Wire } from '../../../server/src/replication/transport/wire';
+import type { Row } from '../../../server/src/replication/tables';
 import { Killed } from '../memory/database';
 import type { Site } from './site';
 
@@ -24,6 +28,7 @@ import type { Site } from './site';
 export class Process {
   private alive = true;
   private readonly running = new Set<string>();
+  private readonly untold = new Map<string, Untold>();
   private readonly verifier: Verifier;
 
   private constructor(
@@ -77,21 +82,63 @@ export class Process {
     started = this.start('notify', () => notifyBatch(this.context)) || started;
     started = this.start('catch-up', async () => Number(await catchUp(this.context, this.wire))) || started;
     started = this.start('jobs', async () => Number(await jobStep(this.context))) || started;
-    for (const link of this.site.links())
+    for (const link of this.site.links()) {
       started = this.start(`deliver ${link}`, () => deliver(this.context, this.wire, link)) || started;
+      started = this.start(`fetch ${link}`, () => this.fetch(link)) || started;
+    }
     return started;
+  }
+
+  /** What was taken in is told with the next request, as long as this process lives. */
+  private async fetch(link: string): Promise<number> {
+    const { context, wire, verifier } = this;
+    const options = {
+      context,
+      wire,
+      verifier,
+      maxFileBytes: 0,
+      restsFor: () => Promise.resolve(0),
+      count: () => Promise.resolve(),
+      onReceived: () => undefined,
+      onNotLinked: () => Promise.reject(new Error(`${this.site.name} is told that a link is over.`)),
+      onReach: () => undefined,
+    };
+    // As long as something comes it asks for more, and so tells what has become of it.
+    for (let what = 'some'; what === 'some';) {
+      const fetched = await fetchOnce(options, link, this.untold.get(link) ?? NOTHING_TO_TELL, { ms: 0 });
+      this.untold.set(link, fetched.untold);
+      ({ what } = fetched);
+    }
+    return 0;
+  }
+
+  async handOut(link: string, question: Json): Promise<HandedOut> {
+    if (!this.alive) throw new Unreachable('Nobody is listening.');
+    const [row] = await this.context.store.transaction(({ tables }) => tables.find('links', { id: link }));
+    if (!row) throw new Error(`${this.site.name} has no link ${link}.`);
+    return handOut(this.context, row, readQuestion(question));
   }
 
   /** Somebody presses “Compare and repair” for each link. */
   async repair(): Promise<void> {
     for (const link of await this.context.store.transaction(({ tables }) => tables.find('links', {})))
-      await compareWith(this.context, this.wire, link, true);
+      await this.repairWith(link);
+  }
+
+  /** A site that fetches can not be asked: there somebody presses it there. */
+  private async repairWith(link: Row<'links'>): Promise<void> {
+    if (link.fetching !== 'THERE') return void (await compareWith(this.context, this.wire, link, true));
+    const other = this.site.world.sites.find(({ id }) => id === link.id)!.process!;
+    const [back] = await other.context.store.transaction(({ tables }) => tables.find('links', { id: this.site.id }));
+    await compareWith(other.context, other.wire, back!, true);
   }
 
   /** What a comparison with each linked site finds, without mending anything. */
   async differences(): Promise<string[]> {
     const found: string[] = [];
     for (const link of await this.context.store.transaction(({ tables }) => tables.find('links', {}))) {
+      // Its own comparison is of both directions.
+      if (link.fetching === 'THERE') continue;
       const { different } = await compareWith(this.context, this.wire, link, false);
       for (const { entity, here, there } of different)
         found.push(`${entity} is ${here ? '' : 'not '}here and ${there ? '' : 'not '}with ${link.name}`);
@@ -151,7 +198,7 @@ export class Process {
     return true;
   }
 
-  private readonly wire: Wire = {
+  private readonly wire: Wire & FetchWire = {
     send: async (peer: Peer, messages) => {
       this.site.mayDie();
       const answers = await this.site.world.carry(this.site, peer.id, JSON.parse(JSON.stringify(messages)) as Json[]);
@@ -160,7 +207,8 @@ export class Process {
       return answers;
     },
     ask: async (peer: Peer, topic, question) => {
-      const other = this.site.world.sites.find(({ id }) => id === peer.id)?.process;
+      const site = this.site.world.sites.find(({ id }) => id === peer.id);
+      const other = site && !this.site.world.network.isClosed(this.site.name, site.name) ? site.process : null;
       if (!other) throw new Unreachable('Nobody is there.');
       const matching = await answerMatching(other.context, SILENT, this.site.id, topic, question);
       const answer = matching ?? (await answerComparison(other.context.store, this.site.id, topic, question));
@@ -168,6 +216,14 @@ export class Process {
     },
     blobOffset: () => Promise.resolve('complete'),
     sendBlob: () => Promise.resolve(),
+    fetch: async (peer, question) => {
+      this.site.mayDie();
+      const given = await this.site.world.carryFetch(this.site, peer.id, JSON.parse(JSON.stringify(question)) as Json);
+      this.site.mayDie();
+      if (!this.alive) throw new Killed();
+      return { given, messages: 0, bytes: 0 };
+    },
+    readBlob: () => Promise.reject(new Error('There are no files in this world.')),
   };
 }
 

@@ -66,6 +66,10 @@ export class World {
   private readonly clocksJump: boolean;
   private readonly restores: boolean;
   private readonly many: boolean;
+  /** The same, for what was added last. */
+  private readonly last: SeededChance;
+  /** Whether some links can be called from one side only. */
+  private readonly firewalls: boolean;
   private restored: { site: Site; restore: (() => void) | null } | null = null;
 
   /** @param only the steps that are done: a failing schedule is made shorter by leaving others out. */
@@ -83,6 +87,8 @@ export class World {
     this.clocksJump = this.more.happens(0.2);
     this.restores = this.more.happens(0.2);
     this.many = this.more.happens(0.15);
+    this.last = new SeededChance(seed ^ 0x2545f491);
+    this.firewalls = this.last.happens(0.3);
     const gentle = chance.happens(0.2);
     this.faults = {
       death: gentle ? 0 : chance.pick([0, 0.0005, 0.002]),
@@ -174,8 +180,27 @@ export class World {
   async link(first: Site, second: Site, level: Sharing['level'], direction: Sharing['direction']): Promise<void> {
     await introduce(first, second);
     await introduce(second, first);
+    if (this.firewalls && this.last.happens(0.6)) await this.closeOneWay(...this.inAnyOrder(first, second));
     await this.share(first, second, level, direction);
     if (direction === 'BOTH') await this.share(second, first, level, direction);
+  }
+
+  private inAnyOrder(first: Site, second: Site): [Site, Site] {
+    return this.last.happens(0.5) ? [first, second] : [second, first];
+  }
+
+  /** One site can not be called by the other: it fetches. */
+  async closeOneWay(caller: Site, hidden: Site): Promise<void> {
+    this.network.close(caller.name, hidden.name);
+    this.log(`${hidden.name} can not be called by ${caller.name}`);
+    for (const [site, other, fetching] of [
+      [caller, hidden, 'THERE'],
+      [hidden, caller, 'HERE'],
+    ] as const) {
+      await site.process!.context.store.transaction(({ tables }) =>
+        tables.update('links', { id: other.id }, { fetching })
+      );
+    }
   }
 
   private async share(from: Site, to: Site, level: Sharing['level'], direction: Sharing['direction']): Promise<void> {
@@ -382,6 +407,7 @@ export class World {
   async carry(from: Site, toId: string, messages: Json[]): Promise<Json[]> {
     const to = this.sites.find(({ id }) => id === toId);
     if (to) inspect(this, from, to, messages);
+    if (to && this.network.isClosed(from.name, to.name)) throw new Unreachable('Nobody calls there.');
     const doubled = this.rough && this.chance.happens(this.faults.doubled);
     await this.network.transit(from.name, to?.name ?? toId);
     const receiver = to?.process;
@@ -395,6 +421,27 @@ export class World {
     messages.forEach((message, index) => this.log(`${from.name} → ${to.name} ${brief(message, answers[index])}`));
     await this.network.transit(to.name, from.name);
     return JSON.parse(JSON.stringify(answers)) as Json[];
+  }
+
+  /** A site asks another for what it has: the same messages, in the answer to its request. */
+  async carryFetch(from: Site, toId: string, question: Json): Promise<Json> {
+    const to = this.sites.find(({ id }) => id === toId);
+    await this.network.transit(from.name, to?.name ?? toId);
+    const giver = to?.process;
+    if (!to || !giver) throw new Unreachable('Nobody is there.');
+    const hand = () =>
+      giver.handOut(from.id, question).catch((error: unknown) => {
+        if (to.process === giver && !(error instanceof Unreachable)) this.defect(`${to.name} handing out`, error);
+        throw new Unreachable('The other side broke off.');
+      });
+    // Somebody asks again though the first answer is on its way: what that one takes up is lost.
+    if (this.rough && this.chance.happens(this.faults.doubled)) await hand().then(() => this.log('asked twice'));
+    const given = await hand();
+    const messages = given.messages.map(({ message }) => message);
+    inspect(this, to, from, messages);
+    for (const message of messages) this.log(`${from.name} fetches from ${to.name} ${brief(message)}`);
+    await this.network.transit(to.name, from.name);
+    return JSON.parse(JSON.stringify(given)) as Json;
   }
 
   /** The same request once more, whenever the network likes. */
@@ -427,6 +474,7 @@ export const introduce = async (site: Site, other: Site): Promise<void> => {
           failures: 0,
           retry_at: 0,
           last_contact_at: null,
+          fetching: null,
           last_error: null,
           created_at: 0,
         },
@@ -436,11 +484,11 @@ export const introduce = async (site: Site, other: Site): Promise<void> => {
   });
 };
 
-const brief = (message: Json, answer: Json | undefined): string => {
+const brief = (message: Json, answer?: Json): string => {
   const { type, entity, leaves, level, order } = message as { [name: string]: Json };
   const { uid, id } = entity as { uid: string; id: string };
   const ids = Array.isArray(leaves) ? leaves.map((leaf) => String(leaf).slice(0, 8)).join(' ') : '';
-  return `${String(type)} ${uid}/${id} [${ids}] ${String(level)} ${JSON.stringify(order)}: ${JSON.stringify(answer)}`;
+  return `${String(type)} ${uid}/${id} [${ids}] ${String(level)} ${JSON.stringify(order)}: ${JSON.stringify(answer) ?? '…'}`;
 };
 
 /** Lets everything that waits for no packet run until it does. */

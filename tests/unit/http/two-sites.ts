@@ -71,6 +71,31 @@ export class RememberingService implements PeerService {
     return { have: blob?.bytes.length ?? 0 };
   }
 
+  /** What is handed out, and how often somebody asked. */
+  given: { given: Json; isEmpty: boolean; wait: number } = { given: {}, isEmpty: false, wait: 0 };
+  asked: { link: string; question: Json }[] = [];
+  /** Ends what waits. */
+  wake: () => void = () => undefined;
+
+  async handOut(link: string, question: Json) {
+    this.asked.push({ link, question });
+    return this.given;
+  }
+
+  async untilDue(_link: string, ms: number, signal: AbortSignal): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.wake = resolve;
+      signal.addEventListener('abort', () => resolve());
+      setTimeout(resolve, ms);
+    });
+  }
+
+  async readBlob(_link: string, hash: string, from: number, most: number) {
+    const blob = this.blobs.get(hash);
+    if (!blob) throw new Refused('BLOB_GONE', 'There are no such bytes.');
+    return { bytes: blob.bytes.subarray(from, from + most), total: blob.total };
+  }
+
   async takeBody(_link: string, hash: string) {
     const blob = this.blobs.get(hash);
     if (!blob) throw new Refused('BODY_MISSING', 'The body has not come.');
@@ -160,6 +185,7 @@ export const listen = async (gate: Gate) => {
   router.get('/v1/hello', gate.hello);
   router.post('/v1/messages', gate.messages);
   router.post('/v1/ask/:topic', gate.ask);
+  router.post('/v1/fetch', gate.fetch);
   router.get('/v1/blobs/:hash', gate.blob);
   router.put('/v1/blobs/:hash', gate.blob);
   router.post('/v1/link', gate.link);

@@ -60,6 +60,7 @@ export const createLinkedSite = async (
     hello: late('hello'),
     messages: late('messages'),
     ask: late('ask'),
+    fetch: late('fetch'),
     blob: late('blob'),
     link: late('link'),
     linkState: late('linkState'),

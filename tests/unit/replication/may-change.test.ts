@@ -31,6 +31,7 @@ const twoSites = async () => {
     failures: 0,
     retry_at: 0,
     last_contact_at: null,
+    fetching: null,
     last_error: null,
     created_at: 0,
   };

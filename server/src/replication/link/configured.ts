@@ -110,6 +110,7 @@ const putLink = async (unit: Unit, id: string, link: ConfiguredLink, now: number
     retry_at: 0,
     last_contact_at: null,
     last_error: null,
+    fetching: null,
     created_at: now,
   };
   await unit.tables.insert('links', [fresh], 'fail');

@@ -46,6 +46,8 @@ export const startLink = async (unit: Unit, party: Party, state: LinkState, now:
     retry_at: 0,
     last_contact_at: now,
     last_error: null,
+    // It has called us; whether it can be called is seen as soon as there is something to say.
+    fetching: state === 'REQUESTING' ? 'DOUBTED' : null,
     created_at: now,
   };
   await unit.tables.insert('links', [row], 'replace');

@@ -15,6 +15,8 @@ export const catchUp = async (context: Context, wire: Wire): Promise<boolean> =>
   for (const job of jobs) {
     const link = links.find(({ id }) => id === job.subject);
     if (link && (link.state !== 'REGISTERED' || link.paused || link.retry_at > now)) continue;
+    // It cannot be asked, and is told to compare by itself when it fetches.
+    if (link?.fetching === 'THERE') continue;
     try {
       if (link) await compareWith(context, wire, link, true);
     } catch (error) {

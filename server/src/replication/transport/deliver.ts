@@ -5,6 +5,7 @@ import type { DomainEvent } from '../events';
 import type { Json } from '../entity';
 import { claim, giveBack, type Claim } from '../queue/claim';
 import { settle } from '../queue/settle';
+import type { Unit } from '../ports';
 import type { Row } from '../tables';
 import { composeMessages } from './compose-messages';
 import { answerSchema, type Answer, type Message } from './message';
@@ -22,12 +23,7 @@ const FIRST_BACKOFF_MS = 500;
 export const deliver = async (context: Context, wire: Wire, linkId: string): Promise<number> => {
   const link = await readyLink(context, linkId);
   if (!link) return 0;
-  const { taken, messages } = await context.store.transaction(async (unit) => {
-    const { lease, replicas } = await claim(context, unit, linkId);
-    const messages = await composeMessages(context, unit.tables, replicas);
-    await giveBack(unit, linkId, replicas.slice(messages.length));
-    return { taken: { lease, replicas: replicas.slice(0, messages.length) }, messages };
-  });
+  const { taken, messages } = await context.store.transaction((unit) => takeUp(context, unit, linkId));
   if (taken.replicas.length === 0) return 0;
 
   try {
@@ -42,13 +38,28 @@ export const deliver = async (context: Context, wire: Wire, linkId: string): Pro
   return taken.replicas.length;
 };
 
+/** Claims what is due for a link, and reads what is to be said of it. */
+export const takeUp = async (
+  context: Context,
+  unit: Unit,
+  link: string
+): Promise<{ taken: Claim; messages: Message[] }> => {
+  const { lease, replicas } = await claim(context, unit, link);
+  const messages = await composeMessages(context, unit.tables, replicas);
+  await giveBack(unit, link, replicas.slice(messages.length));
+  return { taken: { lease, replicas: replicas.slice(0, messages.length) }, messages };
+};
+
+/** One that fetches is not called. */
 const readyLink = (context: Context, id: string): Promise<Row<'links'> | null> =>
   context.store.transaction(async ({ tables }) => {
     const [link] = await tables.find('links', { id });
-    return link && link.state === 'REGISTERED' && !link.paused && link.retry_at <= context.clock.now() ? link : null;
+    if (!link || link.state !== 'REGISTERED' || link.paused || link.fetching === 'THERE') return null;
+    return link.retry_at <= context.clock.now() ? link : null;
   });
 
-const readAnswer = (answer: Json): Answer => {
+/** What the other side answered to a message. */
+export const readAnswer = (answer: Json): Answer => {
   const parsed = answerSchema.safeParse(answer);
   return parsed.success
     ? parsed.data
@@ -102,7 +113,8 @@ const sendMissing = async (
   }
 };
 
-const hashesOf = (message: Message): string[] => {
+/** The bytes that a message is of no use without. */
+export const hashesOf = (message: Message): string[] => {
   if (message.type === 'ENTITY_UNREPLICATE' || message.entity.uid !== FILE_UID) return [];
   return message.revisions
     .filter((_, index) => index === message.revisions.length - 1)
@@ -117,7 +129,12 @@ export const fileHashes = (fields: { [name: string]: Json }): string[] => {
   return all.filter((hash): hash is string => typeof hash === 'string' && /^[0-9a-f]{64}$/.test(hash));
 };
 
-const settleAnswers = async (context: Context, link: Row<'links'>, taken: Claim, answers: Answer[]): Promise<void> => {
+export const settleAnswers = async (
+  context: Context,
+  link: Pick<Row<'links'>, 'id'>,
+  taken: Claim,
+  answers: readonly Answer[]
+): Promise<void> => {
   const events: DomainEvent[] = [];
   const settled = await context.store.transaction((unit) => {
     events.length = 0;
@@ -132,7 +149,7 @@ const settleAnswers = async (context: Context, link: Row<'links'>, taken: Claim,
   for (const event of events) context.observer.notice(event);
 };
 
-const linkAnswered = async (context: Context, link: Row<'links'>): Promise<void> => {
+export const linkAnswered = async (context: Context, link: Row<'links'>): Promise<void> => {
   const now = context.clock.now();
   if (link.failures === 0 && now - (link.last_contact_at ?? 0) < 1_000) return;
   await context.store.transaction(({ tables }) =>
@@ -147,19 +164,31 @@ const release = async (
   link: Row<'links'>,
   { lease, replicas }: Claim,
   error: unknown
+): Promise<void> =>
+  linkFailed(context, link, error, async ({ tables }) => {
+    const where = { link: link.id, entity: replicas.map(({ entity }) => entity), lease };
+    await tables.update('replicas', where, { state: 'queued', lease: null, lease_until: 0 });
+  });
+
+/**
+ * A link could not be called, or refused the call: it is left alone for a while. Throws what is a defect.
+ *
+ * @param also what is done in the same transaction.
+ */
+export const linkFailed = async (
+  context: Context,
+  link: Row<'links'>,
+  error: unknown,
+  also: (unit: Unit) => Promise<void> = () => Promise.resolve()
 ): Promise<void> => {
   const message = error instanceof Error ? error.message : String(error);
   const failures = link.failures + 1;
   const wait = (error instanceof Unreachable && error.retryAfterMs) || backoff(failures, context.chance.fraction());
   // Whole milliseconds: PostgreSQL takes no others.
   const retryAt = context.clock.now() + Math.round(wait);
-  await context.store.transaction(async ({ tables }) => {
-    await tables.update(
-      'replicas',
-      { link: link.id, entity: replicas.map(({ entity }) => entity), lease },
-      { state: 'queued', lease: null, lease_until: 0 }
-    );
-    await tables.update('links', { id: link.id }, { failures, retry_at: retryAt, last_error: message });
+  await context.store.transaction(async (unit) => {
+    await also(unit);
+    await unit.tables.update('links', { id: link.id }, { failures, retry_at: retryAt, last_error: message });
   });
   context.observer.notice({ type: 'link-down', link: link.id, message, retryAt });
   if (!(error instanceof Unreachable) && !(error instanceof Refused)) throw error;

@@ -33,6 +33,14 @@ export interface Wire {
   ): Promise<void>;
 }
 
+/** The same, for a site that fetches what the other one has for it. See `fetch.ts`. */
+export interface FetchWire {
+  /** `given` is what the other side hands out; `bytes` is what that took on the wire. */
+  fetch(peer: Peer, question: Json, signal?: AbortSignal): Promise<{ given: Json; messages: number; bytes: number }>;
+  /** Some bytes of a blob from an offset on, none only at its end, and how many it has in all. */
+  readBlob(peer: Peer, hash: string, from: number): Promise<{ bytes: Buffer; total: number }>;
+}
+
 /** The same, for linking: the first request goes to somebody whose key is not known yet. */
 export interface LinkWire {
   /** Hands a link request to the holder of a code. The bodies prove themselves, see `link/handshake.ts`. */
@@ -52,6 +60,12 @@ export interface PeerService {
   /** Throws `Refused('UNKNOWN_TOPIC', …)` for what it does not answer. */
   answer(link: string, topic: string, question: Json): Promise<Json>;
   blobOffset(link: string, hash: string): Promise<BlobProgress>;
+  /** One request of a site that fetches; `wait`: how long it would wait where there is nothing, in milliseconds. */
+  handOut(link: string, question: Json): Promise<{ given: Json; isEmpty: boolean; wait: number }>;
+  /** Resolves when there may be something for a link, after so many milliseconds, or when nobody waits for it any more. */
+  untilDue(link: string, ms: number, signal: AbortSignal): Promise<void>;
+  /** At most so many bytes of a blob that this link was offered, from an offset on. */
+  readBlob(link: string, hash: string, from: number, most: number): Promise<{ bytes: Buffer; total: number }>;
   /** A request's body that came ahead as a blob, of at most so many bytes; it is gone afterwards. */
   takeBody(link: string, hash: string, limit: number): Promise<Buffer>;
   /** Adds one piece to a blob, whose digest was checked. Throws where `from` is not what is here, or the finished hash is wrong. */

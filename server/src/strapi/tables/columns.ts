@@ -45,6 +45,7 @@ export const COLUMNS: {
     retry_at: 'number',
     last_contact_at: 'number?',
     last_error: 'text?',
+    fetching: 'text?',
     created_at: 'number',
   },
   invitations: { nonce: 'text', secret: 'text', expires_at: 'number', used_at: 'number?' },

@@ -7,6 +7,7 @@ import { brakes } from './0004-brakes';
 import { queueOfALink } from './0005-queue-of-a-link';
 import { contentSize } from './0006-content-size';
 import { matches } from './0007-matches';
+import { fetching } from './0008-fetching';
 
 interface Migration {
   name: string;
@@ -23,6 +24,7 @@ export const MIGRATIONS: readonly Migration[] = [
   queueOfALink,
   contentSize,
   matches,
+  fetching,
 ];
 
 const TABLE_NAME = 'replication_migrations';

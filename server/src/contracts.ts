@@ -40,6 +40,11 @@ export interface LinkView {
   counts: QueueCounts;
   lastContactAt: number | null;
   lastError: string | null;
+  /**
+   * Where only one of both can call the other, who fetches what waits: `here` this site, `there` the other one, which is
+   * then not called. null: each calls the other.
+   */
+  fetching: 'here' | 'there' | null;
   /** Consecutive failures to reach the other site, and when it is tried again (0: nothing is scheduled). */
   failures: number;
   retryAt: number;

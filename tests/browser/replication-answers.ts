@@ -27,6 +27,7 @@ export const link = (changes: Partial<LinkView> = {}): LinkView => ({
   counts: { queued: 0, held: 0, failed: 0, stopped: 0, done: 142 },
   lastContactAt: Date.now() - 2 * MINUTE,
   lastError: null,
+  fetching: null,
   failures: 0,
   retryAt: 0,
   createdAt: 1,

@@ -74,6 +74,7 @@ const viewOf = (row: Row<'links'>, counts: QueueCounts = noCounts()): LinkView =
   counts,
   lastContactAt: row.last_contact_at,
   lastError: row.last_error,
+  fetching: row.fetching === 'HERE' ? 'here' : row.fetching === 'THERE' ? 'there' : null,
   failures: row.failures,
   retryAt: row.retry_at,
   createdAt: row.created_at,

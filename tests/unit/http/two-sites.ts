@@ -76,6 +76,7 @@ export class RememberingService implements PeerService {
   asked: { link: string; question: Json }[] = [];
   /** Ends what waits. */
   wake: () => void = () => undefined;
+  onWaited: () => void = () => undefined;
 
   async handOut(link: string, question: Json) {
     this.asked.push({ link, question });
@@ -83,11 +84,14 @@ export class RememberingService implements PeerService {
   }
 
   async untilDue(_link: string, ms: number, signal: AbortSignal): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
     await new Promise<void>((resolve) => {
       this.wake = resolve;
       signal.addEventListener('abort', () => resolve());
-      setTimeout(resolve, ms);
+      timer = setTimeout(resolve, ms);
     });
+    clearTimeout(timer);
+    this.onWaited();
   }
 
   async readBlob(_link: string, hash: string, from: number, most: number) {

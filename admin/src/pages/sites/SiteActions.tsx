@@ -52,10 +52,10 @@ export const SiteActions = ({ link, onCompareContent }: Props) => {
   const runTest = async () => {
     const answer = await show(test(id));
     if (!answer) return;
-    const { ok, milliseconds, message } = answer.data;
+    const { ok, milliseconds, cause, message } = answer.data;
     toggleNotification({
       type: ok ? 'success' : 'danger',
-      message: ok ? say('test.ok', { name, milliseconds: Math.round(milliseconds) }) : message,
+      message: ok && cause === null ? say('test.ok', { name, milliseconds: Math.round(milliseconds) }) : message,
     });
   };
   const pause = () => show(act({ id, act: paused ? 'resume' : 'pause' }), say(paused ? 'resumed' : 'paused', { name }));

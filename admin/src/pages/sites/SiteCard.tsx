@@ -26,11 +26,10 @@ export const SiteCard = ({ site, link, onShowRules, onShowQueue, onSetUp, onComp
   const say = useWords();
   const moment = useMoment();
   const { id, name, url, counts, state } = link;
+  const when = link.lastContactAt === null ? say('never') : moment(link.lastContactAt);
   const facts: (readonly [string, 'neutral800' | 'danger600'])[] = [
-    [
-      say('site.contact', { when: link.lastContactAt === null ? say('never') : moment(link.lastContactAt) }),
-      'neutral800',
-    ],
+    [say(link.fetching === 'there' ? 'site.fetches' : 'site.contact', { when }), 'neutral800'],
+    ...(link.fetching === 'here' ? [[say('site.fetches-here', { name }), 'neutral800'] as const] : []),
     [say('site.done', { count: counts.done }), 'neutral800'],
     ...(counts.queued > 0 ? [[say('site.queued', { count: counts.queued }), 'neutral800'] as const] : []),
     ...(counts.held > 0 ? [[say('site.held', { count: counts.held }), 'neutral800'] as const] : []),

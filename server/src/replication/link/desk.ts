@@ -159,7 +159,7 @@ export const createLinkDesk = (options: LinkDeskOptions): LinkDesk => {
       const started = clock.now();
       const since = () => clock.now() - started;
       try {
-        return { ...(await testLink(row, { wire, exchange })), milliseconds: since() };
+        return { ...(await testLink(row, { wire, exchange, clock })), milliseconds: since() };
       } catch (error) {
         if (!(error instanceof ReplicationError)) throw error;
         await store.transaction(({ tables }) => tables.update('links', { id: link }, { last_error: error.message }));

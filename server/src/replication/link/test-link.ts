@@ -1,4 +1,6 @@
 import type { LinkTest } from '../engine';
+import { Unreachable } from '../errors';
+import type { Clock } from '../ports';
 import type { LinkState, Row } from '../tables';
 import type { LinkWire } from '../transport/wire';
 import type { Exchange } from './exchange';
@@ -6,8 +8,13 @@ import type { Exchange } from './exchange';
 export interface TestOptions {
   wire: Pick<LinkWire, 'hello' | 'largestBody'>;
   exchange: Pick<Exchange, 'exchange'>;
+  clock: Clock;
 }
 
+type Outcome = Omit<LinkTest, 'milliseconds'>;
+
+/** A site that fetches keeps asking; one that was not here for so long is away. */
+const AWAY_MS = 2 * 60_000;
 /** What goes through in one request without anybody noticing that there is a limit. */
 const ENOUGH_BYTES = 256 * 1024;
 
@@ -15,10 +22,23 @@ const ENOUGH_BYTES = 256 * 1024;
  * Tries a link from the outside in, so that the first thing that does not work is the one that is named: name, network,
  * TLS and prefix by an unsigned question; signatures, clocks and keys by a signed one; size by a large one.
  */
-export const testLink = async (
-  row: Row<'links'>,
-  { wire, exchange }: TestOptions
-): Promise<Omit<LinkTest, 'milliseconds'>> => {
+export const testLink = async (row: Row<'links'>, options: TestOptions): Promise<Outcome> => {
+  try {
+    return await callLink(row, options);
+  } catch (error) {
+    if (row.fetching !== 'THERE' || !(error instanceof Unreachable)) throw error;
+    const seen = row.last_contact_at ?? 0;
+    const when = seen === 0 ? 'has not asked yet' : `asked last at ${new Date(seen).toISOString()}`;
+    return {
+      ok: options.clock.now() - seen < AWAY_MS,
+      state: row.state,
+      cause: 'FETCHES',
+      message: `“${row.name}” can not be called from here, fetches its changes itself, and ${when}. (${error.message})`,
+    };
+  }
+};
+
+const callLink = async (row: Row<'links'>, { wire, exchange }: TestOptions): Promise<Outcome> => {
   await wire.hello(row.url);
   const state = await exchange.exchange(row);
   if (state !== 'REGISTERED') return { ok: false, state, cause: state, message: describe(state, row.name) };

@@ -146,13 +146,14 @@ export const createGate = (options: GateOptions): Gate => {
         const gone = new AbortController();
         ctx.res.once('close', () => gone.abort());
         const question = await inTurn(async () => parseJson(await text(ctx, { link, state })));
-        let { given, isEmpty, wait } = await inTurn(() => service.handOut(link, question));
-        const until = clock.now() + wait;
-        while (isEmpty && clock.now() < until && !gone.signal.aborted) {
+        let handed = await inTurn(() => service.handOut(link, question));
+        const until = clock.now() + handed.wait;
+        while (handed.isEmpty && clock.now() < until && !gone.signal.aborted) {
           await service.untilDue(link, until - clock.now(), gone.signal);
           // Nobody would hear what is given now.
-          if (!gone.signal.aborted) ({ given, isEmpty } = await inTurn(() => service.handOut(link, NOTHING_MORE)));
+          if (!gone.signal.aborted) handed = await inTurn(() => service.handOut(link, NOTHING_MORE));
         }
+        const { given } = handed;
         return { status: 200, type: JSON_TYPE, body: await compress(Buffer.from(JSON.stringify(given))), gzip: true };
       }),
 

@@ -129,7 +129,7 @@ describe('what is handed out', () => {
     const given = [await ask(), await ask(), await ask()];
     expect(given.flatMap(idsOf)).toEqual(['a', 'small']);
     expect(replicaOf('large')).toMatchObject({ state: 'queued', attempts: 1, lease: null });
-    for (let time = 0; time < 5; time += 1) {
+    for (let time = 0; time < 20; time += 1) {
       scene.world['time'] += 3_600_000;
       await ask();
     }

@@ -22,7 +22,7 @@ import { applyConfiguredLinks, readConfiguredLinks } from './replication/link/co
 import { createLinkDesk } from './replication/link/desk';
 import { createExchange } from './replication/link/exchange';
 import { LivingIdentity, loadIdentity, type IdentityOptions } from './replication/link/identity';
-import { learnKeys } from './replication/link/key-record';
+import { learnKeys, learnKeysOf } from './replication/link/key-record';
 import { createKeyDesk } from './replication/link/key-desk';
 import { createPlaceDesk } from './replication/link/place-desk';
 import { clearOut, leave, leavingNow, leavingProblem, requireName } from './replication/link/leave';
@@ -182,6 +182,7 @@ export const compose = async (
         clock: systemClock,
         chance: systemChance,
         credentials: readCredentials(config.credentials),
+        learn: (instance, keys) => store.transaction((unit) => learnKeysOf(unit, instance, keys)),
       });
 
   const usedElsewhere = createUsedElsewhere(store, wire);

@@ -36,9 +36,17 @@ beforeAll(async () => {
 }, 300_000);
 afterAll(() => proxy.close());
 
-/** Past the limit that Strapi's own API has for bodies. */
-const save = (site: Instance, uid: string, data: object): Promise<void> =>
-  site.run('await strapi.documents(args.uid).create({ data: args.data })', { uid, data });
+/** Made inside: past the limit that Strapi's own API has for bodies. Hexadecimal digits compress to half of what they are. */
+const saveLarge = (site: Instance, args: { film: { id: number; url: string }; bytes: number }): Promise<number> =>
+  site.run(async (strapi, { film, bytes }: typeof args) => {
+    // A function that is sent as its source can import nothing.
+    // eslint-disable-next-line @typescript-eslint/no-require-imports
+    const { randomBytes: random } = require('node:crypto');
+    const richtext = `![Film](${strapi.config.get('server.url')}${film.url}) ${random(bytes).toString('hex')}`;
+    const data = { string: 'Large', richtext, gallery: [film.id] };
+    await strapi.documents('api::kitchen.kitchen').create({ data });
+    return richtext.length;
+  }, args);
 
 const test = async (): Promise<TestResult> =>
   (await (await pair.staging.admin()).post(`/replication/links/${pair.toLive}/test`, {})).data;
@@ -71,9 +79,7 @@ it('is linked by a code, whose address has the path that the proxy adds; who doe
 it('is filled: with a file and an entry that are larger than what the proxy lets through', async () => {
   const { staging, toLive } = pair;
   const film = await editor.upload('film.mp4', randomBytes(3 * MEGABYTE), 'video/mp4');
-  // Hexadecimal digits compress to half of what they are.
-  const richtext = `![Film](${staging.url}${film.url}) ${randomBytes(2 * MEGABYTE).toString('hex')}`;
-  await save(staging, KITCHEN, { string: 'Large', richtext, gallery: [film.id] });
+  const length = await saveLarge(staging, { film: { id: film.id, url: film.url }, bytes: 2 * MEGABYTE });
   await share(staging, toLive, everything([ARTICLE, CATEGORY, KITCHEN]));
   const { live } = await equalOnBoth(pair, FILE, null, WITHIN);
   expect(live.map(({ fields }) => fields.name)).toEqual(['film.mp4']);
@@ -81,7 +87,7 @@ it('is filled: with a file and an entry that are larger than what the proxy lets
   expect(there).toHaveLength(1);
   // Absolute addresses of uploads are the other site's own: below the path.
   expect(String(there[0]!.fields.richtext)).toContain(`![Film](${proxy.url}/uploads/film_`);
-  expect(String(there[0]!.fields.richtext)).toHaveLength(richtext.length + proxy.url.length - staging.url.length);
+  expect(String(there[0]!.fields.richtext)).toHaveLength(length + proxy.url.length - staging.url.length);
   expect(proxy.requests.filter(({ status, bytes }) => status === 200 && bytes > MEGABYTE)).toEqual([]);
   expect((await overview(staging)).links[0]).toMatchObject({ failures: 0, counts: { failed: 0, held: 0 } });
 });
@@ -89,14 +95,14 @@ it('is filled: with a file and an entry that are larger than what the proxy lets
 it('hears of what is edited, published, unpublished and deleted; a comparison finds all equal', async () => {
   const { staging, live, toLive } = pair;
   const { documentId } = await editor.create(ARTICLE, { title: 'Hello' });
-  await equalOnBoth(pair, ARTICLE, [documentId]);
+  await equalOnBoth(pair, ARTICLE, [documentId], WITHIN);
   await editor.update(ARTICLE, documentId, { title: 'Hello again' });
   await editor.publish(ARTICLE, documentId);
-  expect((await equalOnBoth(pair, ARTICLE, [documentId])).live).toHaveLength(2);
+  expect((await equalOnBoth(pair, ARTICLE, [documentId], WITHIN)).live).toHaveLength(2);
   await editor.unpublish(ARTICLE, documentId);
-  expect((await equalOnBoth(pair, ARTICLE, [documentId])).live).toHaveLength(1);
+  expect((await equalOnBoth(pair, ARTICLE, [documentId], WITHIN)).live).toHaveLength(1);
   await editor.remove(ARTICLE, documentId);
-  await equalOnBoth(pair, ARTICLE, [documentId]);
+  await equalOnBoth(pair, ARTICLE, [documentId], WITHIN);
   expect(await rowsOf(live, ARTICLE, [documentId])).toEqual([]);
   const { data } = await (await staging.admin()).post(`/replication/links/${toLive}/compare`, {});
   expect(data).toMatchObject({ differentCount: 0, equal: expect.any(Number) });

@@ -53,6 +53,8 @@ export interface CallOptions {
   /** From the first byte sent to the last byte read, however slowly it drips. */
   timeoutMs?: number;
   maxAnswerBytes?: number;
+  /** Takes up the keys that a linked instance shows; throws where they do not prove themselves to be its own. */
+  learn?(instance: string, keys: Json): Promise<void>;
   /** What proxies before other sites ask for. */
   credentials?: readonly Credentials[];
   /** `http://user:password@proxy:port`-like settings are not read from the environment: a proxy is configured or not used. */
@@ -160,6 +162,7 @@ export const createCaller = (options: CallOptions): Caller => {
         `${new URL(peer.url).host} answered with a key that was revoked here. It has to change its key, then link the two sites anew.`
       );
     }
+    if (verdict === 'unknown-key') throw new UnknownKey(new URL(peer.url).host);
     if (verdict !== 'good') throw whatAnswered(raw, peer, clock.now());
     const isPiece = raw.headers['content-type'] === BLOB_PIECE;
     const text = isPiece ? '' : await decode(raw.body, raw.headers['content-encoding'], maxAnswerBytes);
@@ -180,22 +183,44 @@ export const createCaller = (options: CallOptions): Caller => {
     return parseJson(text);
   };
 
+  const ourKeys = (): Json => ({ v: 1, keys: identity.keys as unknown as Json });
+
+  /** Their key is newer than what is known here, and perhaps they can not call to tell. What they say else is not signed. */
+  const exchangeKeys = async (peer: Peer, unknown: UnknownKey): Promise<void> => {
+    try {
+      const { keys } = keysTold.parse(await plain('POST', peer.url, '/v1/link', ourKeys(), JSON_TYPE));
+      await options.learn?.(peer.id, keys as Json);
+    } catch {
+      throw new Unreachable(unknown.message);
+    }
+  };
+
   return {
     call: async (peer, request) => {
       const attempt = () => retryStale(() => callOnce(peer, request));
       try {
         return await attempt();
       } catch (error) {
-        if (!(error instanceof Refused) || error.code !== 'UNKNOWN_KEY') throw error;
+        if (error instanceof UnknownKey) await exchangeKeys(peer, error);
+        else if (!(error instanceof Refused) || error.code !== 'UNKNOWN_KEY') throw error;
+        // Our key is newer than what they know. The chain of our keys speaks for itself.
+        else await plain('POST', peer.url, '/v1/link', ourKeys(), JSON_TYPE);
       }
-      // Our key is newer than what they know. The chain of our keys speaks for itself.
-      await plain('POST', peer.url, '/v1/link', { v: 1, keys: identity.keys as unknown as Json }, JSON_TYPE);
       return attempt();
     },
 
     plain,
   };
 };
+
+/** The answer names the peer, and a key of it that is not known here. */
+class UnknownKey extends Unreachable {
+  constructor(host: string) {
+    super(`${host} answered with a key that is not known here, and does not show that it is its own.`);
+  }
+}
+
+const keysTold = z.object({ v: z.literal(1), keys: z.array(z.unknown()).min(1) });
 
 /** A kept connection that the other side had closed just then. Signed requests can be made again: all are idempotent. */
 class StaleConnection extends Unreachable {

@@ -6,6 +6,7 @@ import { Unreachable } from '../../../server/src/replication/errors';
 import { createLinkDesk } from '../../../server/src/replication/link/desk';
 import { createExchange } from '../../../server/src/replication/link/exchange';
 import { LivingIdentity, loadIdentity } from '../../../server/src/replication/link/identity';
+import { learnKeysOf } from '../../../server/src/replication/link/key-record';
 import { createKeyDesk } from '../../../server/src/replication/link/key-desk';
 import { readPrivateKey } from '../../../server/src/replication/link/keys';
 import { createReception } from '../../../server/src/replication/link/reception';
@@ -26,7 +27,8 @@ export const createLinkedSite = async (
   const identity = new LivingIdentity(await store.transaction((unit) => loadIdentity(unit, identityOptions)));
   const agents = createAgents({ allowPrivateAddresses: true });
   const verifier = createVerifier(store);
-  const client = createHttpClient({ identity, verifier, agents, clock, chance });
+  const learn = (instance: string, keys: Json) => store.transaction((unit) => learnKeysOf(unit, instance, keys));
+  const client = createHttpClient({ identity, verifier, agents, clock, chance, learn });
   const changes: [string, LinkState][] = [];
   const onChange = (link: string, state: LinkState) => void changes.push([link, state]);
   const network = { down: false, sent: [] as { url: string; body: Json }[] };

@@ -99,6 +99,15 @@ describe('who fetches is found out', () => {
   });
 });
 
+it('a site that fetches learns the newer key of one that can not tell it', async () => {
+  await link();
+  await open.keys.change();
+  await hidden.keys.change();
+  await hidden.exchange.exchange(await linkOf(hidden));
+  expect(await linkOf(hidden)).toMatchObject({ fingerprint: open.identity.fingerprint, failures: 0 });
+  expect(await linkOf(open)).toMatchObject({ fingerprint: hidden.identity.fingerprint });
+});
+
 it('a site at rest that has forgotten the link does not end it here: perhaps its database was put back', async () => {
   open.network.down = false;
   await link();

@@ -112,6 +112,14 @@ export const learnKeys = async ({ tables }: Unit, given: unknown, vouched = fals
   return chain;
 };
 
+/** The same, of an instance that is known. */
+export const learnKeysOf = async (unit: Unit, instance: string, given: unknown): Promise<void> => {
+  if (currentKey(readKeyChain(given)).instance !== instance) {
+    throw new Refused('BAD_KEY_RECORD', 'The keys told are not those of the site that told them.');
+  }
+  await learnKeys(unit, given);
+};
+
 const refuseRevoked = (chain: KeyChain, known: readonly Row<'signing_keys'>[], vouched: boolean): void => {
   const revoked = new Set(known.flatMap(({ id, revoked_at: at }) => (at === null ? [] : [id])));
   const heard = new Set(known.map(({ id }) => id));

@@ -74,7 +74,8 @@ export const createReception = (options: ReceptionOptions): Reception => {
       throw new Refused('NOT_LINKED', 'These two sites are not linked.');
     }
     await learnKeys(unit, keys);
-    return { v: 1 };
+    // Who can not be called learns ours by this.
+    return { v: 1, keys: identity.keys as unknown as Json };
   };
 
   return {

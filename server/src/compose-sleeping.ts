@@ -55,7 +55,7 @@ export const composeSleeping = (parts: SleepingParts): Composition => {
     places,
     keys: { change: no, ofLink: no, revoke: no },
     links,
-    rules: { list: () => Promise.resolve([]), replace: no },
+    rules: { list: () => Promise.resolve([]), replace: no, defaultMode: no, setDefaultMode: no, sendAlong: no },
     brakes: { list: () => Promise.resolve([]), answer: no },
     leave,
     sweep: no,

@@ -430,10 +430,9 @@ export const compose = async (
     }),
     links: createLinkDesk({ ...linkOptions, chance: systemChance, wire }),
     rules: createRuleDesk({
-      store,
-      schemas,
-      clock: systemClock,
+      context,
       onChange: () => {
+        recorder.poke();
         void tracked.reload().then(() => jobs.poke(), logError(strapi, 'The rules could not be read again.'));
       },
     }),

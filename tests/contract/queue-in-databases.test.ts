@@ -3,7 +3,7 @@ import type { Context } from '../../server/src/replication/context';
 import { keyOf } from '../../server/src/replication/entity';
 import type { Store } from '../../server/src/replication/ports';
 import { claim } from '../../server/src/replication/queue/claim';
-import { newReplica } from '../../server/src/replication/queue/refresh';
+import { newReplica } from '../../server/src/replication/queue/wanted-replica';
 import type { Row } from '../../server/src/replication/tables';
 import { somebodyWaits } from './lock-wait';
 import { openStore } from './open-store';

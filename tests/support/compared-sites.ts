@@ -2,7 +2,7 @@ import type { Context } from '../../server/src/replication/context';
 import { keyOf, type EntityKey, type Json } from '../../server/src/replication/entity';
 import { loadRevisions } from '../../server/src/replication/history/repository';
 import type { Store, Tables } from '../../server/src/replication/ports';
-import { newReplica } from '../../server/src/replication/queue/refresh';
+import { newReplica } from '../../server/src/replication/queue/wanted-replica';
 import { stateHash } from '../../server/src/replication/queue/state-hash';
 import { answerComparison, compareWith } from '../../server/src/replication/reconcile/compare';
 import type { Row } from '../../server/src/replication/tables';

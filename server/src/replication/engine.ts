@@ -1,5 +1,6 @@
 import type { EntityKey, Uid } from './entity';
 import type { BrakeDesk } from './brake/desk';
+import type { Dependencies, DependencyMode } from './controller/dependencies';
 import type { Depth } from './reconcile/sweep';
 import type { PlaceQuestion } from './link/place';
 import type { Difference, DifferenceOf, MatchedPage, PageRequest, PreviewedPage } from './matching/ask';
@@ -21,6 +22,8 @@ export interface Rule {
   direction: Direction;
   /** Comes from the configuration and cannot be changed in the panel. */
   locked: boolean;
+  /** Of a rule for a type: whether what these fields refer to goes along, where that is other than the link's default. */
+  dependencies?: Dependencies;
 }
 
 export interface Site {
@@ -70,6 +73,14 @@ export interface RuleDesk {
   list(): Promise<Rule[]>;
   /** Replaces the unlocked rules of one link, then re-decides what they touch in the background. Throws `NotPossible` for rules that make no sense. */
   replace(link: string, rules: Omit<Rule, 'link' | 'locked'>[]): Promise<void>;
+  /** Whether what shared entries refer to goes along with them, where a rule says nothing of the field. */
+  defaultMode(link: string): Promise<DependencyMode>;
+  setDefaultMode(link: string, mode: DependencyMode): Promise<void>;
+  /**
+   * An entry that another refers to, and that no rule names, goes along with it now, whatever modes and limits say. Throws
+   * `NotPossible` where a rule names it, or where the other one does not go to that link or does not refer to it there.
+   */
+  sendAlong(link: string, source: EntityKey, target: EntityKey): Promise<void>;
 }
 
 /** Whether this database is at home here. Both answers throw `NotPossible` where nothing is asked. */

@@ -56,6 +56,8 @@ export interface TableRows {
     direction: string;
     locked: number;
     created_at: number;
+    /** JSON of a mode for fields of the type, by name: whether what they refer to goes along. null: the link's default. */
+    dependencies: string | null;
   };
   entries: {
     entity: EntityKey;
@@ -173,11 +175,21 @@ export interface TableRows {
     waits_for: string | null;
     wanted_at: number;
     acked_at: number | null;
+    /**
+     * Not null: no rule names it, it goes along with what refers to it. `missing`, `always`: as the field says; `asked`: a
+     * person said so; `there`: the other site has one of its own.
+     */
+    along: 'missing' | 'always' | 'asked' | 'there' | null;
+    /** How far it is from an entry that a rule names, where it goes along. */
+    steps: number | null;
   };
   /** `entity` shows less than its head holds, until `waits_for` is here. */
   parked: { entity: EntityKey; waits_for: EntityKey };
-  /** What the head of `source` refers to, per part: decides which files go along. */
-  refs: { source: EntityKey; part: string; target: EntityKey };
+  /**
+   * What the head of `source` refers to, per part: decides what goes along. `fields`: the attributes of `source` that do,
+   * joined by commas; '' for files, null where it was stored before that was noted.
+   */
+  refs: { source: EntityKey; part: string; target: EntityKey; fields: string | null };
   /** Bytes a link sent us or got from us: only these count as had. */
   link_blobs: { link: string; hash: string };
   /** What a link sent us on a day (`2026-01-31`, UTC). */

@@ -1,9 +1,10 @@
 import { FILE_UID, type Uid } from './entity';
+import { reachableTypes } from './controller/dependencies';
 import type { Schemas, Store } from './ports';
 
 /**
- * Which types' saves are marked: those that a rule was ever made for, and those that came from another site. Kept in
- * memory, because it is asked at every save.
+ * Which types' saves are marked: those that a rule was ever made for, those of what may go along with their entries, and
+ * those that came from another site. Kept in memory, because it is asked at every save.
  */
 export class Tracked {
   private types = new Set<Uid>();
@@ -31,7 +32,7 @@ export class Tracked {
       const rules = await tables.find('rules', {});
       if (rules.some(({ scope }) => scope === 'instance')) return this.schemas.types();
       const seen = (await tables.countBy('entries', ['uid'], {})).map(({ key }) => key[0]!);
-      return [...rules.map(({ uid }) => uid), ...seen];
+      return [...reachableTypes(this.schemas, [...new Set(rules.map(({ uid }) => uid))]), ...seen];
     });
     this.types = new Set(types.length > 0 ? [...types, FILE_UID] : []);
   }

@@ -8,7 +8,7 @@ import {
 } from '../../../server/src/replication/brake/desk';
 import { createRuleDesk } from '../../../server/src/replication/controller/rule-desk';
 import type { Depth } from '../../../server/src/replication/reconcile/sweep';
-import type { Rule } from '../../../server/src/replication/engine';
+import type { Rule, RuleDesk } from '../../../server/src/replication/engine';
 import type { Row, TableName } from '../../../server/src/replication/tables';
 import { catalogue } from './catalogue';
 import { mark, markLinking, type Actor } from './marks';
@@ -62,12 +62,15 @@ export class Scene {
 
   /** The rules of one site for another, in the place of those before. */
   async rules(from: string, to: string, rules: Omit<Rule, 'link' | 'locked'>[]): Promise<void> {
-    const { store, schemas, clock } = this.site(from).process!.context;
-    await createRuleDesk({ store, schemas, clock, onChange: () => undefined }).replace(this.site(to).id, rules);
+    await this.ruleDesk(from).replace(this.site(to).id, rules);
     const { sharing } = this.world;
     const others = sharing.filter((one) => one.from !== from || one.to !== to);
     const sent = rules.filter(({ level, direction }) => level !== 'NONE' && direction !== 'RECEIVE_ONLY');
     sharing.splice(0, sharing.length, ...others, ...sent.map((rule) => ({ from, to, ...rule }) as Sharing));
+  }
+
+  ruleDesk(name: string): RuleDesk {
+    return createRuleDesk({ context: this.site(name).process!.context, onChange: () => undefined });
   }
 
   /** Somebody saves a row, as an editor does: its mark is in the same transaction. */

@@ -206,7 +206,16 @@ export class World {
   private async share(from: Site, to: Site, level: Sharing['level'], direction: Sharing['direction']): Promise<void> {
     this.sharing.push({ from: from.name, to: to.name, level, direction });
     this.links.push({ from: from.name, to: to.name, direction });
-    const rule = { scope: 'instance' as const, uid: '', link: to.id, level, direction, locked: 0, created_at: 0 };
+    const rule = {
+      scope: 'instance' as const,
+      uid: '',
+      link: to.id,
+      level,
+      direction,
+      locked: 0,
+      created_at: 0,
+      dependencies: null,
+    };
     await from.process!.context.store.transaction(({ tables }) =>
       tables.insert('rules', [{ id: `to ${to.id}`, ...rule }], 'fail')
     );
@@ -308,8 +317,7 @@ export class World {
     const receiver = this.sites.find(({ name }) => name === to)!;
     const level = more.pick(['EVERYTHING', 'PUBLISHED', 'NONE'] as const);
     if (sender.process === null) return;
-    const { store, schemas, clock } = sender.process.context;
-    const desk = createRuleDesk({ store, schemas, clock, onChange: () => undefined });
+    const desk = createRuleDesk({ context: sender.process.context, onChange: () => undefined });
     try {
       const rule = { scope: 'instance' as const, uid: '', level, direction: 'SEND_ONLY' as const };
       await desk.replace(receiver.id, level === 'NONE' && more.happens(0.5) ? [] : [rule]);

@@ -243,6 +243,7 @@ describe('a link', () => {
             direction: 'BOTH',
             locked: 0,
             created_at: 0,
+            dependencies: null,
           },
         ],
         'fail'

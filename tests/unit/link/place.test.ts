@@ -113,6 +113,7 @@ describe('an identity', () => {
             direction: 'BOTH',
             locked: 0,
             created_at: 1,
+            dependencies: null,
           },
         ],
         'fail'

@@ -11,6 +11,7 @@ import { Site } from '../../support/world/site';
 import { World } from '../../support/world/world';
 
 /** Two simulated sites: `here` is asked, `there` says what it likes. */
+const RULE = { id: 'rule', scope: 'type' as const, uid: ARTICLE, locked: 0, created_at: 0, dependencies: null };
 const twoSites = async () => {
   const world = new World(7);
   const chance = new SeededChance(7);
@@ -58,11 +59,7 @@ const twoSites = async () => {
   };
   const rule = (direction: string, level = 'EVERYTHING') =>
     store.transaction(({ tables }) =>
-      tables.insert(
-        'rules',
-        [{ id: 'rule', scope: 'type', uid: ARTICLE, link: link.id, level, direction, locked: 0, created_at: 0 }],
-        'replace'
-      )
+      tables.insert('rules', [{ ...RULE, link: link.id, level, direction }], 'replace')
     );
   let sequence = 0;
   const message = (id: string, more: { parents?: string[]; [member: string]: unknown } = {}) => {

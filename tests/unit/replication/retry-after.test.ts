@@ -2,7 +2,7 @@ import { keyOf } from '../../../server/src/replication/entity';
 import type { Context } from '../../../server/src/replication/context';
 import { Unreachable } from '../../../server/src/replication/errors';
 import type { Content } from '../../../server/src/replication/ports';
-import { newReplica } from '../../../server/src/replication/queue/refresh';
+import { newReplica } from '../../../server/src/replication/queue/wanted-replica';
 import { deliver, MAX_BACKOFF_MS } from '../../../server/src/replication/transport/deliver';
 import type { Wire } from '../../../server/src/replication/transport/wire';
 import { MemoryDatabase } from '../../support/memory/database';

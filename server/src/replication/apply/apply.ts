@@ -9,9 +9,10 @@ import type { Revision, RevisionId } from '../history/revision';
 import { selvesTowards } from '../history/started-here';
 import { Identity } from '../identity';
 import type { Unit } from '../ports';
-import { newReplica, refreshReplicas } from '../queue/refresh';
+import { refreshReplicas } from '../queue/refresh';
+import { newReplica } from '../queue/wanted-replica';
 import type { Row } from '../tables';
-import { MAX_PARENTS, type Answer } from '../transport/message';
+import { IS_THERE, MAX_PARENTS, type Answer } from '../transport/message';
 import { bytesMissing } from './hold';
 import { claimsOn, refusalOf, type Claims } from './may-change';
 import { moveHeads } from './move-heads';
@@ -231,12 +232,27 @@ export const objectionTo = (link: Row<'links'>, one: Verified, state: State): An
   if (named.some((id) => state.known.has(id) && state.known.get(id) !== entity)) {
     return { status: 'refused', code: 'OTHER_ENTITY', message: 'A version of another entry is named as one of this.' };
   }
+  if (message.along && isThere(state, entity, named)) return itsOwn;
   const refused = refusalOf(state, link.id, one, message);
   if (refused === null || refused.status !== 'refused' || refused.code === 'NOT_ACCEPTED') return refused;
   // In a ring of sites what was started here comes back: that is no news, and changes nothing.
   const nothingNew =
     message.leaves.every((id) => state.known.has(id)) && revisions.every(({ id }) => state.known.has(id));
   return nothingNew ? { status: 'known' } : refused;
+};
+
+/** What only goes along with something else takes the place of nothing: another entry under this id stays as it is. */
+const isThere = (state: State, entity: EntityKey, named: readonly RevisionId[]): boolean => {
+  const { head, shows } = state.entries.get(entity) ?? { head: null, shows: 'WITHDRAWN' };
+  const theirs = state.replicas.get(entity)?.their_level ?? 'NONE';
+  const isRelated = named.some((id) => state.known.has(id));
+  return head !== null && shows !== 'WITHDRAWN' && theirs === 'NONE' && !isRelated;
+};
+
+const itsOwn: Answer = {
+  status: 'refused',
+  code: IS_THERE,
+  message: 'This site has an entry of its own under this id, and what only goes along does not replace it.',
 };
 
 /** No site could tell another of more: its messages, and a version that joins them all, name as many at most. */

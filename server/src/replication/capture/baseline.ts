@@ -1,5 +1,6 @@
 import { FILE_UID, entityOf, type EntityKey, type Uid } from '../entity';
 import type { Context } from '../context';
+import { Identity } from '../identity';
 import type { Tables, Unit } from '../ports';
 import type { Row } from '../tables';
 
@@ -17,6 +18,23 @@ export const markFirstSeen = async (
   const known = new Set((await tables.find('entries', { entity: files })).map(({ entity }) => entity));
   const unseen = files.filter((key) => !known.has(key)).map((key) => entityOf(key).id);
   await markBaseline(context, tables, FILE_UID, unseen);
+};
+
+/** Entries without a rule have no history until they are to go along with what refers to them. */
+export const markAlong = async (
+  context: Context,
+  unit: Unit,
+  entities: ReadonlySet<EntityKey>
+): Promise<void> => {
+  if (entities.size === 0) return;
+  const { tables } = unit;
+  const identity = await Identity.of(context, unit);
+  const byType = new Map<Uid, string[]>();
+  for (const { uid, id } of [...entities].map(entityOf)) {
+    const local = context.schemas.type(uid) ? await identity.local({ uid, id }) : null;
+    if (local !== null) byType.set(uid, [...(byType.get(uid) ?? []), local]);
+  }
+  for (const [uid, ids] of byType) await markBaseline(context, tables, uid, ids);
 };
 
 /** Marks entries that are there already, so that the recorder takes them for what they are. */

@@ -7,7 +7,7 @@ import { hasRows, sameRows, type EntryContent } from '../history/content';
 import { contentOf, leavesOf, loadRevisions, saveRevisions } from '../history/repository';
 import type { Revision } from '../history/revision';
 import { loadShown, saveShown, type ShownUpdate } from '../history/shown';
-import { saveTargets, targetsByPart } from '../history/targets';
+import { saveTargets, targetsByPart, type Targets } from '../history/targets';
 import { Identity, inCanonicalIds } from '../identity';
 import type { Unit } from '../ports';
 import { Presence } from '../presence';
@@ -191,7 +191,7 @@ export const recordTouched = async (
   /** Edits of rows that may not be edited here, and hooks that only put back what another site's changed: kept, never sent. */
   const aside: Revision[] = [];
   const shownUpdates: ShownUpdate[] = [];
-  const targets = new Map<EntityKey, Map<string, EntityKey[]>>();
+  const targets = new Map<EntityKey, Map<string, Targets>>();
   const waiting = new Map<EntityKey, EntityKey[]>();
   const appeared: EntityKey[] = [];
   const changed: EntityKey[] = [];

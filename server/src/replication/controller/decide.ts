@@ -8,6 +8,17 @@ export interface Decision {
   direction: Direction;
   /** By a rule of this site, not only as the complement of the other side's. */
   granted: boolean;
+  /** No rule names it: it goes along with what refers to it. */
+  along?: Along;
+}
+
+export interface Along {
+  /** Once, or its later changes, too. */
+  mode: 'missing' | 'always';
+  /** How far it is from an entry that a rule names. */
+  steps: number;
+  /** A person said so: for this entry neither modes nor limits are asked. */
+  asked: boolean;
 }
 
 /** What the other side said it sends us, from its own point of view. */
@@ -19,12 +30,15 @@ export interface Theirs {
 const NOTHING: Decision = { level: 'NONE', direction: 'SEND_ONLY', granted: false };
 const RECEIVES: Decision = { level: 'NONE', direction: 'RECEIVE_ONLY', granted: false };
 
-/** The standard controller: the nearest rule wins, a type's before the instance's. `NONE` stops inheritance. */
+/** The nearest rule: a type's before the instance's. */
+export const nearestRule = (rules: readonly Row<'rules'>[], link: string, uid: Uid): Row<'rules'> | null =>
+  rules.find((rule) => rule.link === link && rule.scope === 'type' && rule.uid === uid) ??
+  rules.find((rule) => rule.link === link && rule.scope === 'instance') ??
+  null;
+
+/** The standard controller: the nearest rule wins. `NONE` stops inheritance. */
 export const ruleFor = (rules: readonly Row<'rules'>[], link: string, uid: Uid): Decision | null => {
-  const ofLink = rules.filter((rule) => rule.link === link);
-  const rule =
-    ofLink.find(({ scope, uid: of }) => scope === 'type' && of === uid) ??
-    ofLink.find(({ scope }) => scope === 'instance');
+  const rule = nearestRule(rules, link, uid);
   return rule ? normal({ level: rule.level as Level, direction: rule.direction as Direction, granted: true }) : null;
 };
 

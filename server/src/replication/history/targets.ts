@@ -6,20 +6,31 @@ import { referencesIn } from '../identity';
 import type { EntryContent } from './content';
 import { isRecord } from './canonical';
 
+/** What a part refers to: each entity, and by which attributes of the entry; none for files. */
+export type Targets = Map<EntityKey, string[]>;
+
 /** Everything that an entry's content refers to, by part: relations, media, and files named inside text. */
 export const targetsByPart = (
   schema: TypeSchema,
   components: Components,
   content: EntryContent
-): Map<string, EntityKey[]> => {
-  const result = new Map<string, EntityKey[]>();
+): Map<string, Targets> => {
+  const result = new Map<string, Targets>();
   for (const [part, { fields }] of content) {
     if (!fields) continue;
-    const targets = new Set<EntityKey>(referencesIn(schema.attributes, components, fields).map(keyOf));
-    for (const text of stringsIn(fields)) {
-      for (const id of fileIdsIn(text)) if (id.length <= MOST_NAME) targets.add(keyOf({ uid: FILE_UID, id }));
+    const targets: Targets = new Map();
+    for (const [name, value] of Object.entries(fields)) {
+      for (const reference of referencesIn(schema.attributes, components, { [name]: value })) {
+        const key = keyOf(reference);
+        const names = targets.get(key) ?? [];
+        if (reference.uid !== FILE_UID && !names.includes(name)) names.push(name);
+        targets.set(key, names);
+      }
     }
-    result.set(part, [...targets]);
+    for (const text of stringsIn(fields)) {
+      for (const id of fileIdsIn(text)) if (id.length <= MOST_NAME) targets.set(keyOf({ uid: FILE_UID, id }), []);
+    }
+    result.set(part, targets);
   }
   return result;
 };
@@ -39,17 +50,19 @@ export interface Retargeted {
 
 export const nothingRetargeted = (): Retargeted => ({ gained: new Set(), lost: new Set() });
 
-/** Writes down what entries refer to, so that files follow those who use them. Most edits change nothing of it. */
+/** Writes down what entries refer to, so that what goes along follows those who use it. Most edits change nothing of it. */
 export const saveTargets = async (
   tables: Tables,
-  sources: ReadonlyMap<EntityKey, Map<string, EntityKey[]>>
+  sources: ReadonlyMap<EntityKey, ReadonlyMap<string, Targets>>
 ): Promise<Retargeted> => {
   if (sources.size === 0) return nothingRetargeted();
-  const nameOf = ({ source, part, target }: Row<'refs'>) => JSON.stringify([source, part, target]);
+  const nameOf = ({ source, part, target, fields }: Row<'refs'>) => JSON.stringify([source, part, target, fields]);
   const before = await tables.find('refs', { source: [...sources.keys()] });
   const had = new Set(before.map(nameOf));
   const now = [...sources].flatMap(([source, parts]) =>
-    [...parts].flatMap(([part, targets]) => targets.map((target) => ({ source, part, target })))
+    [...parts].flatMap(([part, targets]) =>
+      [...targets].map(([target, names]): Row<'refs'> => ({ source, part, target, fields: names.sort().join() }))
+    )
   );
   const has = new Set(now.map(nameOf));
   const lost = before.filter((ref) => !has.has(nameOf(ref)));

@@ -1,3 +1,4 @@
+import { forgetDefaultMode } from '../controller/dependencies';
 import { NotPossible } from '../errors';
 import type { Unit } from '../ports';
 import type { LinkState, Row } from '../tables';
@@ -61,6 +62,7 @@ export const endLink = async ({ tables }: Unit, id: string, state: LinkState): P
   await tables.remove('rules', { link: id, locked: 0 });
   await tables.remove('replicas', { link: id });
   await tables.remove('link_blobs', { link: id });
+  await forgetDefaultMode(tables, [id]);
 };
 
 const untoldName = (id: string): string => `link.untold:${id}`;
@@ -85,7 +87,9 @@ export const tellAll = async (unit: Unit): Promise<void> => {
 /** As if no link had ever been made. What was shared is free again for whoever edits here. */
 export const dropLinks = async (unit: Unit): Promise<void> => {
   const { tables } = unit;
-  for (const { id } of await tables.find('links', {})) await setUntold(unit, id, false);
+  const ids = (await tables.find('links', {})).map(({ id }) => id);
+  for (const id of ids) await setUntold(unit, id, false);
+  await forgetDefaultMode(tables, ids);
   for (const table of ['links', 'rules', 'replicas', 'link_blobs', 'link_usage', 'invitations', 'nonces'] as const) {
     await tables.remove(table, {});
   }

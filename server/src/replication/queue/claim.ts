@@ -3,6 +3,8 @@ import type { Context } from '../context';
 import type { Tables, Unit } from '../ports';
 import type { Row } from '../tables';
 import { stoppedByBrakes } from '../brake/stop';
+import { MOST_STEPS } from '../controller/dependencies';
+import { isAlong, isFile } from './followers';
 import { refreshReplicas } from './refresh';
 import { NOTHING_THERE } from './state-hash';
 
@@ -62,17 +64,24 @@ export const claim = async (context: Context, unit: Unit, link: string): Promise
 
 /**
  * Rules have changed, and the job that decides their types again has not come to every entry yet: what they do not let
- * go any more must not leave meanwhile.
+ * go any more must not leave meanwhile. What goes along is decided with those who use it.
  */
 const decideAgain = async (context: Context, unit: Unit, found: readonly Row<'replicas'>[]): Promise<void> => {
   const { tables } = unit;
   const jobs = await tables.find('jobs', { kind: 'decide', state: 'running' });
   if (jobs.length === 0) return;
   const types = new Set(jobs.map(({ subject }) => subject));
-  const files = found.filter(({ uid }) => uid === FILE_UID).map(({ entity }) => entity);
-  const users = (await tables.find('refs', { target: files })).map(({ source }) => source);
-  const entities = [...found.map(({ entity }) => entity), ...users].filter((key) => types.has(entityOf(key).uid));
-  await refreshReplicas(context, unit, [...new Set(entities)], []);
+  const entities = new Set(found.map(({ entity }) => entity));
+  let followers = found.filter((replica) => isFile(replica.entity) || isAlong(replica)).map(({ entity }) => entity);
+  for (let step = 0; step <= MOST_STEPS && followers.length > 0; step += 1) {
+    const users = (await tables.find('refs', { target: followers }, { columns: ['source'] })).map(
+      ({ source }) => source
+    );
+    followers = [...new Set(users)].filter((source) => !entities.has(source));
+    for (const source of followers) entities.add(source);
+  }
+  const again = [...entities].filter((key) => types.has(entityOf(key).uid));
+  await refreshReplicas(context, unit, again, [], { rulesChanged: true });
 };
 
 /** The same rows in the same order, as they are once nobody else can write them: what was read before may be old by now. */

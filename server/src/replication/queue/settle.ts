@@ -7,8 +7,9 @@ import { leavesOf } from '../history/repository';
 import type { RevisionId } from '../history/revision';
 import type { Tables, Unit } from '../ports';
 import type { Row } from '../tables';
-import type { Answer } from '../transport/message';
+import { IS_THERE, type Answer } from '../transport/message';
 import type { Claim } from './claim';
+import { isAlong } from './followers';
 import { NOTHING_THERE, stateHash } from './state-hash';
 
 /** Answers that a message is wrong are believed after so many of them. */
@@ -131,8 +132,28 @@ const settleOne = async (
     case 'busy':
       return again(BUSY_AGAIN_MS, false, 'Somebody is editing this entry on the other site at this moment.', 'BUSY');
     case 'refused':
+      if (answer.code === IS_THERE && isAlong(now)) return { ...free, ...leftAlone };
       return again(REFUSED_AGAIN_MS * 2 ** now.attempts, true, answer.message, answer.code);
   }
+};
+
+/** The other site has one of its own: nothing of this one is there, and nothing is sent. */
+const leftAlone: Partial<Row<'replicas'>> = {
+  level: 'NONE',
+  wanted: null,
+  wanted_hash: NOTHING_THERE,
+  sent_hash: NOTHING_THERE,
+  common: '[]',
+  common_level: 'NONE',
+  common_hash: NOTHING_THERE,
+  granted: 0,
+  along: 'there',
+  steps: null,
+  state: 'done',
+  attempts: 0,
+  retry_at: 0,
+  error: null,
+  waits_for: null,
 };
 
 const waitsFor = ({ code, values, reason }: Answer & { status: 'held' }): string =>

@@ -1,9 +1,9 @@
-import { FILE_UID, keyOf } from '../entity';
+import { FILE_UID, keyOf, type Uid } from '../entity';
 import type { Context } from '../context';
 import { BASELINE_STEP, markBaseline } from '../capture/baseline';
 import type { DomainEvent } from '../events';
 import { Identity } from '../identity';
-import type { Unit } from '../ports';
+import type { Tables, Unit } from '../ports';
 import { restoreDeleted } from '../brake/restore-deleted';
 import { isOver } from '../link/state';
 import { awaitNoMore } from '../matching/matches';
@@ -84,7 +84,8 @@ const decideEntries = async (
     context,
     unit,
     entries.map(({ entity }) => entity),
-    events
+    events,
+    { rulesChanged: true }
   );
   const recorded = entries.filter(({ head }) => head !== null).map(({ local_id: id }) => id);
   const done = job.done + (isKnown ? (await content.presence(uid, recorded)).size : 0);
@@ -92,11 +93,15 @@ const decideEntries = async (
   return isKnown ? { cursor: UNRECORDED, done, total } : { state: 'done', done, total };
 };
 
+const hasRule = async (tables: Tables, uid: Uid): Promise<boolean> =>
+  (await tables.find('rules', {})).some((rule) => rule.scope === 'instance' || rule.uid === uid);
+
 const markUnrecorded = async (context: Context, unit: Unit, job: Row<'jobs'>): Promise<Partial<Row<'jobs'>>> => {
   const { tables, content } = unit;
   const uid = job.subject;
-  // Files have no history of their own until somebody uses them; of what is not a type here nothing is there.
-  if (uid === FILE_UID || !context.schemas.type(uid)) return { state: 'done' };
+  // Files, and entries that no rule names, have no history of their own until somebody uses them; of what is not a type
+  // here nothing is there.
+  if (uid === FILE_UID || !context.schemas.type(uid) || !(await hasRule(tables, uid))) return { state: 'done' };
   const ids = await content.list(uid, job.cursor!.slice(UNRECORDED.length) || null, BASELINE_STEP);
   const identity = await Identity.of(context, unit);
   const keys = new Map(ids.map((id) => [id, keyOf(identity.canonical({ uid, id }))]));

@@ -5,6 +5,7 @@ import { listRevisions, loadContents, type ListedRevision } from '../history/rep
 import type { RevisionId } from '../history/revision';
 import type { KeyRecord } from '../link/key-record';
 import type { Tables } from '../ports';
+import { isAlong } from '../queue/followers';
 import type { Row } from '../tables';
 import { chooseParts, MOST_AT_ONCE, opens, sizesOf, type Choice } from './choose-parts';
 import type { Message, RevisionOnWire, UpdateMessage } from './message';
@@ -63,6 +64,7 @@ export const composeMessages = async (
       level: replica.level as UpdateMessage['level'],
       direction: replica.direction as UpdateMessage['direction'],
       granted: replica.granted === 1,
+      ...(isAlong(replica) ? { along: true as const } : {}),
       order,
       leaves: wanted,
       revisions: sent.map((revision) =>

@@ -86,6 +86,8 @@ const update = z
     direction: z.enum(['BOTH', 'SEND_ONLY']),
     /** The sender's own rule says so; otherwise it complements the receiver's. */
     granted: z.boolean(),
+    /** No rule names it: it goes along with what refers to it, and takes the place of nothing. */
+    along: z.literal(true).optional(),
     order,
     /** The revisions that the receiver shall have. */
     leaves: z.array(sha).min(1).max(MAX_PARENTS),
@@ -107,6 +109,9 @@ export const messageSchema = z.discriminatedUnion('type', [update, unreplicate])
 export type Message = z.infer<typeof messageSchema>;
 export type UpdateMessage = z.infer<typeof update>;
 export type RevisionOnWire = z.infer<typeof revision>;
+
+/** The refusal of what goes along, where the other site has one of its own. */
+export const IS_THERE = 'IS_THERE';
 
 const text = z.string().max(2_000);
 const code = z.string().max(100);

@@ -8,6 +8,7 @@ import { queueOfALink } from './0005-queue-of-a-link';
 import { contentSize } from './0006-content-size';
 import { matches } from './0007-matches';
 import { fetching } from './0008-fetching';
+import { dependencies } from './0009-dependencies';
 
 interface Migration {
   name: string;
@@ -25,6 +26,7 @@ export const MIGRATIONS: readonly Migration[] = [
   contentSize,
   matches,
   fetching,
+  dependencies,
 ];
 
 const TABLE_NAME = 'replication_migrations';

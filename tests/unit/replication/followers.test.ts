@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { forFile, type Decision } from '../../../server/src/replication/controller/decide';
 import type { EntityKey } from '../../../server/src/replication/entity';
-import { grantedOfFiles, isNothing, pairOf } from '../../../server/src/replication/queue/file-decisions';
-import { newReplica } from '../../../server/src/replication/queue/refresh';
+import { grantedOfFollowers, isNothing, pairOf } from '../../../server/src/replication/queue/followers';
+import { newReplica } from '../../../server/src/replication/queue/wanted-replica';
 import type { Row } from '../../../server/src/replication/tables';
 import { MemoryDatabase, MemoryTransaction } from '../../support/memory/database';
 import { memoryTables, ownTables } from '../../support/memory/tables';
@@ -55,7 +55,7 @@ const fileUsedBy = async (crowd: number, alike: Decision) => {
   const many = Array.from({ length: crowd }, (_, n) => entry(1_000 + n));
   await tables.insert(
     'refs',
-    many.map((source) => ({ source, part: '-/published', target: FILE })),
+    many.map((source) => ({ source, part: '-/published', target: FILE, fields: '' })),
     'fail'
   );
   await tables.insert(
@@ -73,7 +73,7 @@ describe('what a link gets of a file', () => {
         const { tables } = await fileUsedBy(crowd, alike);
         const now = new Map(first.map(({ decision }, n) => [entry(n), decision]));
         for (const [n, { part, decision }] of first.entries()) {
-          await tables.insert('refs', [{ source: entry(n), part, target: FILE }], 'ignore');
+          await tables.insert('refs', [{ source: entry(n), part, target: FILE, fields: '' }], 'ignore');
           await tables.insert('replicas', [replicaWith(entry(n), decision)], 'replace');
         }
         const all = async (): Promise<Decision | null> => {
@@ -95,7 +95,7 @@ describe('what a link gets of a file', () => {
         for (const { who, does, part, decision } of changes) {
           const source = entry(who % first.length);
           const before = now.get(source)!;
-          const ref = { source, part, target: FILE };
+          const ref = { source, part, target: FILE, fields: '' };
           const had = (await tables.count('refs', ref)) > 0;
           if (does === 'use') await tables.insert('refs', [ref], 'ignore');
           if (does === 'drop') await tables.remove('refs', ref);
@@ -104,9 +104,11 @@ describe('what a link gets of a file', () => {
             await tables.insert('replicas', [replicaWith(source, decision)], 'replace');
           }
           const lost = (does === 'drop' && had) || (does === 'decide' && !isNothing(before));
-          const granted = await grantedOfFiles(tables, {
+          const granted = await grantedOfFollowers(tables, {
             links: [LINK],
-            files: [FILE],
+            choices: { rules: [], defaults: new Map() },
+            settledSources: new Set(),
+            followers: [FILE],
             sources: [source],
             decided: new Map([[pairOf(LINK, source), now.get(source)!]]),
             uncertain: new Set(lost ? [FILE] : []),
@@ -130,16 +132,18 @@ describe('what a link gets of a file', () => {
     const alike: Decision = { level: 'EVERYTHING', direction: 'SEND_ONLY', granted: true };
     const { tables, read } = await fileUsedBy(20_000, alike);
     const ask = (uncertain: EntityKey[]) =>
-      grantedOfFiles(tables, {
+      grantedOfFollowers(tables, {
         links: [LINK],
-        files: [FILE],
+        choices: { rules: [], defaults: new Map() },
+        settledSources: new Set(),
+        followers: [FILE],
         sources: [entry(1)],
         decided: new Map([[pairOf(LINK, entry(1)), alike]]),
         uncertain: new Set(uncertain),
         replicaOf: () => replicaWith(FILE, alike),
         settled: (_link, _file, own) => own,
       });
-    await tables.insert('refs', [{ source: entry(1), part: '-/draft', target: FILE }], 'fail');
+    await tables.insert('refs', [{ source: entry(1), part: '-/draft', target: FILE, fields: '' }], 'fail');
     await ask([]);
     expect(read()).toBeLessThan(10);
     await tables.remove('refs', { source: entry(1) });

@@ -11,9 +11,12 @@ import type { EntityKey } from '../../../server/src/replication/entity';
 import { same } from '../../../server/src/replication/history/canonical';
 import { unpack } from '../../../server/src/replication/history/contents';
 import type { Row } from '../../../server/src/replication/tables';
+import { ARTICLE } from './catalogue';
+import { checkAlong } from './going-along';
 import { rowsHeldBy, type HeldRow } from './held-rows';
 import type { Rows } from './rows';
 import type { Site } from './site';
+import { ruleOf } from './tap';
 import type { World } from './world';
 
 /** What must be true when everything has come to rest. Adds what is not to `world.violations`. */
@@ -32,15 +35,16 @@ export const checkAtRest = (world: World): void => {
     if (level === 'EVERYTHING' && direction === 'BOTH') checkEqual(world, sender, receiver);
     if (level === 'PUBLISHED') checkNoDrafts(world, sender, receiver);
   }
-  for (const { from, to, direction } of world.links) {
+  for (const { from, to, direction, someTypes = false } of world.links) {
     if (direction !== 'SEND_ONLY') continue;
     const sender = world.sites.find(({ name }) => name === from) as Site;
     const receiver = world.sites.find(({ name }) => name === to) as Site;
     // Of what comes over two ways each shows what came first.
     if (world.links.filter((one) => one.to === to && one.direction === 'SEND_ONLY').length > 1) continue;
+    checkAlong(world, sender, receiver);
     const rule = world.sharing.find((one) => one.from === from && one.to === to);
-    if (rule === undefined) checkWithdrawn(world, sender, receiver);
-    else checkFollows(world, sender, receiver, rule.level);
+    if (rule === undefined) checkWithdrawn(world, sender, receiver, someTypes);
+    else checkFollows(world, sender, receiver);
   }
 };
 
@@ -264,12 +268,14 @@ const checkEqual = (world: World, a: Site, b: Site): void => {
 const COMPARED = ['title', 'body', 'name', 'headline'];
 
 /** A site that only receives shows what the site it receives from shows, as far as the level goes. */
-const checkFollows = (world: World, from: Site, to: Site, level: string): void => {
+const checkFollows = (world: World, from: Site, to: Site): void => {
   const theirs = leavesBySite(from);
   const entries = new Map(table<Row<'entries'>>(to, 'entries').map((entry) => [entry.entity, entry]));
   for (const entry of table<Row<'entries'>>(from, 'entries')) {
     const [sent, shown] = [from.catalogue.type(entry.uid), to.catalogue.type(entry.uid)];
     const there = entries.get(entry.entity);
+    const level = ruleOf(world, from, to, entry.uid)?.level;
+    if (level === undefined) continue;
     if (sent === null || shown === null || entry.held !== null || there?.held) continue;
     if ((theirs.get(entry.entity)?.length ?? 0) !== 1) continue;
     const drafts = level === 'EVERYTHING' && entry.shows === 'EVERYTHING';
@@ -296,12 +302,13 @@ const checkFollows = (world: World, from: Site, to: Site, level: string): void =
 const intersection = (a: Attributes, b: Attributes): Attributes =>
   Object.fromEntries(Object.entries(a).filter(([name]) => name in b));
 
-/** Of what is not shared any more no row is there, and of what only its own people made all of it. */
-const checkWithdrawn = (world: World, from: Site, to: Site): void =>
+/** Of what is not shared any more no row is there, and of what only its own people made all of it. What went along stays. */
+const checkWithdrawn = (world: World, from: Site, to: Site, someTypes: boolean): void =>
   to.look((rows) => {
     for (const { entity, uid, local_id: id } of table<Row<'entries'>>(to, 'entries')) {
       const schema = to.catalogue.type(uid);
       if (schema === null || schema.single || id.startsWith(to.name)) continue;
+      if (someTypes && uid !== ARTICLE) continue;
       if (rows.of(uid, id).length > 0)
         world.violations.push(`${to.name} shows ${entity}, which ${from.name} does not share any more.`);
     }

@@ -63,7 +63,8 @@ export class Scene {
   /** The rules of one site for another, in the place of those before. */
   async rules(from: string, to: string, rules: Omit<Rule, 'link' | 'locked'>[]): Promise<void> {
     await this.ruleDesk(from).replace(this.site(to).id, rules);
-    const { sharing } = this.world;
+    const { sharing, links } = this.world;
+    if (!links.some((one) => one.from === from && one.to === to)) links.push({ from, to, direction: 'SEND_ONLY' });
     const others = sharing.filter((one) => one.from !== from || one.to !== to);
     const sent = rules.filter(({ level, direction }) => level !== 'NONE' && direction !== 'RECEIVE_ONLY');
     sharing.splice(0, sharing.length, ...others, ...sent.map((rule) => ({ from, to, ...rule }) as Sharing));

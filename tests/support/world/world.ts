@@ -6,6 +6,7 @@ import { Blocked, Killed } from '../memory/database';
 import { catalogue } from './catalogue';
 import { SeededChance } from './chance';
 import { correct } from './correcting';
+import { noteGoingAlong, someMode, someRules } from './going-along';
 import { Ledger } from './ledger';
 import { answerAll, mishap } from './mishaps';
 import { Network } from './network';
@@ -45,8 +46,10 @@ export class World {
   readonly sites: Site[] = [];
   /** The rules as they are. */
   readonly sharing: Sharing[] = [];
-  /** Who is linked for what, whatever the level is by now. */
-  readonly links: Pick<Sharing, 'from' | 'to' | 'direction'>[] = [];
+  /** Who is linked for what, whatever the level is by now; `someTypes`: rules name some types only. */
+  readonly links: (Pick<Sharing, 'from' | 'to' | 'direction'> & { someTypes?: boolean })[] = [];
+  /** What was to go along with something at any time: from, to and entity. */
+  readonly meant = new Set<string>();
   readonly faults: Faults;
   readonly signatures: Signatures;
   readonly story: string[] = [];
@@ -60,6 +63,10 @@ export class World {
   private readonly more: SeededChance;
   /** The same, for what was added later still. */
   private readonly later: SeededChance;
+  /** And the latest. */
+  private readonly latest: SeededChance;
+  /** Whether who only receives gets entries of some types, and of others what goes along with them. */
+  private readonly goAlong: boolean;
   /** Whether things happen past the editors. */
   private readonly mishaps: boolean;
   private readonly rulesChange: boolean;
@@ -82,6 +89,8 @@ export class World {
     const { chance } = this;
     this.more = new SeededChance(seed ^ 0x9e3779b9);
     this.later = new SeededChance(seed ^ 0x51ed270b);
+    this.latest = new SeededChance(seed ^ 0x2545f491);
+    this.goAlong = this.latest.happens(0.35);
     this.mishaps = this.later.happens(0.3);
     this.rulesChange = this.more.happens(0.4);
     this.clocksJump = this.more.happens(0.2);
@@ -131,6 +140,8 @@ export class World {
     this.chance.restart(this.seed, step * 8);
     this.more.restart(this.seed, step * 8 + 1);
     this.sites.forEach(({ chance }, index) => chance.restart(this.seed, step * 8 + 2 + index));
+    this.latest.restart(this.seed ^ 0x2545f491, step);
+    if (this.goAlong) noteGoingAlong(this);
   }
 
   private async begin(): Promise<void> {
@@ -204,7 +215,15 @@ export class World {
   }
 
   private async share(from: Site, to: Site, level: Sharing['level'], direction: Sharing['direction']): Promise<void> {
-    this.sharing.push({ from: from.name, to: to.name, level, direction });
+    if (this.goAlong && direction === 'SEND_ONLY') {
+      this.links.push({ from: from.name, to: to.name, direction, someTypes: true });
+      const desk = createRuleDesk({ context: from.process!.context, onChange: () => undefined });
+      await desk.setDefaultMode(to.id, someMode(this.latest));
+      await desk.replace(to.id, someRules(this.latest, level, from));
+      this.seeRules(from, to);
+      return;
+    }
+    this.sharing.push({ from: from.name, to: to.name, level, direction, uid: '' });
     this.links.push({ from: from.name, to: to.name, direction });
     const rule = {
       scope: 'instance' as const,
@@ -320,7 +339,9 @@ export class World {
     const desk = createRuleDesk({ context: sender.process.context, onChange: () => undefined });
     try {
       const rule = { scope: 'instance' as const, uid: '', level, direction: 'SEND_ONLY' as const };
-      await desk.replace(receiver.id, level === 'NONE' && more.happens(0.5) ? [] : [rule]);
+      const some = this.goAlong && level !== 'NONE' ? someRules(this.latest, level, sender) : [rule];
+      if (this.goAlong && this.latest.happens(0.3)) await desk.setDefaultMode(receiver.id, someMode(this.latest));
+      await desk.replace(receiver.id, level === 'NONE' && more.happens(0.5) ? [] : some);
     } catch (error) {
       if (!(error instanceof Killed)) throw error;
       return;
@@ -336,7 +357,7 @@ export class World {
     const rules = sender.look((_, transaction) => transaction.find('rules', { link: receiver.id }));
     const given = rules
       .filter(({ level }) => level !== 'NONE')
-      .map(({ level, direction }) => ({ from: sender.name, to: receiver.name, level, direction }) as Sharing);
+      .map(({ level, direction, uid }) => ({ from: sender.name, to: receiver.name, level, direction, uid }) as Sharing);
     this.sharing.splice(0, this.sharing.length, ...others, ...given);
   }
 
@@ -366,6 +387,7 @@ export class World {
   private async comeToRest(): Promise<void> {
     let quiet = 0;
     for (let round = 0; round < MOST_ROUNDS && this.violations.length === 0; round += 1) {
+      noteGoingAlong(this);
       const before = this.fingerprint();
       for (const site of this.sites) {
         while (site.copyPending());

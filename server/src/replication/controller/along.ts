@@ -1,12 +1,11 @@
 import { entityOf, type EntityKey } from '../entity';
 import { isPublishedPart } from '../history/revision';
 import type { Row } from '../tables';
-import { nearestRule, type Decision } from './decide';
+import { nearestRule, ruleFor, type Along, type Decision } from './decide';
 import {
   defaultModeOf,
   modeOf,
   MOST_STEPS,
-  strongest,
   weaker,
   type Choices,
   type DependencyMode,
@@ -36,8 +35,8 @@ export const modeOfUser = (choices: Choices, link: string, { source, decision, f
  * @param asked a person said that it goes along: neither mode nor steps are asked.
  */
 export const grantAlong = (choices: Choices, link: string, user: User, asked: boolean): Decision | null => {
-  const { decision } = user;
-  if (!decision.granted || decision.direction === 'RECEIVE_ONLY' || !isSeen(user)) return null;
+  const decision = asRulesSay(choices, link, user);
+  if (!decision.granted || decision.direction === 'RECEIVE_ONLY' || !isSeen({ ...user, decision })) return null;
   const mode = modeOfUser(choices, link, user);
   const steps = (decision.along?.steps ?? 0) + 1;
   if (!asked && (mode === 'never' || steps > MOST_STEPS)) return null;
@@ -50,25 +49,39 @@ export const grantAlong = (choices: Choices, link: string, user: User, asked: bo
   };
 };
 
-/** The most of what several grant; null where nobody grants anything. */
-export const mostAlong = (grants: readonly (Decision | null)[]): Decision | null => {
-  const some = grants.filter((grant) => grant !== null);
-  const alongs = some.flatMap(({ along }) => along ?? []);
-  if (alongs.length === 0) return null;
-  return {
-    level: some.some(({ level }) => level === 'EVERYTHING') ? 'EVERYTHING' : 'PUBLISHED',
-    direction: 'SEND_ONLY',
-    granted: true,
-    along: {
-      mode: strongest(alongs.map(({ mode }) => mode)) as 'missing' | 'always',
-      steps: Math.min(...alongs.map(({ steps }) => steps)),
-      asked: alongs.some(({ asked }) => asked),
-    },
-  };
+/**
+ * What was decided of somebody may be older than the rules, where their job has not come to it: it must not take along by
+ * a rule that is gone, because what went along stays.
+ */
+const asRulesSay = ({ rules }: Choices, link: string, { source, decision }: User): Decision => {
+  if (decision.along) return decision;
+  const rule = ruleFor(rules, link, entityOf(source).uid);
+  if (!rule || rule.level === 'NONE') return { ...decision, level: 'NONE' };
+  return decision.level === 'EVERYTHING' && rule.level === 'PUBLISHED' ? { ...decision, level: 'PUBLISHED' } : decision;
 };
 
 /**
- * Nobody takes it along any more, and it has arrived: it stays as it is there. Where no rule of the link shares drafts
+ * Of what several grant that of the one who grants most, null where nobody does. Its steps go with it: what two entries
+ * that refer to one another grant each other grows by a step each time it is asked, and so comes to an end.
+ */
+export const mostAlong = (grants: readonly (Decision | null)[]): Decision | null => {
+  const some = grants.flatMap((grant) => (grant?.along ? [{ ...grant, along: grant.along }] : []));
+  const [first, ...others] = some;
+  if (first === undefined) return null;
+  const best = others.reduce((most, one) => (isMore(one, most) ? one : most), first);
+  return { ...best, along: { ...best.along, asked: some.some(({ along }) => along.asked) } };
+};
+
+type Granted = Decision & { along: Along };
+
+const isMore = (one: Granted, than: Granted): boolean => {
+  if (one.level !== than.level) return one.level === 'EVERYTHING';
+  if (one.along.mode !== than.along.mode) return one.along.mode === 'always';
+  return one.along.steps < than.along.steps;
+};
+
+/**
+ * Nobody takes it along any more, and it has arrived: it stays as it is there, and takes nothing along. Where no rule of the link shares drafts
  * any more, none is kept there.
  */
 export const stayed = (rules: readonly Row<'rules'>[], link: string, before: Decision): Decision => {
@@ -78,7 +91,7 @@ export const stayed = (rules: readonly Row<'rules'>[], link: string, before: Dec
   return {
     ...before,
     level: drafts ? before.level : 'PUBLISHED',
-    along: { steps: 1, ...before.along, mode: 'missing', asked: false },
+    along: { mode: 'missing', steps: MOST_STEPS, asked: false },
   };
 };
 

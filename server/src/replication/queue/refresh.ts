@@ -107,7 +107,9 @@ class Round {
     let uncertain = new Set([...ofRules, ...lost, ...(await this.used(lessened))].filter(isFollower));
     let open = new Set([...uncertain, ...[...gained, ...(await this.used(shifted))].filter(isFollower)]);
     // Steps are counted and limited, so this ends, in circles as well.
-    while (open.size > 0) {
+    for (let round = 0; open.size > 0; round += 1) {
+      if (round === MOST_ROUNDS)
+        throw new Error(`What goes along with ${[...more].slice(0, 5).join()} is never decided.`);
       await this.settleFollowers(open, uncertain);
       ({ shifted, lessened } = this.takeShifted());
       for (const entity of shifted) more.add(entity);
@@ -254,6 +256,9 @@ class Round {
     return [...new Set(list.flatMap((source) => this.targets.get(source)!))];
   }
 }
+
+/** More than any circle takes: a few for each level and mode. */
+const MOST_ROUNDS = 40;
 
 const WENT_ALONG = ['missing', 'always', 'asked'] as const;
 

@@ -3,11 +3,25 @@
  * `docs/api.md` describes the calls. Times are milliseconds since 1970 (UTC).
  */
 import type { Answer as BrakeAnswer, QuestionCode as BrakeCode } from './replication/brake/desk';
+import type { Dependencies, DependencyMode } from './replication/controller/dependencies';
 import type { Direction, KeyView, Level, Site } from './replication/engine';
 import type { Json } from './replication/entity';
 import type { LinkState, ReplicaState } from './replication/tables';
 
-export type { BrakeAnswer, BrakeCode, Direction, KeyView, Level, LinkState, ReplicaState, Site };
+export type {
+  BrakeAnswer,
+  BrakeCode,
+  Dependencies,
+  DependencyMode,
+  Direction,
+  KeyView,
+  Level,
+  LinkState,
+  ReplicaState,
+  Site,
+};
+
+export { MOST_ALONG, MOST_STEPS } from './replication/controller/along-limits';
 
 /** Something that keeps the whole site from replicating. `code` is for machines, `message` says what to do. */
 export interface Problem {
@@ -138,12 +152,26 @@ export interface RuleInput {
   uid: string;
   level: Level;
   direction: Direction;
+  /** Of a rule for a type: whether what these fields refer to goes along, where that is other than the link's default. */
+  dependencies?: Dependencies;
 }
 export interface RuleView extends RuleInput {
   locked: boolean;
 }
 export interface RulesRequest {
   rules: RuleInput[];
+}
+
+/** Whether what shared entries refer to goes along with them where no rule names it, and how far. */
+export interface DependenciesView {
+  /** Where a rule says nothing of the field. */
+  default: DependencyMode;
+  /** So many steps from an entry that a rule names, and so many entries of one. */
+  mostSteps: number;
+  mostEntries: number;
+}
+export interface DependenciesRequest {
+  default: DependencyMode;
 }
 
 export interface TypeView {
@@ -154,6 +182,8 @@ export interface TypeView {
   drafts: boolean;
   /** How many entries there are here; rows of translations and drafts are not counted twice. */
   entries: number;
+  /** Its fields that refer to entries, and the uids of the types that these are of. */
+  refers: { field: string; types: string[] }[];
 }
 
 export interface CompareRequest {
@@ -346,6 +376,29 @@ export interface EntryOnSite {
   since: number | null;
   /** When it is tried again; null where nothing is scheduled. */
   retryAt: number | null;
+  /** No rule names it: it goes, or went, along with entries that refer to it. The first of these. */
+  goesWith: EntryName[] | null;
+  /** What this entry refers to and that does not go there: the first {@link STAYS_LIMIT}. */
+  stays: StayingEntry[];
+}
+/**
+ * Why what an entry refers to does not go along:
+ * - `never`: the field, or the link's default, keeps it;
+ * - `rule`: a rule keeps it;
+ * - `far`, `many`: there is a limit to what goes along;
+ * - `unpublished`: nothing of it is published, and only that would go.
+ */
+export type StayReason = 'never' | 'rule' | 'far' | 'many' | 'unpublished';
+export interface StayingEntry {
+  entry: EntryName;
+  reason: StayReason;
+}
+export const STAYS_LIMIT = 20;
+/** An entry that this one refers to is sent to a link all the same, by its `uid` and `id`. */
+export interface AlongRequest {
+  link: string;
+  uid: string;
+  id: string;
 }
 export interface EntryStatus {
   documentId: string;

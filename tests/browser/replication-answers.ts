@@ -52,6 +52,7 @@ const type = (uid: string, displayName: string, changes: Partial<TypeView> = {})
   localized: false,
   drafts: true,
   entries: 5,
+  refers: [],
   ...changes,
 });
 
@@ -127,6 +128,8 @@ export const entryStatus = (changes: Partial<EntryStatus> = {}): EntryStatus => 
       error: null,
       since: Date.now() - 12 * MINUTE,
       retryAt: null,
+      goesWith: null,
+      stays: [],
     },
     {
       link: 'archive',
@@ -140,6 +143,8 @@ export const entryStatus = (changes: Partial<EntryStatus> = {}): EntryStatus => 
       error: null,
       since: Date.now() - MINUTE,
       retryAt: null,
+      goesWith: null,
+      stays: [],
     },
   ],
   lockedBy: null,

@@ -1,9 +1,12 @@
 import { adminApi } from '@strapi/strapi/admin';
 import type {
+  AlongRequest,
   BrakeAnswerRequest,
   BrakeView,
   CodeView,
   CompareView,
+  DependenciesView,
+  DependencyMode,
   DifferenceRequest,
   DifferenceView,
   EntryStatus,
@@ -151,6 +154,25 @@ const api = adminApi
         transformResponse: unwrap<RuleView[]>,
         invalidatesTags: ['Replication', 'ReplicationRules'],
       }),
+      replicationDependencies: build.query<DependenciesView, string>({
+        query: (id) => link(id, '/dependencies'),
+        transformResponse: unwrap<DependenciesView>,
+        providesTags: ['ReplicationRules'],
+      }),
+      setReplicationDependencies: build.mutation<DependenciesView, { id: string; default: DependencyMode }>({
+        query: ({ id, ...data }) => ({ url: link(id, '/dependencies'), method: 'PUT', data }),
+        transformResponse: unwrap<DependenciesView>,
+        invalidatesTags: ['Replication', 'ReplicationRules'],
+      }),
+      sendReplicationAlong: build.mutation<null, { uid: string; documentId: string; target: AlongRequest }>({
+        query: ({ uid, documentId, target }) => ({
+          url: entry(uid, documentId, '/along'),
+          method: 'POST',
+          data: target,
+        }),
+        transformResponse: unwrap<null>,
+        invalidatesTags: ['Replication'],
+      }),
       retryReplicationLink: build.mutation<RetryResult, string>({
         query: (id) => ({ url: link(id, '/retry'), method: 'POST' }),
         transformResponse: unwrap<RetryResult>,
@@ -214,6 +236,9 @@ export const {
   useRenameReplicationLinkMutation,
   useUnlinkReplicationSiteMutation,
   useReplaceReplicationRulesMutation,
+  useReplicationDependenciesQuery,
+  useSetReplicationDependenciesMutation,
+  useSendReplicationAlongMutation,
   useRetryReplicationLinkMutation,
   useRetryReplicationEntryMutation,
   useCompareReplicationLinkMutation,

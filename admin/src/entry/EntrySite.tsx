@@ -7,6 +7,7 @@ import { useOutcome } from '../api/use-outcome';
 import { useMoment } from '../words/use-moment';
 import { useWords } from '../words/use-words';
 import { badgeOf, detailsOf } from './state-words';
+import { StaysHere } from './StaysHere';
 import { StateBadge } from '../words/StateBadge';
 
 interface Props {
@@ -36,6 +37,15 @@ export const EntrySite = ({ uid, documentId, site, diverged }: Props) => {
         <Typography key={line} variant="pi" textColor="neutral600" style={{ overflowWrap: 'anywhere' }}>
           {line}
         </Typography>
+      ))}
+      {site.stays.map((staying) => (
+        <StaysHere
+          key={`${staying.entry.uid}/${staying.entry.id}`}
+          uid={uid}
+          documentId={documentId}
+          site={site}
+          staying={staying}
+        />
       ))}
       {canRetry && (
         <Box paddingTop={1}>

@@ -1,5 +1,5 @@
 import type { EntryOnSite, EntryState } from '../../../server/src/contracts';
-import { directionWord, levelWord, waitsForWord } from '../words/sharing-words';
+import { directionWord, entryWord, levelWord, waitsForWord } from '../words/sharing-words';
 import type { Say, Word } from '../words/use-words';
 
 type Variant = 'success' | 'secondary' | 'warning' | 'danger' | 'neutral';
@@ -31,7 +31,14 @@ export const detailsOf = (say: Say, moment: (at: number) => string, site: EntryO
   if (state === 'unshared') return [say('details.unshared', { name })];
   if (state === 'unpublished') return [say('details.unpublished', { name })];
   if (state === 'recording') return [say('details.recording')];
-  return [...reasons(say, site), ...when(say, moment, site), shared(say, site)];
+  return [...reasons(say, site), ...when(say, moment, site), shared(say, site), ...along(say, site)];
+};
+
+const along = (say: Say, { goesWith }: EntryOnSite): string[] => {
+  if (goesWith === null) return [];
+  return [
+    goesWith.length > 0 ? say('along.with', { entries: goesWith.map(entryWord).join(', ') }) : say('along.stayed'),
+  ];
 };
 
 const reasons = (say: Say, { state, reason, name, error, waitsFor }: EntryOnSite): string[] => {

@@ -1,4 +1,4 @@
-import type { Direction, EntryName, Level, RuleInput, WaitsFor } from '../../../server/src/contracts';
+import type { DependencyMode, Direction, EntryName, Level, RuleInput, WaitsFor } from '../../../server/src/contracts';
 import type { Say, Word } from './use-words';
 
 export const levelWord = (say: Say, level: Level, drafts = true): string => {
@@ -11,6 +11,8 @@ export const directionWord = (say: Say, direction: Direction, site: string): str
   if (direction === 'BOTH') return say('direction.both');
   return direction === 'SEND_ONLY' ? say('direction.here') : say('direction.there', { site });
 };
+
+export const modeWord = (say: Say, mode: DependencyMode, name: string): string => say(`along.${mode}`, { name });
 
 export const ruleWord = (
   say: Say,

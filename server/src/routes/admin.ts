@@ -41,6 +41,8 @@ export const adminRoutes = {
     route('GET', '/types', 'admin-sharing.types', ACTIONS.read),
     route('GET', '/links/:id/rules', 'admin-sharing.list', ACTIONS.read),
     route('PUT', '/links/:id/rules', 'admin-sharing.replace', ACTIONS.rules),
+    route('GET', '/links/:id/dependencies', 'admin-sharing.dependencies', ACTIONS.read),
+    route('PUT', '/links/:id/dependencies', 'admin-sharing.setDependencies', ACTIONS.rules),
 
     route('GET', '/links/:id/match-fields', 'admin-previews.fields', ACTIONS.rules),
     route('POST', '/links/:id/preview', 'admin-previews.preview', ACTIONS.rules),
@@ -54,5 +56,6 @@ export const adminRoutes = {
     route('POST', '/entries/status', 'admin-entries.statuses', ACTIONS.read),
     route('GET', '/entries/:uid/:documentId', 'admin-entries.status', ACTIONS.read),
     route('POST', '/entries/:uid/:documentId/retry', 'admin-entries.retry', ACTIONS.queue),
+    route('POST', '/entries/:uid/:documentId/along', 'admin-entries.sendAlong', ACTIONS.rules),
   ],
 };

@@ -1,12 +1,13 @@
 import type { Core } from '@strapi/types';
 import type { EntryOnSite, EntryStatus, StatusBatch } from '../contracts';
 import type { Engine } from '../replication/engine';
-import type { EntityKey, Uid } from '../replication/entity';
+import { entityOf, type EntityKey, type Uid } from '../replication/entity';
 import type { Tables } from '../replication/ports';
 import type { Row } from '../replication/tables';
 import { entriesAt } from './entries';
 import { brakesOn, viewBrakes } from './brakes';
-import { localIdsOf, nameEntries } from './entry-names';
+import { readAlong, type AlongOnLink } from './along';
+import { localIdsOf, nameEntries, type NamedEntries } from './entry-names';
 import { standingWith, type Standing } from './standing';
 import type { Ability } from './reading-rights';
 
@@ -25,16 +26,25 @@ export const readEntryStatus = async (
   uid: Uid,
   localId: string
 ): Promise<EntryStatus> => {
-  const { found, missing, localIds, questions } = await engine.store.transaction(async ({ tables }) => {
+  const { found, missing, localIds, questions, along } = await engine.store.transaction(async ({ tables }) => {
     const [one] = await findEntries(tables, uid, [localId]);
     const entity = one?.entry?.entity;
     const parked = entity ? await tables.find('parked', { entity }, { limit: 20 }) : [];
     const keys = parked.map((row) => row.waits_for);
     const questions = entity ? await brakesOn(tables, entity) : [];
-    return { found: one, missing: keys, localIds: await localIdsOf(tables, keys), questions };
+    const links = one?.standings.map(({ link }) => link.id) ?? [];
+    const along = entity ? await readAlong(tables, links, entity) : new Map<string, AlongOnLink>();
+    const named = [...along.values()].flatMap(({ goesWith, stays }) => [
+      ...(goesWith ?? []),
+      ...stays.map((staying) => staying.entity),
+    ]);
+    const localIds = await localIdsOf(tables, [...keys, ...named]);
+    // What has never been recorded has its own id: it is not a single type's, or it would be.
+    for (const key of named) if (!localIds.has(key)) localIds.set(key, entityOf(key).id);
+    return { found: one, missing: keys, localIds, questions, along };
   });
   const names = await nameEntries(strapi, ability, localIds);
-  const sites = found?.standings.map(({ link, standing }) => onSite(link, standing)) ?? [];
+  const sites = found?.standings.map(({ link, standing }) => onSite(link, standing, along.get(link.id), names)) ?? [];
   return {
     documentId: localId,
     sites,
@@ -95,11 +105,18 @@ const findEntries = async (tables: Tables, uid: Uid, localIds: readonly string[]
   });
 };
 
-const onSite = (link: Row<'links'>, standing: Standing): EntryOnSite => ({
+const onSite = (
+  link: Row<'links'>,
+  standing: Standing,
+  along: AlongOnLink | undefined,
+  names: NamedEntries
+): EntryOnSite => ({
   link: link.id,
   name: link.name,
   url: link.url,
   ...standing,
+  goesWith: along?.goesWith?.map(names) ?? null,
+  stays: along?.stays.map(({ entity, reason }) => ({ entry: names(entity), reason })) ?? [],
 });
 
 /** An entry is locked because one linked site edits it. */

@@ -1,5 +1,6 @@
 import type { Core } from '@strapi/types';
 import type { TypeView } from '../contracts';
+import { referringFields } from '../replication/controller/dependencies';
 import type { Engine } from '../replication/engine';
 import { FILE_UID, type TypeSchema } from '../replication/entity';
 import { typeName } from './entry-names';
@@ -25,6 +26,7 @@ export const readShareableTypes = async (strapi: Core.Strapi, engine: Engine): P
       localized,
       drafts,
       entries: totals.get(uid) ?? 0,
+      refers: [...referringFields(engine.schemas, uid)].map(([field, types]) => ({ field, types })),
     }))
     .sort((a, b) => a.displayName.localeCompare(b.displayName) || a.uid.localeCompare(b.uid));
 };

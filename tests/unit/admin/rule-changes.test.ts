@@ -15,6 +15,7 @@ const article: TypeView = {
   localized: false,
   drafts: true,
   entries: 3,
+  refers: [{ field: 'author', types: ['api::author.author'] }],
 };
 const author: TypeView = { ...article, uid: 'api::author.author', displayName: 'Author' };
 

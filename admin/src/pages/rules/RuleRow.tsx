@@ -1,8 +1,20 @@
-import { Badge, Flex, SingleSelect, SingleSelectOption, Td, Tr, Typography } from '@strapi/design-system';
-import { Lock } from '@strapi/icons';
-import type { Direction, Level, TypeView } from '../../../../server/src/contracts';
+import {
+  Badge,
+  Box,
+  Flex,
+  SingleSelect,
+  SingleSelectOption,
+  Td,
+  TextButton,
+  Tr,
+  Typography,
+} from '@strapi/design-system';
+import { CaretDown, CaretUp, Lock } from '@strapi/icons';
+import { useState } from 'react';
+import type { DependencyMode, Direction, Level, TypeView } from '../../../../server/src/contracts';
 import { directionWord, levelWord, ruleWord } from '../../words/sharing-words';
 import { useWords } from '../../words/use-words';
+import { GoesAlongFields } from './GoesAlong';
 import { effective, type Choice, type RuleSet } from './rule-changes';
 
 interface Props {
@@ -13,13 +25,17 @@ interface Props {
   isLocked: boolean;
   isDisabled: boolean;
   onChoose: (choice: Choice | null) => void;
+  /** What goes along where no field says otherwise. */
+  defaultMode: DependencyMode;
+  onChooseMode: (field: string, mode: DependencyMode | null) => void;
 }
 
 const INHERIT = 'INHERIT';
 const DIRECTIONS: Direction[] = ['BOTH', 'SEND_ONLY', 'RECEIVE_ONLY'];
 
-export const RuleRow = ({ type, rules, site, isLocked, isDisabled, onChoose }: Props) => {
+export const RuleRow = ({ type, rules, site, isLocked, isDisabled, onChoose, defaultMode, onChooseMode }: Props) => {
   const say = useWords();
+  const [isOpen, setOpen] = useState(false);
   const uid = type?.uid ?? '';
   const title = type?.displayName ?? say('rules.others');
   const drafts = type?.drafts ?? true;
@@ -32,67 +48,105 @@ export const RuleRow = ({ type, rules, site, isLocked, isDisabled, onChoose }: P
   const isFixed = isLocked || isDisabled;
   const onlyHere = holds?.level === 'PUBLISHED' || holds?.level === 'REFERENCE';
 
+  // Where all other types have a rule, too, everything that is referred to goes by that.
+  const fields = own && isSent(own) && !rules.has('') ? fieldsWithoutRule(type, rules) : [];
+
   return (
-    <Tr>
-      <Td>
-        <Flex gap={2} wrap="wrap">
-          <Typography fontWeight="bold" style={{ whiteSpace: 'normal' }}>
-            {title}
-          </Typography>
-          {type?.kind === 'singleType' && <Badge>{say('type.single')}</Badge>}
-          {type?.localized && <Badge>{say('type.localized')}</Badge>}
-        </Flex>
-        {isLocked && (
-          <Flex gap={1} paddingTop={1}>
-            <Lock fill="neutral600" width="12px" height="12px" aria-hidden />
-            <Typography variant="pi" textColor="neutral600">
-              {say('locked.configuration')}
+    <>
+      <Tr>
+        <Td>
+          <Flex gap={2} wrap="wrap">
+            <Typography fontWeight="bold" style={{ whiteSpace: 'normal' }}>
+              {title}
             </Typography>
+            {type?.kind === 'singleType' && <Badge>{say('type.single')}</Badge>}
+            {type?.localized && <Badge>{say('type.localized')}</Badge>}
           </Flex>
-        )}
-      </Td>
-      <Td>
-        <Typography>{type ? type.entries : ''}</Typography>
-      </Td>
-      <Td>
-        <SingleSelect
-          aria-label={say('rules.level.of', { type: title })}
-          value={own ? own.level : INHERIT}
-          disabled={isFixed}
-          onChange={(value) =>
-            onChoose(value === INHERIT ? null : { level: value as Level, direction: holds?.direction ?? 'BOTH' })
-          }
-        >
-          <SingleSelectOption value={INHERIT}>{inherited}</SingleSelectOption>
-          {levels.map((level) => (
-            <SingleSelectOption key={level} value={level}>
-              {levelWord(say, level, drafts)}
-            </SingleSelectOption>
-          ))}
-        </SingleSelect>
-      </Td>
-      <Td>
-        {!holds || holds.level === 'NONE' ? (
-          <Typography textColor="neutral600">–</Typography>
-        ) : !own || onlyHere ? (
-          <Typography textColor="neutral600">{directionWord(say, holds.direction, site)}</Typography>
-        ) : (
+          {fields.length > 0 && (
+            <Box paddingTop={1}>
+              <TextButton
+                aria-expanded={isOpen}
+                aria-label={say('along.open', { type: title })}
+                endIcon={isOpen ? <CaretUp aria-hidden /> : <CaretDown aria-hidden />}
+                onClick={() => setOpen(!isOpen)}
+              >
+                {say('along.title')}
+              </TextButton>
+            </Box>
+          )}
+          {isLocked && (
+            <Flex gap={1} paddingTop={1}>
+              <Lock fill="neutral600" width="12px" height="12px" aria-hidden />
+              <Typography variant="pi" textColor="neutral600">
+                {say('locked.configuration')}
+              </Typography>
+            </Flex>
+          )}
+        </Td>
+        <Td>
+          <Typography>{type ? type.entries : ''}</Typography>
+        </Td>
+        <Td>
           <SingleSelect
-            aria-label={say('rules.direction.of', { type: title })}
-            value={own.direction}
+            aria-label={say('rules.level.of', { type: title })}
+            value={own ? own.level : INHERIT}
             disabled={isFixed}
-            onChange={(value) => onChoose({ level: own.level, direction: value as Direction })}
+            onChange={(value) =>
+              onChoose(value === INHERIT ? null : { level: value as Level, direction: holds?.direction ?? 'BOTH' })
+            }
           >
-            {DIRECTIONS.map((direction) => (
-              <SingleSelectOption key={direction} value={direction}>
-                {directionWord(say, direction, site)}
+            <SingleSelectOption value={INHERIT}>{inherited}</SingleSelectOption>
+            {levels.map((level) => (
+              <SingleSelectOption key={level} value={level}>
+                {levelWord(say, level, drafts)}
               </SingleSelectOption>
             ))}
           </SingleSelect>
-        )}
-      </Td>
-    </Tr>
+        </Td>
+        <Td>
+          {!holds || holds.level === 'NONE' ? (
+            <Typography textColor="neutral600">–</Typography>
+          ) : !own || onlyHere ? (
+            <Typography textColor="neutral600">{directionWord(say, holds.direction, site)}</Typography>
+          ) : (
+            <SingleSelect
+              aria-label={say('rules.direction.of', { type: title })}
+              value={own.direction}
+              disabled={isFixed}
+              onChange={(value) => onChoose({ level: own.level, direction: value as Direction })}
+            >
+              {DIRECTIONS.map((direction) => (
+                <SingleSelectOption key={direction} value={direction}>
+                  {directionWord(say, direction, site)}
+                </SingleSelectOption>
+              ))}
+            </SingleSelect>
+          )}
+        </Td>
+      </Tr>
+      {isOpen && fields.length > 0 && (
+        <Tr>
+          <Td colSpan={4}>
+            <GoesAlongFields
+              type={title}
+              fields={fields}
+              site={site}
+              fallback={defaultMode}
+              chosen={own?.dependencies ?? {}}
+              isDisabled={isFixed}
+              onChoose={onChooseMode}
+            />
+          </Td>
+        </Tr>
+      )}
+    </>
   );
 };
+
+const isSent = ({ level, direction }: Choice): boolean => level !== 'NONE' && direction !== 'RECEIVE_ONLY';
+
+/** Fields that refer to some type without a rule: what the others refer to goes by its own. */
+const fieldsWithoutRule = (type: TypeView | null, rules: RuleSet): string[] =>
+  (type?.refers ?? []).filter(({ types }) => types.some((uid) => !rules.has(uid))).map(({ field }) => field);
 
 const withoutOwn = (rules: RuleSet, uid: string): RuleSet => new Map([...rules].filter(([of]) => of !== uid));

@@ -1,12 +1,13 @@
 import { Box, Button, Flex, Table, Tbody, Th, Thead, Tr, Typography } from '@strapi/design-system';
 import { useMemo, useState } from 'react';
-import type { LinkView, RuleView, TypeView } from '../../../../server/src/contracts';
+import type { DependenciesView, LinkView, RuleView, TypeView } from '../../../../server/src/contracts';
 import { useMayManageRules } from '../../api/allowed';
 import { useReplaceReplicationRulesMutation } from '../../api/replication-api';
 import { useOutcome } from '../../api/use-outcome';
 import { useWords } from '../../words/use-words';
 import { RuleRow } from './RuleRow';
-import { changesBetween, isUnchanged, ruleSetOf, withChoice } from './rule-changes';
+import { GoesAlongDefault } from './GoesAlong';
+import { changesBetween, isUnchanged, ruleSetOf, withChoice, withMode } from './rule-changes';
 import { SaveRulesDialog } from './SaveRulesDialog';
 import { UnsavedChanges } from './UnsavedChanges';
 
@@ -17,10 +18,11 @@ interface Props {
   link: LinkView;
   saved: RuleView[];
   types: TypeView[];
+  dependencies: DependenciesView;
 }
 
 /** A table of content types. Nothing is sent before it is saved, and saving first says what it will do. */
-export const RulesEditor = ({ link, saved, types }: Props) => {
+export const RulesEditor = ({ link, saved, types, dependencies }: Props) => {
   const say = useWords();
   const show = useOutcome();
   const mayManage = useMayManageRules();
@@ -45,6 +47,8 @@ export const RulesEditor = ({ link, saved, types }: Props) => {
       isLocked={lockedUids.has(type?.uid ?? '')}
       isDisabled={!mayManage}
       onChoose={(choice) => setRules(withChoice(rules, type?.uid ?? '', choice))}
+      defaultMode={dependencies.default}
+      onChooseMode={(field, mode) => setRules(withMode(rules, type?.uid ?? '', field, mode))}
     />
   );
 
@@ -89,6 +93,7 @@ export const RulesEditor = ({ link, saved, types }: Props) => {
           {types.map(row)}
         </Tbody>
       </Table>
+      <GoesAlongDefault link={link} dependencies={dependencies} isDisabled={!mayManage} />
       {!unchanged && <UnsavedChanges />}
       {isConfirming && (
         <SaveRulesDialog

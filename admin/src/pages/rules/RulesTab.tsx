@@ -1,7 +1,11 @@
 import { Button, Flex, Loader } from '@strapi/design-system';
 import { useAPIErrorHandler } from '@strapi/strapi/admin';
 import type { LinkView } from '../../../../server/src/contracts';
-import { useReplicationRulesQuery, useReplicationTypesQuery } from '../../api/replication-api';
+import {
+  useReplicationDependenciesQuery,
+  useReplicationRulesQuery,
+  useReplicationTypesQuery,
+} from '../../api/replication-api';
 import { useWords } from '../../words/use-words';
 import { NoSite } from '../NoSite';
 import { Notice } from '../Notice';
@@ -32,11 +36,13 @@ const SiteRules = ({ link }: { link: LinkView }) => {
   const { formatAPIError } = useAPIErrorHandler();
   const rules = useReplicationRulesQuery(link.id);
   const types = useReplicationTypesQuery();
-  const error = rules.error ?? types.error;
+  const dependencies = useReplicationDependenciesQuery(link.id);
+  const error = rules.error ?? types.error ?? dependencies.error;
   if (error) {
     const again = () => {
       void rules.refetch();
       void types.refetch();
+      void dependencies.refetch();
     };
     return (
       <Notice
@@ -52,7 +58,15 @@ const SiteRules = ({ link }: { link: LinkView }) => {
       </Notice>
     );
   }
-  if (!rules.data || !types.data) return <Loader>{say('loading')}</Loader>;
+  if (!rules.data || !types.data || !dependencies.data) return <Loader>{say('loading')}</Loader>;
   // Saved rules replace what the editor was filled with.
-  return <RulesEditor key={JSON.stringify(rules.data)} link={link} saved={rules.data} types={types.data} />;
+  return (
+    <RulesEditor
+      key={JSON.stringify(rules.data)}
+      link={link}
+      saved={rules.data}
+      types={types.data}
+      dependencies={dependencies.data}
+    />
+  );
 };

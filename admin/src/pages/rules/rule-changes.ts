@@ -1,4 +1,4 @@
-import type { RuleInput, TypeView } from '../../../../server/src/contracts';
+import type { DependencyMode, RuleInput, TypeView } from '../../../../server/src/contracts';
 
 /** Rules by what they are about: a content type's uid, or '' for all other types. */
 export type RuleSet = ReadonlyMap<string, RuleInput>;
@@ -6,7 +6,12 @@ export type RuleSet = ReadonlyMap<string, RuleInput>;
 export type Choice = Pick<RuleInput, 'level' | 'direction'>;
 
 export const ruleSetOf = (rules: readonly RuleInput[]): RuleSet =>
-  new Map(rules.map(({ scope, uid, level, direction }) => [uid, { scope, uid, level, direction }]));
+  new Map(
+    rules.map(({ scope, uid, level, direction, dependencies = {} }) => [
+      uid,
+      { scope, uid, level, direction, ...(Object.keys(dependencies).length > 0 ? { dependencies } : {}) },
+    ])
+  );
 
 /**
  * What holds for a type: its own rule, else the one for all other types. null where there is neither: nothing is sent
@@ -21,8 +26,22 @@ export const withChoice = (rules: RuleSet, uid: string, choice: Choice | null): 
     next.delete(uid);
   } else {
     const direction = choice.level === 'EVERYTHING' ? choice.direction : 'SEND_ONLY';
-    next.set(uid, { scope: uid === '' ? 'instance' : 'type', uid, level: choice.level, direction });
+    const { dependencies } = rules.get(uid) ?? {};
+    const kept = dependencies === undefined ? {} : { dependencies };
+    next.set(uid, { scope: uid === '' ? 'instance' : 'type', uid, level: choice.level, direction, ...kept });
   }
+  return next;
+};
+
+/** Whether what a field refers to goes along with a type's entries; null: as the link's default says. */
+export const withMode = (rules: RuleSet, uid: string, field: string, mode: DependencyMode | null): RuleSet => {
+  const rule = rules.get(uid);
+  if (!rule) return rules;
+  const { dependencies = {}, ...rest } = rule;
+  const after = Object.fromEntries(Object.entries(dependencies).filter(([name]) => name !== field));
+  if (mode !== null) after[field] = mode;
+  const next = new Map(rules);
+  next.set(uid, Object.keys(after).length > 0 ? { ...rest, dependencies: after } : rest);
   return next;
 };
 
@@ -30,22 +49,36 @@ export interface Change {
   type: TypeView;
   before: Choice | null;
   after: Choice | null;
+  /** Other entries go along with it than before. */
+  isAlongChanged: boolean;
 }
 
 /** Which types are treated differently by `after` than by `before`. */
 export const changesBetween = (types: readonly TypeView[], before: RuleSet, after: RuleSet): Change[] =>
   types
-    .map((type) => ({ type, before: effective(before, type.uid), after: effective(after, type.uid) }))
-    .filter((change) => !sameChoice(change.before, change.after));
+    .map((type) => ({
+      type,
+      before: effective(before, type.uid),
+      after: effective(after, type.uid),
+      isAlongChanged: !sameModes(before.get(type.uid), after.get(type.uid)),
+    }))
+    .filter((change) => change.isAlongChanged || !sameChoice(change.before, change.after));
+
+const sameModes = (a: RuleInput | undefined, b: RuleInput | undefined): boolean => {
+  const [before, after] = [a?.dependencies ?? {}, b?.dependencies ?? {}];
+  return [...Object.keys(before), ...Object.keys(after)].every((field) => before[field] === after[field]);
+};
 
 /** Who edits what is not shared is of no account. */
 const sameChoice = (a: Choice | null, b: Choice | null): boolean =>
   a?.level === b?.level && (a?.level === 'NONE' || a?.direction === b?.direction);
 
 /** What a change does once it is saved: the most that can happen here. */
-export type Effect = 'sends' | 'withdraws' | 'withdraws-drafts' | 'receives' | 'stops' | 'theirs' | 'changes-editing';
+export type Effect =
+  'sends' | 'withdraws' | 'withdraws-drafts' | 'receives' | 'stops' | 'theirs' | 'changes-editing' | 'along';
 
-export const effectOf = ({ before, after }: Change): Effect => {
+export const effectOf = ({ before, after, isAlongChanged }: Change): Effect => {
+  if (isAlongChanged && sameChoice(before, after)) return 'along';
   const sent = (choice: Choice | null) =>
     choice !== null && choice.level !== 'NONE' && choice.direction !== 'RECEIVE_ONLY';
   if (after === null) return sent(before) ? 'withdraws' : 'theirs';
@@ -59,5 +92,7 @@ export const isUnchanged = (before: RuleSet, after: RuleSet): boolean =>
   before.size === after.size &&
   [...before].every(([uid, rule]) => {
     const other = after.get(uid);
-    return other !== undefined && other.level === rule.level && other.direction === rule.direction;
+    return (
+      other !== undefined && other.level === rule.level && other.direction === rule.direction && sameModes(rule, other)
+    );
   });

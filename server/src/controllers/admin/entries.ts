@@ -1,11 +1,12 @@
 import type { Core } from '@strapi/types';
 import { errors } from '@strapi/utils';
 import type { RetryResult } from '../../contracts';
+import { keyOf } from '../../replication/entity';
 import { readEntryBriefs, readEntryStatus } from '../../services/entry-status';
 import { entityAt } from '../../services/entries';
 import { engineOf, findLink, refuseUnreadable } from './access';
 import { answering } from './answer';
-import { entryParams, entryRetryBody, read, statusBody } from './input';
+import { alongBody, entryParams, entryRetryBody, read, statusBody } from './input';
 
 /** How single entries stand with each linked site. */
 export const entries = ({ strapi }: { strapi: Core.Strapi }) => ({
@@ -30,5 +31,18 @@ export const entries = ({ strapi }: { strapi: Core.Strapi }) => ({
     const entity = await engine.store.transaction(({ tables }) => entityAt(tables, uid, documentId));
     if (!entity) throw new errors.NotFoundError('Nothing is known of this entry yet.', { code: 'ENTRY_UNKNOWN' });
     return { retried: await engine.retry(link === undefined ? { entity } : { link, entity }) };
+  }),
+
+  sendAlong: answering(async (ctx): Promise<null> => {
+    const { uid, documentId } = read(entryParams, ctx.params);
+    const { link, ...target } = read(alongBody, ctx.request.body);
+    refuseUnreadable(ctx.state.userAbility, uid);
+    refuseUnreadable(ctx.state.userAbility, target.uid);
+    const engine = engineOf(strapi);
+    await findLink(engine, link);
+    const entity = await engine.store.transaction(({ tables }) => entityAt(tables, uid, documentId));
+    if (!entity) throw new errors.NotFoundError('Nothing is known of this entry yet.', { code: 'ENTRY_UNKNOWN' });
+    await engine.rules.sendAlong(link, entity, keyOf(target));
+    return null;
   }),
 });

@@ -29,12 +29,17 @@ export const brakeAnswerBody = z.strictObject({
 });
 export const sweepBody = z.strictObject({ depth: z.enum(['quick', 'full']).optional() }).optional();
 
+const mode = z.enum(['never', 'missing', 'always']);
+export const dependenciesBody = z.strictObject({ default: mode });
+export const alongBody = z.strictObject({ link: id, uid, id });
+
 const rule = z
   .strictObject({
     scope: z.enum(['type', 'instance']),
     uid: z.union([uid, z.literal('')]),
     level: z.enum(['EVERYTHING', 'PUBLISHED', 'REFERENCE', 'NONE']),
     direction: z.enum(['BOTH', 'SEND_ONLY', 'RECEIVE_ONLY']),
+    dependencies: z.record(z.string().min(1).max(255), mode).optional(),
   })
   .refine(({ scope, uid: of }) => (scope === 'instance') === (of === ''), {
     message: 'A rule for all types has an empty uid, one for a type has its uid.',

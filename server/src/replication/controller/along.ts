@@ -2,14 +2,7 @@ import { entityOf, type EntityKey } from '../entity';
 import { isPublishedPart } from '../history/revision';
 import type { Row } from '../tables';
 import { nearestRule, ruleFor, type Along, type Decision } from './decide';
-import {
-  defaultModeOf,
-  modeOf,
-  MOST_STEPS,
-  weaker,
-  type Choices,
-  type DependencyMode,
-} from './dependencies';
+import { defaultModeOf, modeOf, MOST_STEPS, weaker, type Choices, type DependencyMode } from './dependencies';
 
 /** Somebody who refers to what may go along: by which part, and by which of its fields. */
 export interface User {

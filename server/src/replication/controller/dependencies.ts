@@ -1,6 +1,7 @@
 import { FILE_UID, type Attributes, type Components, type Uid } from '../entity';
 import type { Schemas, Tables } from '../ports';
 import type { Row } from '../tables';
+import { MOST_ALONG, MOST_STEPS } from './along-limits';
 import { nearestRule } from './decide';
 
 /**
@@ -19,9 +20,7 @@ export type Dependencies = { [field: string]: DependencyMode };
 export const MODES: readonly DependencyMode[] = ['never', 'missing', 'always'];
 export const DEFAULT_MODE: DependencyMode = 'missing';
 
-/** What goes along is so far from an entry that a rule names at most, and so many of one entry's. */
-export const MOST_STEPS = 3;
-export const MOST_ALONG = 100;
+export { MOST_ALONG, MOST_STEPS };
 
 /** What people have chosen: the rules of all links, and for each link what holds where a rule says nothing. */
 export interface Choices {

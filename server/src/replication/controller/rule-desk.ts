@@ -38,7 +38,7 @@ export const createRuleDesk = ({ context, onChange }: RuleDeskOptions): RuleDesk
         level: row.level as Level,
         direction: row.direction as Direction,
         locked: row.locked === 1,
-        dependencies: dependenciesIn(row),
+        ...(row.dependencies === null ? {} : { dependencies: dependenciesIn(row) }),
       }))
     ),
 

@@ -5,6 +5,7 @@ import {
   isUnchanged,
   ruleSetOf,
   withChoice,
+  withMode,
 } from '../../../admin/src/pages/rules/rule-changes';
 import type { RuleView, TypeView } from '../../../server/src/contracts';
 
@@ -77,7 +78,19 @@ describe('the rules that are being edited', () => {
       type: article,
       before: { level, direction },
       after: { level: nextLevel, direction: nextDirection },
+      isAlongChanged: false,
     };
     expect(effectOf(change)).toBe(effect);
+  });
+
+  it('of what goes along alone is told as that, and kept where the level is chosen anew', () => {
+    const before = ruleSetOf([rule(article.uid, 'EVERYTHING')]);
+    const after = withMode(before, article.uid, 'author', 'never');
+    expect(isUnchanged(before, after)).toBe(false);
+    expect(changesBetween([article, author], before, after).map(effectOf)).toEqual(['along']);
+    const lowered = withChoice(after, article.uid, { level: 'PUBLISHED', direction: 'BOTH' });
+    expect(lowered.get(article.uid)).toMatchObject({ level: 'PUBLISHED', dependencies: { author: 'never' } });
+    expect(isUnchanged(before, withMode(after, article.uid, 'author', null))).toBe(true);
+    expect(withMode(before, author.uid, 'name', 'never')).toBe(before);
   });
 });

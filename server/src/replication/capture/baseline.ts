@@ -21,11 +21,7 @@ export const markFirstSeen = async (
 };
 
 /** Entries without a rule have no history until they are to go along with what refers to them. */
-export const markAlong = async (
-  context: Context,
-  unit: Unit,
-  entities: ReadonlySet<EntityKey>
-): Promise<void> => {
+export const markAlong = async (context: Context, unit: Unit, entities: ReadonlySet<EntityKey>): Promise<void> => {
   if (entities.size === 0) return;
   const { tables } = unit;
   const identity = await Identity.of(context, unit);

@@ -110,7 +110,8 @@ class Round {
     for (let round = 0; open.size > 0; round += 1) {
       if (round === MOST_ROUNDS)
         throw new Error(`What goes along with ${[...more].slice(0, 5).join()} is never decided.`);
-      await this.settleFollowers(open, uncertain);
+      // What was decided a moment ago is not as it was before all this.
+      await this.settleFollowers(open, new Set([...uncertain, ...[...open].filter((one) => this.sources.has(one))]));
       ({ shifted, lessened } = this.takeShifted());
       for (const entity of shifted) more.add(entity);
       for (const entity of lessened) less.add(entity);

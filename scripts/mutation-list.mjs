@@ -334,4 +334,44 @@ export const MUTATIONS = [
       },
     ],
   },
+  {
+    what: 'what goes along is decided by rules that are gone',
+    places: [
+      {
+        file: 'controller/along.ts',
+        find: "if (!rule || rule.level === 'NONE') return { ...decision, level: 'NONE' };",
+        replace: 'if (!rule) return decision;',
+      },
+    ],
+  },
+  {
+    what: 'what goes along does not wait for what is published',
+    places: [
+      {
+        file: 'controller/along.ts',
+        find: '    level: decision.level,',
+        replace: "    level: 'EVERYTHING',",
+      },
+    ],
+  },
+  {
+    what: 'a rule does not keep from going along',
+    places: [
+      {
+        file: 'queue/refresh.ts',
+        find: 'if (!isFile(entity) && isNamed(this.choices.rules, link, entity)) return this.byRule(state, link, entity);',
+        replace: '',
+      },
+    ],
+  },
+  {
+    what: 'nothing goes along',
+    places: [
+      {
+        file: 'controller/along.ts',
+        find: "if (!asked && (mode === 'never' || steps > MOST_STEPS)) return null;",
+        replace: 'if (!asked) return null;',
+      },
+    ],
+  },
 ];

@@ -169,6 +169,33 @@ describe('what shared entries refer to and no rule names', () => {
     expect(there(scene, CATEGORY)).toEqual(['news -/draft', 'news -/published', 'sport -/draft', 'sport -/published']);
   });
 
+  it('goes by its own rule towards one site, and along towards another', async () => {
+    const scene = await Scene.of('staging', 'live', 'archive');
+    for (const other of ['live', 'archive']) await scene.link('staging', other);
+    await scene.rules('staging', 'live', [rule(ARTICLE, 'PUBLISHED'), rule(CATEGORY, 'NONE')]);
+    await scene.rules('staging', 'archive', [rule(ARTICLE, 'PUBLISHED')]);
+    category(scene);
+    article(scene, 'a', { category: to('news') });
+    await scene.settle();
+    expect(there(scene, CATEGORY)).toEqual([]);
+    expect(Object.keys(scene.rows('archive', CATEGORY))).toHaveLength(2);
+  });
+
+  it('is withdrawn with its rule where the rule of what refers to it goes as well, whichever is decided first', async () => {
+    const scene = await sharing();
+    await scene.rules('staging', 'live', [rule(ARTICLE, 'EVERYTHING'), rule(CATEGORY, 'EVERYTHING')]);
+    article(scene, 'a', {});
+    scene.save('staging', CATEGORY, 'news', 'draft', { name: 'News', featured: [{ uid: ARTICLE, id: 'a' }] });
+    await scene.settle();
+    expect([there(scene, ARTICLE), there(scene, CATEGORY)]).toEqual([
+      ['a en/draft', 'a en/published'],
+      ['news -/draft'],
+    ]);
+    await scene.rules('staging', 'live', []);
+    await scene.settle();
+    expect([there(scene, ARTICLE), there(scene, CATEGORY)]).toEqual([[], []]);
+  });
+
   it('does not go with what stays here', async () => {
     const scene = await sharing('NONE');
     category(scene);
@@ -296,6 +323,22 @@ describe('how far things go along', () => {
     expect(there(scene, CATEGORY).filter((row) => row.endsWith('published'))).toEqual([
       'c1 -/published',
       'c2 -/published',
+    ]);
+  });
+
+  it('a circle is lowered with what it went with: it does not keep itself higher', async () => {
+    const scene = await sharing('EVERYTHING');
+    category(scene, 'c2');
+    category(scene, 'c1', { parent: to('c2') });
+    category(scene, 'c2', { parent: to('c1') });
+    article(scene, 'a', { category: to('c1') });
+    await scene.settle();
+    await scene.rules('staging', 'live', [rule(ARTICLE, 'PUBLISHED')]);
+    await scene.settle();
+    const levels = ['c1', 'c2'].map((id) => replica(scene, `${CATEGORY}/${id}`));
+    expect(levels).toMatchObject([
+      { level: 'PUBLISHED', steps: 1 },
+      { level: 'PUBLISHED', steps: 2 },
     ]);
   });
 

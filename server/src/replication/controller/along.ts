@@ -74,8 +74,8 @@ const isMore = (one: Granted, than: Granted): boolean => {
 };
 
 /**
- * Nobody takes it along any more, and it has arrived: it stays as it is there, and takes nothing along. Where no rule of the link shares drafts
- * any more, none is kept there.
+ * Nobody takes it along any more, and it has arrived: it stays as it is there, and takes nothing along. Where no rule of
+ * the link shares drafts any more, none is kept there.
  */
 export const stayed = (rules: readonly Row<'rules'>[], link: string, before: Decision): Decision => {
   const drafts = rules.some(

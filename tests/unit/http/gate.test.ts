@@ -148,6 +148,7 @@ describe('the gate', () => {
     ['an end that has passed', { created: seconds() - 100, lifetime: 50 }, {}, 'EXPIRED'],
     ['an end that is far away', { lifetime: 86_400 }, {}, 'BAD_SIGNATURE'],
     ['an offset that was added', {}, { [HEADER.offset]: '5' }, 'UNSIGNED'],
+    ['another body that was named', {}, { [HEADER.body]: 'ab'.repeat(32) }, 'UNSIGNED'],
     ['another type', {}, { 'content-type': 'application/octet-stream' }, 'BAD_TYPE'],
     ['a short nonce', { nonce: 'abc' }, {}, 'UNSIGNED'],
   ])('refuses a request with %s', async (_what, change, after, code) => {

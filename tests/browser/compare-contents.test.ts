@@ -28,7 +28,7 @@ describe.each(['light', 'dark'] as const)('comparing with a linked site in the %
 
     await dialog.getByRole('button', { name: 'Compare contents' }).click();
     await page.getByRole('heading', { name: 'Compare contents with Live' }).waitFor();
-    await page.getByText('Everything is compared.').waitFor();
+    await page.getByText('Everything is compared.', { exact: true }).waitFor();
     await page.getByText('5 entries are missing on Live.').waitFor();
     await page.getByRole('button', { name: /Show entries of Article: 1 different/ }).click();
     await page.getByRole('button', { name: 'Show difference of Opening hours' }).click();
@@ -56,7 +56,7 @@ describe('comparing contents', () => {
         },
       })
     );
-    await page.getByText('Everything is compared.').waitFor();
+    await page.getByText('Everything is compared.', { exact: true }).waitFor();
     expect(asked).toEqual([
       { uid: ARTICLE, level: 'EVERYTHING', direction: 'BOTH', by: null, cursor: null },
       { uid: 'api::author.author', level: 'EVERYTHING', direction: 'SEND_ONLY', by: null, cursor: null },
@@ -79,7 +79,7 @@ describe('comparing contents', () => {
     await page.getByText('The database is locked.').waitFor();
     broken = false;
     await page.getByRole('button', { name: 'Try again' }).click();
-    await page.getByText('Everything is compared.').waitFor();
+    await page.getByText('Everything is compared.', { exact: true }).waitFor();
   });
 
   it.each([

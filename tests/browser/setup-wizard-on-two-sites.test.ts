@@ -65,7 +65,7 @@ it('leads two people from a link code to the first entries on live', async () =>
   await here.page.getByRole('dialog').getByRole('button', { name: 'Set up sharing' }).click();
   await here.page.getByRole('radio', { name: 'staging → live', checked: true }).waitFor();
   await press(here.page, 'Continue');
-  await here.page.getByText('Everything is compared.').waitFor();
+  await here.page.getByText('Everything is compared.', { exact: true }).waitFor();
   const article = here.page.getByRole('region', { name: 'Article', exact: true });
   const count = (await articles(staging)).length;
   expect(count).toBeGreaterThan(0);
@@ -83,7 +83,7 @@ it('leads two people from a link code to the first entries on live', async () =>
   await press(here.page, 'Done');
   await here.page.getByRole('region', { name: 'live', exact: true }).getByRole('button', { name: 'Compare' }).click();
   await here.page.getByRole('dialog').getByRole('button', { name: 'Compare contents' }).click();
-  await here.page.getByText('Everything is compared.').waitFor();
+  await here.page.getByText('Everything is compared.', { exact: true }).waitFor();
   await here.page.getByText('No entry is missing on live.').waitFor();
   expect([...here.complaints, ...there.complaints]).toEqual([]);
 });

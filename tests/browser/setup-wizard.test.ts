@@ -30,7 +30,7 @@ const toCompare = async (page: Page) => {
   await press(page, 'Continue');
   await heading(page, 'Compare with Live').waitFor();
 };
-const compared = (page: Page) => page.getByText('Everything is compared.').waitFor();
+const compared = (page: Page) => page.getByText('Everything is compared.', { exact: true }).waitFor();
 const toSend = async (page: Page) => {
   await toCompare(page);
   await compared(page);

@@ -16,15 +16,18 @@ export const PreviewProgress = ({ run, nameOf, onChange }: Props) => {
   const at = run.types.find(({ isDone }) => !isDone);
   if (!at) return null;
   const type = nameOf(at.plan.uid);
+  const { seen, total } = at;
   return (
     <Flex gap={4} wrap="wrap">
       <Flex direction="column" alignItems="stretch" gap={1} flex="1" minWidth="22rem">
         <Typography>
           {run.isStopped
             ? say('preview.stopped')
-            : say('preview.running', { type, seen: at.seen, total: Math.max(at.total, at.seen) })}
+            : total === 0
+              ? say('preview.starting', { type })
+              : say('preview.running', { type, seen, total: Math.max(total, seen) })}
         </Typography>
-        <Progress label={type} done={at.seen} total={at.total} />
+        <Progress label={type} done={seen} total={total} />
       </Flex>
       <Button
         size="S"

@@ -38,7 +38,7 @@ describe.each(['light', 'dark'] as const)('comparing with a linked site in the %
     await screenshot(`compare-contents-${theme}`);
     expect(await seriousFindings(page.getByRole('main'))).toEqual([]);
     expect(calls.filter((call) => call.startsWith('PUT') || call.endsWith('/match'))).toEqual([]);
-    await page.getByRole('button', { name: 'Close' }).click();
+    await page.getByRole('button', { name: 'Close', exact: true }).click();
     await page.getByRole('region', { name: 'Live' }).waitFor();
     expect(complaints).toEqual([]);
   });

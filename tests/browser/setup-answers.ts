@@ -23,6 +23,7 @@ const pages: TypeView = {
   localized: true,
   drafts: true,
   entries: 12,
+  refers: [],
 };
 export const ALL_TYPES: TypeView[] = [...TYPES, pages];
 export const FIELDS: MatchFields = { [ARTICLE]: ['slug', 'title'], [CATEGORY]: ['name'], [PAGE_TYPE]: ['title'] };

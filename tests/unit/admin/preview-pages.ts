@@ -8,6 +8,7 @@ export const type = (uid: string, changes: Partial<TypeView> = {}): TypeView => 
   localized: false,
   drafts: true,
   entries: 3,
+  refers: [],
   ...changes,
 });
 

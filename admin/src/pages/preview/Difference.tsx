@@ -15,10 +15,12 @@ interface Props {
   documentId: string;
   /** The documentId there; null: the same. */
   there: string | null;
+  /** Those that differ, as the comparison found; [] where it compared nothing: then all whose values do. */
+  fields: readonly string[];
 }
 
 /** What differs between an entry here and there, field by field. */
-export const Difference = ({ link, plan, entry, documentId, there }: Props) => {
+export const Difference = ({ link, plan, entry, documentId, there, fields: differing }: Props) => {
   const say = useWords();
   const { formatAPIError } = useAPIErrorHandler();
   const request = { id: link.id, uid: plan.uid, level: plan.level, documentId, there };
@@ -43,7 +45,11 @@ export const Difference = ({ link, plan, entry, documentId, there }: Props) => {
     );
   }
   if (!data) return <Loader small>{say('loading')}</Loader>;
-  const parts = data.parts.filter(({ fields }) => fields.length > 0);
+  // What a field refers to may have another id there and be the same all the same: the comparison knows.
+  const isShown = (name: string) => differing.length === 0 || differing.includes(name);
+  const parts = data.parts
+    .map((part) => ({ ...part, fields: part.fields.filter(({ name }) => isShown(name)) }))
+    .filter(({ fields }) => fields.length > 0);
   return (
     <Flex
       direction="column"

@@ -34,7 +34,7 @@ export const EntryGroup = ({ link, title, group, preview, intent, onChange }: Pr
       <Flex gap={3} wrap="wrap" alignItems="baseline">
         <Typography fontWeight="bold">{word}</Typography>
         <Box flex="1" minWidth="22rem">
-          <Typography textColor="neutral600">{groupMeaning(say, group, preview, link.name, intent)}</Typography>
+          <Typography textColor="neutral600">{groupMeaning(say, group, link.name, intent)}</Typography>
         </Box>
         <TextButton
           endIcon={isOpen ? <CaretUp aria-hidden /> : <CaretDown aria-hidden />}

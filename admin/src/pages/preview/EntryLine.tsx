@@ -56,7 +56,9 @@ export const EntryLine = ({ link, entry, preview, intent, onChange }: Props) => 
       {state === 'ambiguous' && (
         <CandidateChoice name={link.name} entry={entry} preview={preview} intent={intent} onChange={onChange} />
       )}
-      {canShow && isShown && <Difference link={link} plan={plan} entry={title} documentId={documentId} there={there} />}
+      {canShow && isShown && (
+        <Difference link={link} plan={plan} entry={title} documentId={documentId} there={there} fields={fields} />
+      )}
     </Box>
   );
 };

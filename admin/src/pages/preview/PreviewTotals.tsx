@@ -3,7 +3,7 @@ import { useSize } from '../../words/use-size';
 import { useWords } from '../../words/use-words';
 import { Card } from '../Card';
 import type { PreviewRun } from './preview-run';
-import { meaningOfDifferent, meaningOfOnlyThere, type Intent } from './preview-words';
+import { meaningOfOnlyThere, type Intent } from './preview-words';
 import type { Sums } from './preview-sums';
 
 interface Props {
@@ -24,7 +24,7 @@ export const PreviewTotals = ({ sums, run, name, intent, isComplete }: Props) =>
   const told: (string | false)[] = [
     say(isPlan ? 'totals.made' : 'totals.only-here', { count: made, name }),
     different > 0 &&
-      sentences(say('totals.different', { count: different, name }), isPlan && meaningOfDifferent(say, run, name)),
+      sentences(say('totals.different', { count: different, name }), isPlan && say('meaning.different', { name })),
     same > 0 && say(isPlan ? 'totals.same' : 'totals.equal', { count: same }),
     under > 0 && say(isPlan ? 'totals.elsewhere' : 'totals.under', { count: under, name }),
     isPlan && undecided > 0 && say('totals.undecided', { count: undecided, name }),

@@ -9,9 +9,6 @@ type Plans = { types: readonly Pick<TypePreview, 'plan'>[] };
 /** Types that both sites edit are not simply taken over. */
 const bothEdit = ({ types }: Plans): boolean => types.some(({ plan }) => plan.direction === 'BOTH');
 
-export const meaningOfDifferent = (say: Say, run: Plans, name: string): string =>
-  say(bothEdit(run) ? 'meaning.different.both' : 'meaning.different', { name });
-
 export const meaningOfOnlyThere = (say: Say, run: Plans, name: string): string =>
   say(bothEdit(run) ? 'meaning.only-there.both' : 'meaning.only-there', { name });
 
@@ -35,9 +32,10 @@ const LOOKED_AT = new Map<Group, Word>([
 export const groupWord = (say: Say, group: Group, count: number, intent: Intent): string =>
   say((intent === 'look' && LOOKED_AT.get(group)) || TITLES[group], { count });
 
-const MEANINGS: { [G in Exclude<Group, 'different'>]: Word } = {
+const MEANINGS: { [G in Group]: Word } = {
   new: 'meaning.new',
   same: 'meaning.same',
+  different: 'meaning.different',
   elsewhere: 'meaning.elsewhere',
   ambiguous: 'meaning.ambiguous',
   taken: 'meaning.taken',
@@ -45,7 +43,5 @@ const MEANINGS: { [G in Exclude<Group, 'different'>]: Word } = {
 };
 
 /** What sharing does with them. '' where it is only looked at. */
-export const groupMeaning = (say: Say, group: Group, type: TypePreview, name: string, intent: Intent): string => {
-  if (intent === 'look') return '';
-  return group === 'different' ? meaningOfDifferent(say, { types: [type] }, name) : say(MEANINGS[group], { name });
-};
+export const groupMeaning = (say: Say, group: Group, name: string, intent: Intent): string =>
+  intent === 'look' ? '' : say(MEANINGS[group], { name });

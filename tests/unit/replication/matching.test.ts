@@ -131,6 +131,38 @@ describe('what is matched', () => {
     expect(sideOf(scene, `${TAG}/h1`)).toHaveLength(1);
   });
 
+  it('takes what goes along with it for the same, too, and tells nothing of drafts where only what is published goes', async () => {
+    const scene = await apart();
+    const tag = (id: string) => [{ uid: TAG, id }];
+    const parent = (id: string) => [{ uid: CATEGORY, id }];
+    for (const [site, is] of [
+      ['here', 'h'],
+      ['there', 't'],
+    ] as const) {
+      scene.save(site, TAG, `${is}2`, 'published', { name: 'Novelties' });
+      scene.save(site, TAG, `${is}1`, 'published', { name: 'News', synonyms: tag(`${is}2`) });
+      scene.save(site, TAG, `${is}3`, 'published', { name: 'Nobody refers to it' });
+      scene.save(site, CATEGORY, `${is}c`, 'draft', { name: 'Draft' });
+      for (const status of ['draft', 'published'] as const) {
+        scene.save(site, ARTICLE, `${is}a`, status, { title: 'One', tags: tag(`${is}1`), category: parent(`${is}c`) });
+      }
+    }
+    await match(scene, page(ARTICLE, { by: 'title', level: 'PUBLISHED' }));
+    expect(
+      scene
+        .table('there', 'matches')
+        .map(({ entity, local_id: id }) => `${entity} ${id}`)
+        .sort()
+    ).toEqual([`${ARTICLE}/ha ta`, `${TAG}/h1 t1`, `${TAG}/h2 t2`]);
+    await scene.rules('here', 'there', [{ scope: 'type', uid: ARTICLE, level: 'PUBLISHED', direction: 'SEND_ONLY' }]);
+    await scene.settle();
+    expect(Object.keys(scene.rows('there', TAG)).sort()).toEqual([
+      't1 -/published',
+      't2 -/published',
+      't3 -/published',
+    ]);
+  });
+
   it('goes both ways where both may edit', async () => {
     const scene = await apart();
     tagged(scene);

@@ -8,6 +8,7 @@ import type { Unit } from '../ports';
 import { adopt, type Pair, type Refusal } from './adopt';
 import { compareLikenesses, filesIn, likenesses, localIdsIn } from './look-alike';
 import { filesByBytes, sameSize } from './same-files';
+import { matchFieldsOf } from './match-fields';
 import { differenceQuestion, lookAlikeQuestion, read, type LookAlikeQuestion } from './question';
 
 export interface AnswerOptions {
@@ -101,11 +102,35 @@ const match = async (
       else if (likeness.kind === 'several')
         refused.push({ id, code: 'AMBIGUOUS', message: 'Several entries there could be it: choose one, or none.' });
     }
+    await matchAlong(context, unit, link, question.along);
     const adopted = await adopt(context, unit, link, schema, pairs);
     return { matched: adopted.adopted, files, refused: [...refused, ...adopted.refused] };
   });
-  track(question.uid);
+  for (const uid of [question.uid, ...question.along.map((group) => group.uid)]) track(uid);
   return answer as unknown as Json;
+};
+
+/** What goes along with them, where one of this site's is like it. What is unclear or not taken here comes as a new one. */
+const matchAlong = async (
+  context: Context,
+  unit: Unit,
+  link: string,
+  along: LookAlikeQuestion['along']
+): Promise<void> => {
+  for (const { uid, by, entries } of along) {
+    const schema = await typeFor(context, unit, link, uid).catch((error: unknown) => {
+      if (error instanceof Refused) return null;
+      throw error;
+    });
+    if (!schema || !matchFieldsOf(schema).includes(by)) continue;
+    const identity = await Identity.of(context, unit);
+    const asked = { by, entries: entries.map((entry) => ({ ...entry, rows: [] })), choices: [] };
+    const found = await likenesses(context, unit, identity, schema, asked);
+    const pairs = [...found].flatMap(([id, likeness]) =>
+      likeness.kind === 'one' && likeness.localId !== id ? [{ id, localId: likeness.localId }] : []
+    );
+    await adopt(context, unit, link, schema, pairs);
+  }
 };
 
 /** Files are the same where their bytes are; which of several alike it is makes no difference. */

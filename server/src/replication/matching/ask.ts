@@ -16,6 +16,7 @@ import { Identity, inCanonicalIds } from '../identity';
 import type { Unit } from '../ports';
 import type { Row } from '../tables';
 import type { Wire } from '../transport/wire';
+import { alongOf, isOpenAt } from './along';
 import { comparable, Names } from './comparable';
 import { filesIn } from './look-alike';
 import { matchFieldsOf, namedBy } from './match-fields';
@@ -108,9 +109,10 @@ export const matchPage = async (
   choices: LookAlikeQuestion['choices']
 ): Promise<MatchedPage> => {
   const page = await readPage(context, request, choices);
-  // Only who is found by, not what is in them.
+  // Only what they are found by, not what is in them.
   const entries = page.question.entries.map((entry) => ({ ...entry, rows: [] }));
-  const answer = await askIf(wire, link, 'match', { ...page.question, entries });
+  const along = await readAlong(context, request, page);
+  const answer = await askIf(wire, link, 'match', { ...page.question, entries, along });
   return {
     ...read(matchAnswer, answer ?? { matched: 0, files: 0, refused: [] }),
     cursor: page.cursor,
@@ -128,6 +130,15 @@ const askIf = async (
   if (topic === 'match' && question.entries.length === 0) return null;
   return (await wire.ask({ id: link.id, url: link.url }, topic, question as unknown as Json)).answer;
 };
+
+const readAlong = (context: Context, { uid, level }: PageRequest, { entries, question }: ReadPage) =>
+  context.store.transaction(async (unit) => {
+    const identity = await Identity.of(context, unit);
+    const ids = entries.filter(({ isOpen }) => isOpen).map(({ documentId }) => documentId);
+    const rows = openRows([...(await unit.content.read(uid, ids)).values()].flat(), level);
+    const asked = { level: question.level, named: namedBy(context.schemas) };
+    return alongOf(context, unit, identity, context.schemas.type(uid)!, rows, asked);
+  });
 
 interface ReadPage {
   cursor: string | null;
@@ -203,6 +214,7 @@ const readHashed = async (
       files: known
         .filter(({ hash }) => hash !== '')
         .map(({ local_id: id, hash }) => ({ id: canonicalFile(id), hash, size: sizes.get(id) ?? 0 })),
+      along: [],
       choices,
     },
     bytes: new Map(known.map(({ local_id: id, size }) => [canonicalFile(id), size])),
@@ -225,8 +237,7 @@ const checked = ({ schemas }: Context, { uid, level, direction, by }: PageReques
 };
 
 /** What of an entry's rows would leave. */
-const openRows = (rows: readonly RowState[], level: Level): RowState[] =>
-  level === 'EVERYTHING' ? [...rows] : rows.filter(({ status }) => status === 'published');
+const openRows = (rows: readonly RowState[], level: Level): RowState[] => rows.filter(isOpenAt(level));
 
 const valuesOf = (rows: readonly RowState[], by: string | null): LookAlikeQuestion['entries'][number]['values'] => {
   if (by === null) return [];

@@ -13,6 +13,8 @@ export const PAGE = 50;
 export const MOST_FIELDS = 20_000;
 const MOST_ROWS = 400;
 const MOST_FILES = 2_000;
+/** Entries that go along with those of a page. */
+export const MOST_ALONG_ASKED = 200;
 
 const uid = z.string().regex(UID_FORM).max(MOST_NAME);
 const id = z.string().regex(ENTITY_ID_FORM).max(MOST_NAME);
@@ -27,10 +29,11 @@ const row = z.strictObject({
   status: z.enum(['draft', 'published']),
   fields: z.record(name, digest),
 });
+/** What the field that entries are found by holds, by locale. */
+const values = z.array(z.tuple([locale, plain])).max(MOST_ROWS);
 const entry = z.strictObject({
   id,
-  /** What the field that entries are found by holds, by locale. */
-  values: z.array(z.tuple([locale, plain])).max(MOST_ROWS),
+  values,
   /** A digest of each field, of each row that the level opens. Without them nothing is compared. */
   rows: z.array(row).max(MOST_ROWS),
 });
@@ -48,6 +51,10 @@ export const lookAlikeQuestion = z.strictObject({
   named: z.record(uid, name),
   entries: z.array(entry).max(PAGE),
   files: z.array(file).max(MOST_FILES),
+  /** What these refer to, to be matched as well: it may go along with them. */
+  along: z
+    .array(z.strictObject({ uid, by: name, entries: z.array(z.strictObject({ id, values })).max(MOST_ALONG_ASKED) }))
+    .max(100),
   /** For those that several here could be: the documentId here, or null for none of them. */
   choices: z.array(z.tuple([id, documentId.nullable()])).max(PAGE),
 });

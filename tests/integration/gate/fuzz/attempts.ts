@@ -194,6 +194,7 @@ const likeness = (uid: string): Json => ({
     },
   ],
   files: [{ id: 'likeness', hash: 'b'.repeat(64), size: '12.5' }],
+  along: [{ uid: 'api::category.category', by: 'slug', entries: [{ id: 'likeness', values: [['-', 'x']] }] }],
   choices: [['likeness', 'x']],
 });
 

@@ -10,6 +10,7 @@ import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { binary, ensureInstalled, NPM, run } from './commands.mjs';
+import { holding } from './lock.mjs';
 import { APP, hashOf, once, OVERLAY, ROOT, TEMPLATE, TEMPORARY } from './folders.mjs';
 
 const PLUGIN = path.join(APP, 'node_modules', 'strapi-plugin-replication');
@@ -118,6 +119,12 @@ export const buildPlugin = () =>
     () => run('Building the plugin', binary('strapi-plugin'), ['build'])
   );
 
+/** Several test files may ask for it at once: the first one builds, the others find it built. */
+export const oneAtATime = (work) => {
+  fs.mkdirSync(TEMPORARY, { recursive: true });
+  return holding(path.join(TEMPORARY, 'assemble.lock'), work);
+};
+
 export const assemble = ({ admin }) => {
   ensureInstalled();
   buildPlugin();
@@ -138,5 +145,5 @@ export const assemble = ({ admin }) => {
 };
 
 if (process.argv[1] === at('playground', 'assemble.mjs')) {
-  assemble({ admin: !process.argv.includes('--without-admin') });
+  await oneAtATime(() => assemble({ admin: !process.argv.includes('--without-admin') }));
 }

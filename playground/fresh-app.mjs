@@ -15,7 +15,7 @@ import { createRequire } from 'node:module';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { buildPlugin } from './assemble.mjs';
+import { buildPlugin, oneAtATime } from './assemble.mjs';
 import { ensureInstalled, NPM, run } from './commands.mjs';
 import { hashOf, ROOT, TEMPLATE, TEMPORARY } from './folders.mjs';
 
@@ -162,4 +162,6 @@ export const freshApp = () => {
   return app;
 };
 
-if (process.argv[1] === path.join(ROOT, 'playground', 'fresh-app.mjs')) console.log(freshApp());
+if (process.argv[1] === path.join(ROOT, 'playground', 'fresh-app.mjs')) {
+  console.log(await oneAtATime(freshApp));
+}

@@ -2,7 +2,7 @@ import type { Browser } from 'playwright-core';
 import { assemble } from '../support/app';
 import { startInstance, type Instance } from '../support/instance';
 import { launchBrowser, visit, type Visit } from './chromium';
-import { answer, TYPES } from './replication-answers';
+import { answer, DEPENDENCIES, TYPES } from './replication-answers';
 
 export type Answers = Parameters<typeof answer>[1];
 export type VisitOptions = Parameters<typeof visit>[2];
@@ -41,7 +41,8 @@ export const startPanel = (prepare?: (site: Instance) => Promise<void>) => {
     /** Visits a page of the panel, which is given these answers; with what it has called. */
     open: async (path: string, answers: Answers, options?: VisitOptions): Promise<Visit & { calls: string[] }> => {
       const visited = await enter(options);
-      const calls = await answer(visited.page, { 'GET /jobs': [], 'GET /types': TYPES, ...answers });
+      const usual = { 'GET /jobs': [], 'GET /types': TYPES, 'GET /links/live/dependencies': DEPENDENCIES };
+      const calls = await answer(visited.page, { ...usual, ...answers });
       await visited.page.goto(path);
       return { ...visited, calls };
     },

@@ -1,5 +1,6 @@
 import type { Page, Route } from 'playwright-core';
 import type {
+  DependenciesView,
   EntryStatus,
   LinkView,
   Overview,
@@ -62,6 +63,8 @@ export const TYPES: TypeView[] = [
   type('api::author.author', 'Author', { drafts: false, entries: 2 }),
   type('api::category.category', 'Category', { drafts: false }),
 ];
+
+export const DEPENDENCIES: DependenciesView = { default: 'missing', mostSteps: 3, mostEntries: 100 };
 
 export const RULES: RuleView[] = [
   { scope: 'type', uid: 'api::article.article', level: 'EVERYTHING', direction: 'BOTH', locked: false },

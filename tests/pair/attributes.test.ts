@@ -277,6 +277,9 @@ describe('a relation', () => {
   });
 
   it('whose target’s type is shared later is placed then', async () => {
+    const never = { article: 'never', page: 'never' } as const;
+    const [kitchens, plain] = everything([KITCHEN, PLAIN]);
+    await share(pair.staging, pair.toLive, [{ ...kitchens!, dependencies: never }, plain!]);
     const article = await make(ARTICLE, { title: 'Not yet there' }, { status: 'published' });
     const page = await make(PAGE, { title: 'Nor this' }, { locale: 'en' });
     const id = await make(

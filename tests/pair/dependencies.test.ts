@@ -64,8 +64,8 @@ describe('what shared entries refer to', () => {
     expect(await onLive(CATEGORY, news)).toEqual(expect.arrayContaining([['published', 'News']]));
     expect(await onLive(AUTHOR, author)).toEqual(expect.arrayContaining([['published', 'Ada']]));
     expect(await linkedOnLive(id)).toMatchObject({
-      category: [expect.objectContaining({ id: news })],
-      author: [expect.objectContaining({ id: author })],
+      category: [news],
+      author: [author],
     });
     expect(await statusOf(CATEGORY, news)).toMatchObject({
       state: 'current',
@@ -106,7 +106,7 @@ describe('what shared entries refer to', () => {
     await admin.post(`/replication/entries/${ARTICLE}/${id}/along`, along);
     await rest();
     expect(await onLive(CATEGORY, kept)).toEqual(expect.arrayContaining([['published', 'Kept']]));
-    expect(await linkedOnLive(id)).toMatchObject({ category: [expect.objectContaining({ id: kept })] });
+    expect(await linkedOnLive(id)).toMatchObject({ category: [kept] });
     expect((await statusOf(ARTICLE, id)).stays).toEqual([]);
   });
 
@@ -161,7 +161,7 @@ describe('pages, which refer to articles and to the page above them', () => {
     await page('Chain', { related: connect(documentId) });
     await rest();
     expect(await onLive(CATEGORY, far)).toEqual([['published', 'Two steps away']]);
-    expect(await linkedOnLive(documentId)).toMatchObject({ category: [expect.objectContaining({ id: far })] });
+    expect(await linkedOnLive(documentId)).toMatchObject({ category: [far] });
   });
 
   it('go along themselves for three steps, and come to an end in a circle', async () => {

@@ -78,7 +78,7 @@ describe.each(['light', 'dark'] as const)('setting up a new link in the %s theme
     await compared(page);
     const all = page.getByRole('region', { name: 'In all' });
     await all.getByText('17 entries are created on Live.').waitFor();
-    await all.getByText('2 entries are different on Live. What is here replaces what is on Live.').waitFor();
+    await all.getByText('2 entries are different on Live. What is here takes the place of what is on Live.').waitFor();
     await all.getByText('29 entries are the same already').waitFor();
     await all.getByText('2 entries are on Live under another ID').waitFor();
     await all

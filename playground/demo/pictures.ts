@@ -44,6 +44,8 @@ export const takePictures = async (): Promise<void> => {
         // Strapi's own announcement is not what the pictures are of.
         const announcement = page.getByRole('button', { name: /^close/i });
         if (await announcement.isVisible()) await announcement.click();
+        // A box on the homepage may be below others.
+        await page.getByText(waitFor).first().scrollIntoViewIfNeeded();
         await page.screenshot({ path: path.join(FOLDER, `${name}-${theme}.png`) });
         await close();
       }

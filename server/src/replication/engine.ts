@@ -3,7 +3,9 @@ import type { BrakeDesk } from './brake/desk';
 import type { Dependencies, DependencyMode } from './controller/dependencies';
 import type { Depth } from './reconcile/sweep';
 import type { PlaceQuestion } from './link/place';
-import type { Difference, DifferenceOf, MatchedPage, PageRequest, PreviewedPage } from './matching/ask';
+import type { MatchedPage, PreviewedPage } from './matching/ask';
+import type { Difference, DifferenceOf } from './matching/difference';
+import type { PageRequest } from './matching/page';
 import type { Clock, Files, Schemas, Store } from './ports';
 import type { LinkState, Row } from './tables';
 

@@ -2,7 +2,7 @@ import { recordBatch } from '../../../server/src/replication/capture/record';
 import { Busy } from '../../../server/src/replication/errors';
 import { Identity } from '../../../server/src/replication/identity';
 import { adopt } from '../../../server/src/replication/matching/adopt';
-import type { PageRequest } from '../../../server/src/replication/matching/ask';
+import type { PageRequest } from '../../../server/src/replication/matching/page';
 import { followLink } from '../../../server/src/replication/reconcile/jobs';
 import { ARTICLE, CATEGORY, HOME, TAG } from '../../support/world/catalogue';
 import { all, Scene } from '../../support/world/scene';

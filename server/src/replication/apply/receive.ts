@@ -74,8 +74,11 @@ const weightOf = ({ revisions }: Verified): number => {
 const applyBatch = async (context: Context, link: Row<'links'>, batch: Verified[]): Promise<Answer[]> => {
   const answers = new Map<Verified, Answer>();
   const bytes = new Map<Verified, string[]>();
+  const locals = await localFileIds(context, batch);
   for (const one of batch) {
-    const placed = await placeBytes(context, link, one).catch((error: unknown) => answerTo(context, link, error));
+    const placed = await placeBytes(context, link, one, locals.get(one)).catch((error: unknown) =>
+      answerTo(context, link, error)
+    );
     if (Array.isArray(placed)) bytes.set(one, placed);
     else answers.set(one, placed);
   }
@@ -124,17 +127,30 @@ const answerTo = async (context: Context, link: Row<'links'>, error: unknown): P
   return { status: 'refused', code: 'INTERNAL', message: 'Something went wrong on the other site. Its log says what.' };
 };
 
+/** What the files of a batch are called here, where they come with a version. */
+const localFileIds = async (context: Context, batch: readonly Verified[]): Promise<Map<Verified, string>> => {
+  const files = batch.filter(({ message }) => message.type !== 'ENTITY_UNREPLICATE' && message.entity.uid === FILE_UID);
+  if (files.length === 0) return new Map();
+  return context.store.transaction(async (unit) => {
+    const identity = await Identity.of(context, unit);
+    const locals = new Map<Verified, string>();
+    for (const one of files) locals.set(one, (await identity.local(one.message.entity)) ?? one.message.entity.id);
+    return locals;
+  });
+};
+
 /**
  * Gives a file's bytes to the upload provider before the transaction that writes its row, where the message may move
  * the file forward. Answers the hashes of bytes that are not here.
  */
-const placeBytes = async (context: Context, link: Row<'links'>, one: Verified): Promise<string[] | Answer> => {
+const placeBytes = async (
+  context: Context,
+  link: Row<'links'>,
+  one: Verified,
+  localId: string | undefined
+): Promise<string[] | Answer> => {
   const { entity, message, revisions } = one;
-  if (message.type === 'ENTITY_UNREPLICATE' || message.entity.uid !== FILE_UID) return [];
-  const localId = await context.store.transaction(async (unit) => {
-    const identity = await Identity.of(context, unit);
-    return (await identity.local(message.entity)) ?? message.entity.id;
-  });
+  if (message.type === 'ENTITY_UNREPLICATE' || localId === undefined) return [];
   // A file that was never recorded is told by its bytes: they are not to be lost to a stranger's.
   await context.files.hash([localId]);
   const { objection, head, leaves, held, stored, here } = await context.store.transaction(async (unit) => {

@@ -7,7 +7,7 @@ import { Identity } from '../identity';
 import type { Unit } from '../ports';
 import { refreshReplicas } from '../queue/refresh';
 
-import { takenAmong } from './look-alike';
+import { isShared, takenAmong } from './look-alike';
 import { announceMatches } from './matches';
 
 /** An entity of a linked site, and the document here that is to be the same entry. */
@@ -126,7 +126,7 @@ const forgetLocked = async ({ tables }: Unit, keyed: readonly Keyed[]): Promise<
 const knownEntities = async ({ tables }: Unit, entity: EntityKey[]) => {
   const shared = new Set<EntityKey>();
   for (const row of await tables.find('replicas', { entity })) {
-    if (row.common !== '[]' || row.acked_at !== null || row.their_level !== null) shared.add(row.entity);
+    if (isShared(row)) shared.add(row.entity);
   }
   const matches = await tables.find('matches', { entity });
   return { shared, matched: new Map(matches.map((row) => [row.entity, row.local_id])) };

@@ -3,10 +3,11 @@ import { mayName } from '../apply/verify';
 import type { Context } from '../context';
 import { accepts, ruleFor } from '../controller/decide';
 import { Refused } from '../errors';
-import { Identity, mapReferences } from '../identity';
+import { Identity, inCanonicalIds } from '../identity';
 import type { Unit } from '../ports';
 import { adopt, type Pair, type Refusal } from './adopt';
-import { compareLikenesses, filesIn, likenesses, localIdsIn } from './look-alike';
+import { filesIn } from './comparable';
+import { compareLikenesses, likenesses, localIdsIn } from './look-alike';
 import { filesByBytes, sameSize } from './same-files';
 import { matchFieldsOf } from './match-fields';
 import { differenceQuestion, lookAlikeQuestion, read, type LookAlikeQuestion } from './question';
@@ -57,23 +58,20 @@ const typeFor = async (context: Context, { tables }: Unit, link: string, uid: Ui
 };
 
 const preview = async (context: Context, link: string, question: LookAlikeQuestion): Promise<Json> => {
-  const candidates = await context.store.transaction(async (unit) => {
+  const { schema, alike, files } = await context.store.transaction(async (unit) => {
     const schema = await typeFor(context, unit, link, question.uid);
-    const identity = await Identity.of(context, unit);
-    const found = await likenesses(context, unit, identity, schema, question);
+    const found = await likenesses(context, unit, await Identity.of(context, unit), schema, question);
     const rows = await unit.content.read(question.uid, localIdsIn(found));
-    return { files: filesIn(context, schema, [...rows.values()].flat()), same: await sameSize(unit, question.files) };
+    const used = filesIn(context, schema, [...rows.values()].flat());
+    return { schema, alike: { found, rows }, files: [...used, ...(await sameSize(unit, question.files))] };
   });
   // Reading bytes takes its time: outside any transaction.
-  await context.files.hash([...new Set([...candidates.files, ...candidates.same])]);
+  await context.files.hash([...new Set(files)]);
   return context.store.transaction(async (unit) => {
-    const schema = await typeFor(context, unit, link, question.uid);
-    const identity = await Identity.of(context, unit);
-    const found = await likenesses(context, unit, identity, schema, question);
     const byBytes = await filesByBytes(unit, question.files);
     return {
       total: await unit.content.total(question.uid),
-      entries: await compareLikenesses(context, unit, identity, schema, question, found),
+      entries: await compareLikenesses(context, unit, await Identity.of(context, unit), schema, question, alike),
       missing: question.files.filter(({ hash }) => !byBytes.has(hash)).map(({ id }) => id),
     } as unknown as Json;
   });
@@ -169,24 +167,14 @@ const difference = async (
 ): Promise<Json> => {
   const mayTell = context.schemas.type(uid) !== null && (await isPublic(uid));
   return context.store.transaction(async (unit) => {
-    const schema = await typeFor(context, unit, link, uid);
+    await typeFor(context, unit, link, uid);
     if (!mayTell) return { hidden: true, rows: [] };
     const identity = await Identity.of(context, unit);
     const rows = (await unit.content.read(uid, [documentId])).get(documentId) ?? [];
-    const published = rows.filter(({ status }) => status === 'published');
-    return {
-      rows: published.map(({ locale, status, fields }) => ({
-        locale,
-        status,
-        fields: mapReferences(
-          schema.attributes,
-          context.schemas.components,
-          fields,
-          (reference) => ({ ...reference, ...identity.canonical(reference) }),
-          (text) => identity.canonicalText(text)
-        ),
-      })),
-      hidden: false,
-    } as unknown as Json;
+    const told = rows
+      .filter(({ status }) => status === 'published')
+      .map((row) => inCanonicalIds(context, identity, uid, row))
+      .map(({ locale, status, fields }) => ({ locale, status, fields }));
+    return { hidden: false, rows: told };
   });
 };

@@ -66,6 +66,15 @@ export const targetsIn = ({ schemas }: Context, schema: TypeSchema, rows: readon
     ...stringsIn(fields).flatMap((text) => fileIdsIn(text).map((id) => ({ uid: FILE_UID, id }))),
   ]);
 
+/** The files among them. */
+export const filesIn = (context: Context, schema: TypeSchema, rows: readonly RowState[]): string[] => [
+  ...new Set(
+    targetsIn(context, schema, rows)
+      .filter(({ uid }) => uid === FILE_UID)
+      .map(({ id }) => id)
+  ),
+];
+
 export const comparable = (
   { schemas }: Context,
   schema: TypeSchema,

@@ -1,8 +1,9 @@
-import { FILE_UID, keyOf, type EntityKey, type RowState, type TypeSchema, type Uid } from '../entity';
+import { keyOf, type EntityKey, type RowState, type TypeSchema, type Uid } from '../entity';
 import type { Context } from '../context';
 import type { Identity } from '../identity';
 import type { Content, Tables, Unit } from '../ports';
-import { comparable, fieldsThatDiffer, Names, targetsIn } from './comparable';
+import type { Row } from '../tables';
+import { comparable, fieldsThatDiffer, Names } from './comparable';
 import { plainFor } from './match-fields';
 import type { LookAlikeQuestion, PreviewAnswer } from './question';
 
@@ -77,6 +78,10 @@ const candidatesBy = async (
   );
 };
 
+/** Something of it went to the link, or came from it. */
+export const isShared = (row: Row<'replicas'>): boolean =>
+  row.common !== '[]' || row.acked_at !== null || row.sent_hash !== null || row.their_level !== null;
+
 /** Those of these documents that another site already knows, or brought: they have a name that all sites use. */
 export const takenAmong = async (
   tables: Tables,
@@ -95,11 +100,16 @@ export const takenAmong = async (
     if (locked === 1) taken.add(byEntity.get(entity)!);
   }
   for (const row of await tables.find('replicas', { entity: entities })) {
-    const isShared = row.common !== '[]' || row.acked_at !== null || row.sent_hash !== null || row.their_level !== null;
-    if (isShared) taken.add(byEntity.get(row.entity)!);
+    if (isShared(row)) taken.add(byEntity.get(row.entity)!);
   }
   return taken;
 };
+
+/** What could be the entries asked about, and the rows of all of it. */
+export interface Found {
+  found: ReadonlyMap<string, Likeness>;
+  rows: ReadonlyMap<string, RowState[]>;
+}
 
 /** The entries asked about, each with what is here in its place, compared as far as the level opens it. */
 export const compareLikenesses = async (
@@ -108,9 +118,8 @@ export const compareLikenesses = async (
   identity: Identity,
   schema: TypeSchema,
   question: LookAlikeQuestion,
-  found: ReadonlyMap<string, Likeness>
+  { found, rows }: Found
 ): Promise<PreviewAnswer['entries']> => {
-  const rows = await unit.content.read(schema.uid, localIdsIn(found));
   const names = await Names.of(context, unit, identity, schema, [...rows.values()].flat(), question.named);
   return question.entries.map((asked) => {
     const likeness = found.get(asked.id) ?? { kind: 'none' };
@@ -135,14 +144,6 @@ export const localIdsIn = (found: ReadonlyMap<string, Likeness>): string[] => [
     [...found.values()].flatMap((likeness) =>
       likeness.kind === 'one' ? [likeness.localId] : likeness.kind === 'several' ? likeness.localIds : []
     )
-  ),
-];
-
-export const filesIn = (context: Context, schema: TypeSchema, rows: readonly RowState[]): string[] => [
-  ...new Set(
-    targetsIn(context, schema, rows)
-      .filter(({ uid }) => uid === FILE_UID)
-      .map(({ id }) => id)
   ),
 ];
 

@@ -83,7 +83,7 @@ export const matchAnswer = z.strictObject({
 });
 export type MatchAnswer = z.infer<typeof matchAnswer>;
 
-export const differenceQuestion = z.strictObject({ uid, documentId, level: z.enum(['EVERYTHING', 'PUBLISHED']) });
+export const differenceQuestion = z.strictObject({ uid, documentId });
 export const differenceAnswer = z.strictObject({
   rows: z
     .array(z.strictObject({ locale, status: z.literal('published'), fields: z.record(name, z.json()) }))

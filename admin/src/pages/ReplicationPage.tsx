@@ -46,6 +46,9 @@ export const ReplicationPage = () => {
   const linked = (id: string | null) =>
     mayShare ? data.links.find((link) => link.id === id && link.state === 'REGISTERED') : undefined;
 
+  // A site that fetches by itself answers no comparison: there, rules are chosen without one.
+  const setUp = (id: string) =>
+    data.links.find((link) => link.id === id)?.fetching === 'there' ? open('rules', id) : setParams({ setup: id });
   const setup = linked(params.get('setup'));
   if (setup && data.site) {
     return (
@@ -68,7 +71,7 @@ export const ReplicationPage = () => {
       chosenSite={params.get('site')}
       show={params.get('show')}
       onOpen={open}
-      onSetUp={mayShare ? (site) => setParams({ setup: site }) : null}
+      onSetUp={mayShare ? setUp : null}
       onCompareContent={mayShare ? (site) => setParams({ compare: site }) : null}
     />
   );

@@ -84,4 +84,10 @@ describe('having the other site take its entries for ours', () => {
     expect(after).toMatchObject({ matched: 2, files: 3, refused: [{ code: 'TAKEN' }, { code: 'TAKEN' }] });
     expect(nextMatch(after)).toBeNull();
   });
+
+  it('tells nobody of entries that are shared already: they are the same without being matched', () => {
+    const refused = [{ ...entry('a', 'same'), code: 'SHARED', message: 'This entry is shared already.' }];
+    const matching = startMatching(compared([article], page([])));
+    expect(withMatched(matching, result(null, { refused })).refused).toEqual([]);
+  });
 });

@@ -1,17 +1,14 @@
 import { Button, Flex } from '@strapi/design-system';
-import { Layouts, Page, useAPIErrorHandler } from '@strapi/strapi/admin';
+import { Layouts, Page } from '@strapi/strapi/admin';
 import { useState } from 'react';
 import type { LinkView, MatchFields, TypeView } from '../../../../server/src/contracts';
-import {
-  useReplicationMatchFieldsQuery,
-  useReplicationRulesQuery,
-  useReplicationTypesQuery,
-} from '../../api/replication-api';
 import { useWords } from '../../words/use-words';
+import { LoadFailed } from '../LoadFailed';
 import { Notice } from '../Notice';
 import { plansOfSaved } from '../setup/purposes';
-import { again, startRun, type Plan } from './preview-run';
+import { leftOut, startRun, type Plan } from './preview-run';
 import { PreviewView } from './PreviewView';
+import { useComparable } from './use-comparable';
 
 interface Props {
   link: LinkView;
@@ -21,17 +18,8 @@ interface Props {
 /** What the contents of both sites have in common, at any time, as the saved rules share them. */
 export const ComparePage = ({ link, onClose }: Props) => {
   const say = useWords();
-  const { formatAPIError } = useAPIErrorHandler();
-  const rules = useReplicationRulesQuery(link.id);
-  const types = useReplicationTypesQuery(undefined, { refetchOnMountOrArgChange: true });
-  const fields = useReplicationMatchFieldsQuery(link.id);
+  const { data, error, retry } = useComparable(link.id);
   const { name } = link;
-  const error = rules.error ?? types.error ?? fields.error;
-  const retry = () => {
-    void rules.refetch();
-    void types.refetch();
-    void fields.refetch();
-  };
   return (
     <Page.Main>
       <Page.Title>{say('content.title', { name })}</Page.Title>
@@ -45,20 +33,10 @@ export const ComparePage = ({ link, onClose }: Props) => {
         }
       />
       <Layouts.Content>
-        {error ? (
-          <Notice
-            tone="danger"
-            title={say('compare.error')}
-            action={
-              <Button size="S" variant="tertiary" onClick={retry}>
-                {say('try-again')}
-              </Button>
-            }
-          >
-            {formatAPIError(error as never)}
-          </Notice>
-        ) : rules.data && types.data && fields.data ? (
-          <Compared link={link} plans={plansOfSaved(rules.data, types.data)} types={types.data} fields={fields.data} />
+        {data ? (
+          <Compared link={link} plans={plansOfSaved(data.rules, data.types)} types={data.types} fields={data.fields} />
+        ) : error ? (
+          <LoadFailed title={say('compare.error')} error={error} onRetry={retry} />
         ) : (
           <Page.Loading>{say('loading')}</Page.Loading>
         )}
@@ -91,7 +69,7 @@ const Compared = ({
   return (
     <Flex direction="column" alignItems="stretch" gap={4}>
       <Flex justifyContent="flex-end">
-        <Button variant="secondary" onClick={() => setRun(again)}>
+        <Button variant="secondary" onClick={() => setRun(startRun(plans))}>
           {say('compare.again')}
         </Button>
       </Flex>
@@ -102,7 +80,7 @@ const Compared = ({
         run={run}
         intent="look"
         onChange={setRun}
-        onLeaveOut={null}
+        onLeaveOut={run.types.length > 1 ? (uid) => setRun((now) => leftOut(now, uid)) : null}
       />
     </Flex>
   );

@@ -1,9 +1,8 @@
-import { Box, Button, Flex, Loader, Typography } from '@strapi/design-system';
-import { useAPIErrorHandler } from '@strapi/strapi/admin';
+import { Box, Flex, Loader, Typography } from '@strapi/design-system';
 import type { DifferencePart, LinkView } from '../../../../server/src/contracts';
 import { useReplicationDifferenceQuery } from '../../api/replication-api';
 import { useWords } from '../../words/use-words';
-import { Notice } from '../Notice';
+import { LoadFailed } from '../LoadFailed';
 import { FieldDifference } from './FieldDifference';
 import type { Plan } from './preview-run';
 
@@ -22,25 +21,13 @@ interface Props {
 /** What differs between an entry here and there, field by field. */
 export const Difference = ({ link, plan, entry, documentId, there, fields: differing }: Props) => {
   const say = useWords();
-  const { formatAPIError } = useAPIErrorHandler();
   const request = { id: link.id, uid: plan.uid, level: plan.level, documentId, there };
   // What was read a while ago may have been edited since.
   const { data, error, refetch } = useReplicationDifferenceQuery(request, { refetchOnMountOrArgChange: true });
   if (error) {
     return (
       <Box paddingTop={3}>
-        <Notice
-          compact
-          tone="danger"
-          title={say('difference.error')}
-          action={
-            <Button size="S" variant="tertiary" onClick={() => void refetch()}>
-              {say('try-again')}
-            </Button>
-          }
-        >
-          {formatAPIError(error as never)}
-        </Notice>
+        <LoadFailed compact title={say('difference.error')} error={error} onRetry={() => void refetch()} />
       </Box>
     );
   }
@@ -59,7 +46,12 @@ export const Difference = ({ link, plan, entry, documentId, there, fields: diffe
       tag="section"
       aria-label={say('difference.of', { entry })}
     >
-      {data.hidden && <Typography>{say('difference.hidden', { name: link.name })}</Typography>}
+      {data.hidden && (
+        <Typography>
+          {say('difference.hidden', { name: link.name })}
+          {differing.length > 0 && ` ${say('difference.hidden.named')}`}
+        </Typography>
+      )}
       {parts.length === 0 && !data.hidden && <Typography>{say('difference.none')}</Typography>}
       {parts.map((part) => (
         <Part key={`${part.locale}/${part.status}`} part={part} name={link.name} />
@@ -70,7 +62,7 @@ export const Difference = ({ link, plan, entry, documentId, there, fields: diffe
 
 const Part = ({ part, name }: { part: DifferencePart; name: string }) => {
   const say = useWords();
-  const status = say(part.status === 'draft' ? 'difference.draft' : 'difference.published');
+  const status = say('difference.published');
   return (
     <Flex direction="column" alignItems="stretch" gap={2}>
       <Typography variant="sigma" textColor="neutral600" tag="h4">

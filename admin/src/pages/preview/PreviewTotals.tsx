@@ -23,6 +23,7 @@ export const PreviewTotals = ({ sums, run, name, intent, isComplete }: Props) =>
   const under = sums.elsewhere + sums.decided;
   const told: (string | false)[] = [
     say(isPlan ? 'totals.made' : 'totals.only-here', { count: made, name }),
+    isPlan && made + different > 0 && say('totals.along', { name }),
     different > 0 &&
       sentences(say('totals.different', { count: different, name }), isPlan && say('meaning.different', { name })),
     same > 0 && say(isPlan ? 'totals.same' : 'totals.equal', { count: same }),

@@ -9,7 +9,6 @@ import {
   Typography,
 } from '@strapi/design-system';
 import { EmptyDocuments } from '@strapi/icons/symbols';
-import { useAPIErrorHandler } from '@strapi/strapi/admin';
 import { useState } from 'react';
 import type { LinkView, QueueState } from '../../../../server/src/contracts';
 import { useMayManageQueue } from '../../api/allowed';
@@ -17,7 +16,7 @@ import { useReplicationQueueQuery, useRetryReplicationLinkMutation } from '../..
 import { useOutcome } from '../../api/use-outcome';
 import { useWords } from '../../words/use-words';
 import { NoSite } from '../NoSite';
-import { Notice } from '../Notice';
+import { LoadFailed } from '../LoadFailed';
 import { SiteChoice } from '../SiteChoice';
 import { QueueTable } from './QueueTable';
 
@@ -62,26 +61,11 @@ export const QueueTab = ({ links, site, show, onChoose }: Props) => {
 const Queue = ({ link, state }: { link: LinkView; state: QueueState }) => {
   const say = useWords();
   const show = useOutcome();
-  const { formatAPIError } = useAPIErrorHandler();
   const mayRetry = useMayManageQueue();
   const [page, setPage] = useState(1);
   const { data, error, refetch } = useReplicationQueueQuery({ id: link.id, state, page }, { pollingInterval: POLL });
   const [retryAll, { isLoading }] = useRetryReplicationLinkMutation();
-  if (error) {
-    return (
-      <Notice
-        tone="danger"
-        title={say('queue.error')}
-        action={
-          <Button size="S" variant="tertiary" onClick={() => void refetch()}>
-            {say('try-again')}
-          </Button>
-        }
-      >
-        {formatAPIError(error as never)}
-      </Notice>
-    );
-  }
+  if (error) return <LoadFailed title={say('queue.error')} error={error} onRetry={() => void refetch()} />;
   if (!data) return <Loader>{say('loading')}</Loader>;
   if (data.total === 0) {
     return (

@@ -15,7 +15,7 @@ import type { DependencyMode, Direction, Level, TypeView } from '../../../../ser
 import { directionWord, levelWord, ruleWord } from '../../words/sharing-words';
 import { useWords } from '../../words/use-words';
 import { GoesAlongFields } from './GoesAlong';
-import { effective, type Choice, type RuleSet } from './rule-changes';
+import { effective, type Choice, type RuleSet, isSent } from './rule-changes';
 
 interface Props {
   /** null: the row for all other types. */
@@ -142,8 +142,6 @@ export const RuleRow = ({ type, rules, site, isLocked, isDisabled, onChoose, def
     </>
   );
 };
-
-const isSent = ({ level, direction }: Choice): boolean => level !== 'NONE' && direction !== 'RECEIVE_ONLY';
 
 /** Fields that refer to some type without a rule: what the others refer to goes by its own. */
 const fieldsWithoutRule = (type: TypeView | null, rules: RuleSet): string[] =>

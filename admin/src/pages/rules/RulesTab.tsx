@@ -1,5 +1,4 @@
-import { Button, Flex, Loader } from '@strapi/design-system';
-import { useAPIErrorHandler } from '@strapi/strapi/admin';
+import { Flex, Loader } from '@strapi/design-system';
 import type { LinkView } from '../../../../server/src/contracts';
 import {
   useReplicationDependenciesQuery,
@@ -7,8 +6,8 @@ import {
   useReplicationTypesQuery,
 } from '../../api/replication-api';
 import { useWords } from '../../words/use-words';
+import { LoadFailed } from '../LoadFailed';
 import { NoSite } from '../NoSite';
-import { Notice } from '../Notice';
 import { SiteChoice } from '../SiteChoice';
 import { RulesEditor } from './RulesEditor';
 
@@ -33,32 +32,20 @@ export const RulesTab = ({ links, site, onChoose }: Props) => {
 
 const SiteRules = ({ link }: { link: LinkView }) => {
   const say = useWords();
-  const { formatAPIError } = useAPIErrorHandler();
   const rules = useReplicationRulesQuery(link.id);
   const types = useReplicationTypesQuery();
   const dependencies = useReplicationDependenciesQuery(link.id);
   const error = rules.error ?? types.error ?? dependencies.error;
-  if (error) {
+  // What was read stays, and with it what is not saved yet, where reading it again fails.
+  if (!rules.data || !types.data || !dependencies.data) {
+    if (!error) return <Loader>{say('loading')}</Loader>;
     const again = () => {
       void rules.refetch();
       void types.refetch();
       void dependencies.refetch();
     };
-    return (
-      <Notice
-        tone="danger"
-        title={say('rules.error')}
-        action={
-          <Button size="S" variant="tertiary" onClick={again}>
-            {say('try-again')}
-          </Button>
-        }
-      >
-        {formatAPIError(error as never)}
-      </Notice>
-    );
+    return <LoadFailed title={say('rules.error')} error={error} onRetry={again} />;
   }
-  if (!rules.data || !types.data || !dependencies.data) return <Loader>{say('loading')}</Loader>;
   // Saved rules replace what the editor was filled with.
   return (
     <RulesEditor

@@ -73,19 +73,20 @@ const sameModes = (a: RuleInput | undefined, b: RuleInput | undefined): boolean 
 const sameChoice = (a: Choice | null, b: Choice | null): boolean =>
   a?.level === b?.level && (a?.level === 'NONE' || a?.direction === b?.direction);
 
+export const isSent = (choice: Choice | null): boolean =>
+  choice !== null && choice.level !== 'NONE' && choice.direction !== 'RECEIVE_ONLY';
+
 /** What a change does once it is saved: the most that can happen here. */
 export type Effect =
   'sends' | 'withdraws' | 'withdraws-drafts' | 'receives' | 'stops' | 'theirs' | 'changes-editing' | 'along';
 
 export const effectOf = ({ before, after, isAlongChanged }: Change): Effect => {
   if (isAlongChanged && sameChoice(before, after)) return 'along';
-  const sent = (choice: Choice | null) =>
-    choice !== null && choice.level !== 'NONE' && choice.direction !== 'RECEIVE_ONLY';
-  if (after === null) return sent(before) ? 'withdraws' : 'theirs';
-  if (after.level === 'NONE') return sent(before) ? 'withdraws' : 'stops';
+  if (after === null) return isSent(before) ? 'withdraws' : 'theirs';
+  if (after.level === 'NONE') return isSent(before) ? 'withdraws' : 'stops';
   if (after.direction === 'RECEIVE_ONLY') return 'receives';
-  if (before?.level === 'EVERYTHING' && sent(before) && after.level === 'PUBLISHED') return 'withdraws-drafts';
-  return before?.level === after.level && sent(before) ? 'changes-editing' : 'sends';
+  if (before?.level === 'EVERYTHING' && isSent(before) && after.level === 'PUBLISHED') return 'withdraws-drafts';
+  return before?.level === after.level && isSent(before) ? 'changes-editing' : 'sends';
 };
 
 export const isUnchanged = (before: RuleSet, after: RuleSet): boolean =>

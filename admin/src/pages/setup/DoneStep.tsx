@@ -11,13 +11,15 @@ import { StepFrame } from './StepFrame';
 interface Props {
   link: LinkView;
   purpose: Purpose;
+  /** There was nothing to send. */
+  isNothing: boolean;
   onClose: () => void;
   onShowRules: () => void;
   onShowQueue: () => void;
 }
 
 /** It is set up: how far what is sent has come, and where to look. */
-export const DoneStep = ({ link, purpose, onClose, onShowRules, onShowQueue }: Props) => {
+export const DoneStep = ({ link, purpose, isNothing, onClose, onShowRules, onShowQueue }: Props) => {
   const say = useWords();
   const { name, counts } = link;
   const total = counts.done + counts.queued + counts.held + counts.failed + counts.stopped;
@@ -42,7 +44,9 @@ export const DoneStep = ({ link, purpose, onClose, onShowRules, onShowQueue }: P
       <Card label={say('done.progress')}>
         <Flex direction="column" alignItems="stretch" gap={3}>
           <Typography role="status">
-            {total === 0 ? say('done.nothing-yet') : say('done.count', { done: counts.done, total, name })}
+            {total === 0
+              ? say(isNothing ? 'site.quiet' : 'done.nothing-yet', { name })
+              : say('done.count', { done: counts.done, total, name })}
           </Typography>
           {total > 0 && <Progress label={say('done.progress')} done={counts.done} total={total} />}
           {problems > 0 && <Typography textColor="danger600">{say('done.problems', { count: problems })}</Typography>}

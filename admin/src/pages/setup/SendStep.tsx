@@ -43,7 +43,7 @@ export const SendStep = ({ link, types, rules, run, onCancel, onBack, onSent, on
       step="send"
       title={say('send.title', { name })}
       intro={say('send.intro', { name })}
-      next={say(isBusy ? 'send.stay' : 'send.next')}
+      next={say(stage === 'matching' ? 'send.stay' : 'send.next')}
       actions={
         <>
           <Button variant="tertiary" disabled={stage === 'saving'} onClick={onCancel}>

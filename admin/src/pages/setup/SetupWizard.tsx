@@ -1,12 +1,13 @@
 import { useCallback, useState } from 'react';
 import type { LinkView, MatchFields, RuleView, Site, TypeView } from '../../../../server/src/contracts';
 import type { PreviewRun } from '../preview/preview-run';
+import { sumsOf } from '../preview/preview-sums';
 import { CompareStep } from './CompareStep';
 import { DoneStep } from './DoneStep';
 import { PurposeStep } from './PurposeStep';
 import { RulesExist } from './RulesExist';
 import { SendStep } from './SendStep';
-import { back, onward, rulesOf, startWizard, withoutType, type Wizard } from './wizard';
+import { back, onward, rulesOf, startWizard, withoutType } from './wizard';
 
 interface Props {
   site: Site;
@@ -20,7 +21,7 @@ interface Props {
   onShowQueue: () => void;
 }
 
-/** One step after the other. All that is chosen is kept here alone, so leaving it at any step leaves nothing behind. */
+/** One step after the other. All that is chosen is kept here alone, so leaving it before Send leaves nothing behind. */
 export const SetupWizard = ({ site, link, saved, types, fields, onSent, onClose, onShowRules, onShowQueue }: Props) => {
   // What holds when it is opened: at its end there are rules, its own.
   const [areRules] = useState(saved.length > 0);
@@ -31,7 +32,6 @@ export const SetupWizard = ({ site, link, saved, types, fields, onSent, onClose,
   );
   const goOn = () => setWizard((now) => onward(now, types, fields));
   const goBack = () => setWizard(back);
-  const change = (to: (now: Wizard) => Wizard) => setWizard(to);
 
   if (areRules) return <RulesExist name={link.name} onShowRules={onShowRules} />;
   if (wizard.step === 'compare' && wizard.run) {
@@ -67,10 +67,12 @@ export const SetupWizard = ({ site, link, saved, types, fields, onSent, onClose,
     );
   }
   if (wizard.step === 'done') {
+    const sums = wizard.run && sumsOf(wizard.run);
     return (
       <DoneStep
         link={link}
         purpose={wizard.purpose}
+        isNothing={sums !== null && sums.total === sums.nothing}
         onClose={onClose}
         onShowRules={onShowRules}
         onShowQueue={onShowQueue}
@@ -83,7 +85,7 @@ export const SetupWizard = ({ site, link, saved, types, fields, onSent, onClose,
       link={link}
       types={types}
       wizard={wizard}
-      onChange={change}
+      onChange={setWizard}
       onCancel={onClose}
       onContinue={wizard.purpose === 'configure' ? onShowRules : goOn}
     />

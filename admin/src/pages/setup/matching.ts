@@ -54,7 +54,8 @@ export const withMatched = (matching: Matching, result: MatchResult): Matching =
   const sum = {
     matched: matching.matched + result.matched,
     files: matching.files + result.files,
-    refused: [...matching.refused, ...result.refused],
+    // Shared under this id already, it is the same entry: nothing is created anew.
+    refused: [...matching.refused, ...result.refused.filter(({ code }) => code !== 'SHARED')],
   };
   const todo = [{ ...type, choices }, ...rest];
   const onward = matching.isAgain ? null : result.cursor;

@@ -1,6 +1,6 @@
 import type { Direction, Level, MatchFields, RuleInput, RuleView, TypeView } from '../../../../server/src/contracts';
 import type { Plan } from '../preview/preview-run';
-import { effective, ruleSetOf } from '../rules/rule-changes';
+import { effective, ruleSetOf, isSent } from '../rules/rule-changes';
 
 /**
  * What a link is for. `publish`: edited here, and what is published appears there; `both`: both sites edit;
@@ -45,6 +45,6 @@ export const plansOfSaved = (saved: readonly RuleView[], types: readonly TypeVie
   const rules = ruleSetOf(saved);
   return types.flatMap(({ uid }) => {
     const rule = effective(rules, uid);
-    return rule && rule.level !== 'NONE' && rule.direction !== 'RECEIVE_ONLY' ? [planOf(rule, uid, null)] : [];
+    return rule && isSent(rule) ? [planOf(rule, uid, null)] : [];
   });
 };

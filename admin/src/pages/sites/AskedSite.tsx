@@ -16,8 +16,8 @@ interface Props {
 /** The other site was asked: what both administrators compare, then what came of it and what is next. */
 export const AskedSite = ({ site, link }: Props) => {
   const say = useWords();
-  useReplicationOverviewQuery(undefined, { pollingInterval: POLL });
   const { name, state } = link;
+  useReplicationOverviewQuery(undefined, { pollingInterval: state === 'REQUESTED' ? POLL : 0 });
   if (state === 'REGISTERED') {
     return (
       <Flex direction="column" alignItems="stretch" gap={4} role="status">

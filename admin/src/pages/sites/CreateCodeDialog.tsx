@@ -1,11 +1,11 @@
 import { Button, Flex, Loader, Modal } from '@strapi/design-system';
 import { Duplicate } from '@strapi/icons';
-import { useAPIErrorHandler, useClipboard, useNotification } from '@strapi/strapi/admin';
+import { useClipboard, useNotification } from '@strapi/strapi/admin';
 import { useEffect, useState } from 'react';
 import type { LinkView, Site } from '../../../../server/src/contracts';
 import { useIssueReplicationCodeMutation, useReplicationOverviewQuery } from '../../api/replication-api';
 import { useWords } from '../../words/use-words';
-import { Notice } from '../Notice';
+import { LoadFailed } from '../LoadFailed';
 import { Steps } from '../setup/Steps';
 import { IssuedCode } from './IssuedCode';
 import { RequestQuestion } from './RequestQuestion';
@@ -27,7 +27,6 @@ export const CreateCodeDialog = ({ site, links, onAccepted, onClose }: Props) =>
   const say = useWords();
   const { copy } = useClipboard();
   const { toggleNotification } = useNotification();
-  const { formatAPIError } = useAPIErrorHandler();
   const [issue, { data, error }] = useIssueReplicationCodeMutation();
   useEffect(() => {
     void issue();
@@ -57,17 +56,7 @@ export const CreateCodeDialog = ({ site, links, onAccepted, onClose }: Props) =>
             {asking ? (
               <RequestQuestion site={site} link={asking} onAccepted={onAccepted} onRefused={onClose} />
             ) : error ? (
-              <Notice
-                tone="danger"
-                title={say('code.error')}
-                action={
-                  <Button size="S" variant="tertiary" onClick={() => void issue()}>
-                    {say('try-again')}
-                  </Button>
-                }
-              >
-                {formatAPIError(error as never)}
-              </Notice>
+              <LoadFailed title={say('code.error')} error={error} onRetry={() => void issue()} />
             ) : data ? (
               <IssuedCode site={site} issued={data} />
             ) : (

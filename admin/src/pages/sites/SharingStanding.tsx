@@ -28,7 +28,7 @@ export const SharingStanding = ({ link, onSetUp }: Props) => {
   return (
     <Flex justifyContent="space-between" gap={4} wrap="wrap">
       <Typography style={{ flex: 1, minWidth: '22rem' }}>
-        {say(WORDS[standing], { name })}{' '}
+        {say(WORDS[standing], { name })} {standing === 'theirs' && isFree && onSetUp && say('site.theirs.both')}
         {standing === 'open' && say(onSetUp ? 'site.setup-here' : 'site.setup-not-allowed', { name })}
       </Typography>
       {isFree && onSetUp && (

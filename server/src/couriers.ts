@@ -37,6 +37,7 @@ export class Couriers {
   }
 
   async stop(): Promise<void> {
+    this.started = false;
     await Promise.all([...this.workers.values()].map((worker) => worker.stop()));
   }
 

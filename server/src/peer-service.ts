@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { ReplicationConfig } from './config';
-import { readStream } from './http/body';
+import { readStream, TooLarge } from './http/body';
 import { receive } from './replication/apply/receive';
 import type { Verifier } from './replication/apply/verify';
 import type { Context } from './replication/context';
@@ -89,7 +89,7 @@ export const createPeerService = ({
 
     untilDue: async (id, ms, signal) => {
       const due = () => store.transaction(({ tables }) => dueIn(tables, id, context.clock.now()));
-      await waiters.wait(id, async () => Math.min(ms, Math.max(LEAST_WAIT_MS, await due())), signal);
+      return waiters.wait(id, async () => Math.min(ms, Math.max(LEAST_WAIT_MS, await due())), signal);
     },
 
     readBlob: async (id, hash, from, most) => {
@@ -103,6 +103,10 @@ export const createPeerService = ({
       await linkOf(id);
       const blob = (await hadFrom(id, hash)) ? await files.open(hash) : null;
       if (!blob) throw new Refused('BODY_MISSING', 'The body that this request names has not come. Send it again.');
+      if (blob.size > limit) {
+        blob.stream.destroy();
+        throw new TooLarge(limit);
+      }
       const body = await readStream(blob.stream, limit, BODY_TIMEOUT_MS);
       const isOthers = await store.transaction(async ({ tables }) => {
         await tables.remove('link_blobs', { link: id, hash });

@@ -43,6 +43,7 @@ export class Pollers {
   }
 
   async stop(): Promise<void> {
+    this.started = false;
     await Promise.all([...this.pollers.values()].map((poller) => poller.stop()));
   }
 
@@ -56,7 +57,6 @@ class Poller {
   readonly worker: Worker;
   private untold: Untold = NOTHING_TO_TELL;
   private waiting: AbortController | null = null;
-  private stopping = false;
   /** The last answer was that there is nothing. */
   private emptied = false;
 
@@ -73,13 +73,11 @@ class Poller {
   }
 
   async stop(): Promise<void> {
-    this.stopping = true;
     this.waiting?.abort();
     await this.worker.stop();
   }
 
   private async run(): Promise<number> {
-    if (this.stopping) return LEAST_APART_MS;
     const began = performance.now();
     const control = new AbortController();
     const ms = this.emptied ? LONGEST_WAIT_MS : 0;

@@ -1,5 +1,5 @@
 /** Less is not tried: a request's own headers take some kilobytes. */
-export const SMALLEST_BODY = 16 * 1024;
+const SMALLEST_BODY = 16 * 1024;
 
 /**
  * How large a body may be on its way to an address: nothing says so beforehand, so it is remembered where something has
@@ -12,8 +12,8 @@ export const createBodyLimits = () => {
     of: (url: string, usual: number): number => Math.min(usual, known.get(url) ?? usual),
     /** So many bytes were too many. Answers whether it makes sense to try with less. */
     tooLarge: (url: string, bytes: number): boolean => {
-      const half = Math.floor(bytes / 2);
-      if (half < SMALLEST_BODY) return false;
+      if (bytes <= SMALLEST_BODY) return false;
+      const half = Math.max(SMALLEST_BODY, Math.floor(bytes / 2));
       known.set(url, Math.min(half, known.get(url) ?? half));
       return true;
     },

@@ -43,10 +43,19 @@ export const createHttpClient = (options: ClientOptions): Wire & FetchWire & Lin
       }
     }
     const hash = createHash('sha256').update(body).digest('hex');
-    await blobTo(peer, hash, (from) =>
-      Promise.resolve({ stream: Readable.from([body.subarray(from)]), size: body.length })
-    );
+    const bytes = (from: number) =>
+      Promise.resolve({ stream: Readable.from([body.subarray(from)]), size: body.length });
+    await blobTo(peer, hash, bytes).catch((error: unknown) => {
+      // Larger than what the other side takes in pieces: that, too, concerns this entry alone.
+      const isTooLarge = error instanceof Refused && error.code === 'FILE_TOO_LARGE';
+      throw isTooLarge ? new Refused(error.code, error.message, { status: 413 }) : error;
+    });
     return call(peer, { ...MESSAGES, headers: { [HEADER.body]: hash } });
+  };
+
+  const post = async (peer: Peer, path: string, value: Json, signal?: AbortSignal): Promise<Answer> => {
+    const body = await compress(Buffer.from(JSON.stringify(value), 'utf8'));
+    return call(peer, { method: 'POST', path, type: JSON_TYPE, encoding: 'gzip', body, signal });
   };
 
   const sendChunk = async (peer: Peer, chunk: readonly Buffer[]): Promise<Json[]> => {
@@ -77,13 +86,7 @@ export const createHttpClient = (options: ClientOptions): Wire & FetchWire & Lin
     },
 
     ask: async (peer, topic, question) => {
-      const { text, bytes } = await call(peer, {
-        method: 'POST',
-        path: `/v1/ask/${topic}`,
-        type: JSON_TYPE,
-        encoding: 'gzip',
-        body: await compress(Buffer.from(JSON.stringify(question), 'utf8')),
-      });
+      const { text, bytes } = await post(peer, `/v1/ask/${topic}`, question);
       return { answer: understood(() => parseJson(text)), bytes };
     },
 
@@ -95,14 +98,7 @@ export const createHttpClient = (options: ClientOptions): Wire & FetchWire & Lin
     sendBlob: blobTo,
 
     fetch: async (peer, question, signal) => {
-      const { text, bytes } = await call(peer, {
-        method: 'POST',
-        path: '/v1/fetch',
-        type: JSON_TYPE,
-        encoding: 'gzip',
-        body: await compress(Buffer.from(JSON.stringify(question), 'utf8')),
-        signal,
-      });
+      const { text, bytes } = await post(peer, '/v1/fetch', question, signal);
       const given = understood(() => parseJson(text));
       const { messages } = (given ?? {}) as { messages?: unknown };
       return { given, messages: Array.isArray(messages) ? messages.length : 0, bytes };

@@ -26,9 +26,21 @@ const list = z.array(
 export const readCredentials = (given: unknown): Credentials[] => {
   if (given === undefined || given === null || given === '') return [];
   const parsed = list.safeParse(typeof given === 'string' ? parse(given) : given);
-  if (parsed.success) return parsed.data.map((one) => ({ ...one, url: readAddress(one.url) }));
+  if (parsed.success) return parsed.data.map((one, index) => ({ ...one, url: addressOf(one.url, index) }));
   const wrong = parsed.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('; ');
   throw new NotPossible('BAD_CREDENTIALS', `REPLICATION_CREDENTIALS can not be read: ${wrong}`);
+};
+
+/** What is wrong with it is not told: somebody may have written the password into it. */
+const addressOf = (url: string, index: number): string => {
+  try {
+    return readAddress(url);
+  } catch {
+    throw new NotPossible(
+      'BAD_CREDENTIALS',
+      `REPLICATION_CREDENTIALS can not be read: ${index}.url is no address of a site`
+    );
+  }
 };
 
 const parse = (text: string): unknown => {

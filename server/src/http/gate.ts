@@ -142,16 +142,18 @@ export const createGate = (options: GateOptions): Gate => {
 
     // Waiting for something to give takes no turn: it would keep others from theirs.
     fetch: (ctx) =>
-      admitted(ctx, { path: '/v1/fetch', type: JSON_TYPE, states: 'registered' }, async ({ link, state }, inTurn) => {
+      admitted(ctx, { path: '/v1/fetch', type: JSON_TYPE, states: 'registered' }, async (visitor, inTurn) => {
+        const { link } = visitor;
         const gone = new AbortController();
         ctx.res.once('close', () => gone.abort());
-        const question = await inTurn(async () => parseJson(await text(ctx, { link, state })));
-        let handed = await inTurn(() => service.handOut(link, question));
+        // Of the question nothing is kept while it waits.
+        let handed = await inTurn(async () => service.handOut(link, parseJson(await text(ctx, visitor))));
         const until = clock.now() + handed.wait;
-        while (handed.isEmpty && clock.now() < until && !gone.signal.aborted) {
-          await service.untilDue(link, until - clock.now(), gone.signal);
-          // Nobody would hear what is given now.
-          if (!gone.signal.aborted) handed = await inTurn(() => service.handOut(link, NOTHING_MORE));
+        while (handed.isEmpty && clock.now() < until) {
+          const again = await service.untilDue(link, until - clock.now(), gone.signal);
+          // Nobody would hear what is given now, or asks again in a moment.
+          if (!again || clock.now() >= until) break;
+          handed = await inTurn(() => service.handOut(link, NOTHING_MORE));
         }
         const { given } = handed;
         return { status: 200, type: JSON_TYPE, body: await compress(Buffer.from(JSON.stringify(given))), gzip: true };

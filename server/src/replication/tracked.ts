@@ -32,7 +32,14 @@ export class Tracked {
       const rules = await tables.find('rules', {});
       if (rules.some(({ scope }) => scope === 'instance')) return this.schemas.types();
       const seen = (await tables.countBy('entries', ['uid'], {})).map(({ key }) => key[0]!);
-      return [...reachableTypes(this.schemas, [...new Set(rules.map(({ uid }) => uid))]), ...seen];
+      const uids = rules.map(({ uid }) => uid);
+      // Only with what is sent from here something may go along.
+      const sending = rules.filter(({ level, direction }) => level !== 'NONE' && direction !== 'RECEIVE_ONLY');
+      const along = reachableTypes(
+        this.schemas,
+        sending.map(({ uid }) => uid)
+      );
+      return [...uids, ...along, ...seen];
     });
     this.types = new Set(types.length > 0 ? [...types, FILE_UID] : []);
   }

@@ -1,7 +1,8 @@
 import { STAYS_LIMIT, type StayReason } from '../contracts';
-import { isNamed, isSeen, modeOfUser } from '../replication/controller/along';
+import { grantAlong, modeOfUser } from '../replication/controller/along';
+import { isSeen, ruleFor } from '../replication/controller/decide';
 import { loadChoices, MOST_STEPS, type Choices } from '../replication/controller/dependencies';
-import type { EntityKey } from '../replication/entity';
+import { entityOf, type EntityKey } from '../replication/entity';
 import type { Tables } from '../replication/ports';
 import { decisionOf, firstAlong, isAlong, isFile, isNothing } from '../replication/queue/followers';
 import type { Row } from '../replication/tables';
@@ -32,20 +33,26 @@ export const readAlong = async (
     const replica = own.get(link);
     const theirs = new Map(replicas.filter((row) => row.link === link).map((row) => [row.entity, row]));
     result.set(link, {
-      goesWith: replica && isAlong(replica) ? await usersOf(tables, link, entity) : null,
+      goesWith: replica && isAlong(replica) ? await usersOf(tables, choices, replica) : null,
       stays: replica ? staying(choices, link, replica, refs, theirs) : [],
     });
   }
   return result;
 };
 
-const usersOf = async (tables: Tables, link: string, entity: EntityKey): Promise<EntityKey[]> => {
+/** Those who have it go along. */
+const usersOf = async (
+  tables: Tables,
+  choices: Choices,
+  { link, entity, along }: Row<'replicas'>
+): Promise<EntityKey[]> => {
   const refs = await tables.find('refs', { target: entity }, { limit: 100 });
   const sources = [...new Set(refs.map(({ source }) => source))];
   const rows = new Map((await tables.find('replicas', { link, entity: sources })).map((row) => [row.entity, row]));
-  const sent = refs.filter(({ source, part }) => {
+  const sent = refs.filter(({ source, part, fields }) => {
     const row = rows.get(source);
-    return row && row.granted === 1 && isSeen({ decision: decisionOf(row), part });
+    const user = row && { source, decision: decisionOf(row), part, fields };
+    return user && grantAlong(choices, link, user, along === 'asked') !== null;
   });
   return [...new Set(sent.map(({ source }) => source))].slice(0, NAMED);
 };
@@ -74,7 +81,8 @@ const staying = (
     // Where the other site has it of its own, or gives it to us, it is there.
     if (row?.along === 'there' || (row?.their_level ?? 'NONE') !== 'NONE') return null;
     if (row && !isNothing(decisionOf(row))) return row.wanted === null ? 'unpublished' : null;
-    if (isNamed(choices.rules, link, target)) return row === undefined ? null : 'rule';
+    const rule = ruleFor(choices.rules, link, entityOf(target).uid);
+    if (rule) return rule.level === 'NONE' && rule.direction !== 'RECEIVE_ONLY' ? 'rule' : null;
     const modes = seen
       .filter((ref) => ref.target === target)
       .map((ref) => modeOfUser(choices, link, { ...ref, decision }));

@@ -236,6 +236,7 @@ describe('a password', () => {
     [[{ url: 'https://site.example', username: 'a:b', password: 'geheim' }], /has a colon/],
     [[{ url: 'https://site.example', username: 'a', password: 'gehe\nim' }], /control characters/],
     [[{ url: 'site', username: 'a', password: 'geheim' }], /is no address/],
+    [[{ url: 'https://user:gehe/im@site.example', username: 'a', password: 'geheim' }], /is no address/],
     [[{ url: 'https://site.example', username: 'a' }], /password/],
   ])('that can not be read is refused, without being told: %#', (given, message) => {
     const read = () => readCredentials(given);

@@ -83,7 +83,7 @@ export class RememberingService implements PeerService {
     return this.given;
   }
 
-  async untilDue(_link: string, ms: number, signal: AbortSignal): Promise<void> {
+  async untilDue(_link: string, ms: number, signal: AbortSignal): Promise<boolean> {
     let timer: NodeJS.Timeout | undefined;
     await new Promise<void>((resolve) => {
       this.wake = resolve;
@@ -92,6 +92,7 @@ export class RememberingService implements PeerService {
     });
     clearTimeout(timer);
     this.onWaited();
+    return !signal.aborted;
   }
 
   async readBlob(_link: string, hash: string, from: number, most: number) {

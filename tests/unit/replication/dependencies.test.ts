@@ -401,6 +401,19 @@ describe('“Send it too”', () => {
   const send = (scene: Scene, source: string, target: string) =>
     scene.ruleDesk('staging').sendAlong(scene.site('live').id, source as never, target as never);
 
+  it('takes an entry along that is one too many, whatever the limits say', async () => {
+    const scene = await sharing();
+    const ids = Array.from({ length: MOST_ALONG + 1 }, (_, index) => `t${String(index).padStart(3, '0')}`);
+    for (const id of ids) scene.save('staging', TAG, id, 'published', { name: id });
+    article(scene, 'a', { tags: tags(...ids) });
+    await scene.settle();
+    const last = ids.at(-1)!;
+    expect(there(scene, TAG)).not.toContain(`${last} -/published`);
+    await send(scene, `${ARTICLE}/a`, `${TAG}/${last}`);
+    await scene.settle();
+    expect(there(scene, TAG)).toContain(`${last} -/published`);
+  });
+
   it('takes an entry along that its field keeps, once', async () => {
     const scene = await sharing('PUBLISHED', { category: 'never' });
     category(scene);

@@ -230,6 +230,7 @@ describe('bytes of files', () => {
         readBlob: (_peer: unknown, of: string, from: number) => (asked.push(from), readBlob(of, from)),
       },
       maxFileBytes: 100,
+      restsFor: async () => 0,
       count: async () => undefined,
     };
     return { options: options as never, staged, asked };
@@ -249,6 +250,17 @@ describe('bytes of files', () => {
     expect(staged.get(hash)!.equals(bytes)).toBe(true);
     expect(asked).toEqual([8, 12]);
     expect(scene.table('live', 'link_blobs')).toEqual([{ link: scene.site('staging').id, hash }]);
+  });
+
+  it('stop where the link has brought all that it may today, between two pieces as well', async () => {
+    let rests = 0;
+    const { options, asked } = fetching(async (_hash, from) => {
+      rests = 60_000;
+      return { bytes: bytes.subarray(from, from + 4), total: bytes.length };
+    });
+    const limited = { ...(options as object), restsFor: async () => rests } as never;
+    expect(await fetchBytes(limited, linkOf('live', 'staging'), [file(hash)])).toBe(false);
+    expect(asked).toEqual([0]);
   });
 
   it('that are too many, or are not given, stop nobody', async () => {

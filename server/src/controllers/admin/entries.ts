@@ -1,7 +1,8 @@
 import type { Core } from '@strapi/types';
 import { errors } from '@strapi/utils';
 import type { RetryResult } from '../../contracts';
-import { keyOf } from '../../replication/entity';
+import type { Engine } from '../../replication/engine';
+import { keyOf, type EntityKey } from '../../replication/entity';
 import { readEntryBriefs, readEntryStatus } from '../../services/entry-status';
 import { entityAt } from '../../services/entries';
 import { engineOf, findLink, refuseUnreadable } from './access';
@@ -28,8 +29,7 @@ export const entries = ({ strapi }: { strapi: Core.Strapi }) => ({
     refuseUnreadable(ctx.state.userAbility, uid);
     const engine = engineOf(strapi);
     if (link !== undefined) await findLink(engine, link);
-    const entity = await engine.store.transaction(({ tables }) => entityAt(tables, uid, documentId));
-    if (!entity) throw new errors.NotFoundError('Nothing is known of this entry yet.', { code: 'ENTRY_UNKNOWN' });
+    const entity = await knownEntity(engine, uid, documentId);
     return { retried: await engine.retry(link === undefined ? { entity } : { link, entity }) };
   }),
 
@@ -40,9 +40,14 @@ export const entries = ({ strapi }: { strapi: Core.Strapi }) => ({
     refuseUnreadable(ctx.state.userAbility, target.uid);
     const engine = engineOf(strapi);
     await findLink(engine, link);
-    const entity = await engine.store.transaction(({ tables }) => entityAt(tables, uid, documentId));
-    if (!entity) throw new errors.NotFoundError('Nothing is known of this entry yet.', { code: 'ENTRY_UNKNOWN' });
+    const entity = await knownEntity(engine, uid, documentId);
     await engine.rules.sendAlong(link, entity, keyOf(target));
     return null;
   }),
 });
+
+const knownEntity = async (engine: Engine, uid: string, documentId: string): Promise<EntityKey> => {
+  const entity = await engine.store.transaction(({ tables }) => entityAt(tables, uid, documentId));
+  if (!entity) throw new errors.NotFoundError('Nothing is known of this entry yet.', { code: 'ENTRY_UNKNOWN' });
+  return entity;
+};

@@ -149,7 +149,7 @@ const forgetUntouched = async (
   await tables.remove('entries', { entity: empty, head: null, version: 0, shows: 'EVERYTHING' });
 };
 
-/** First statement of the transaction: InnoDB reads after it, SQLite takes its write lock with it. */
+/** Before anything is read that these rows guard. */
 const lockEntries = async (context: Context, unit: Unit, batch: readonly Verified[]): Promise<void> => {
   const { tables } = unit;
   const identity = await Identity.of(context, unit);

@@ -1,7 +1,6 @@
 import { entityOf, type EntityKey } from '../entity';
-import { isPublishedPart } from '../history/revision';
 import type { Row } from '../tables';
-import { nearestRule, ruleFor, type Along, type Decision } from './decide';
+import { isSeen, nearestRule, ruleFor, type Along, type Decision } from './decide';
 import { defaultModeOf, modeOf, MOST_STEPS, weaker, type Choices, type DependencyMode } from './dependencies';
 
 /** Somebody who refers to what may go along: by which part, and by which of its fields. */
@@ -11,10 +10,6 @@ export interface User {
   part: string;
   fields: string | null;
 }
-
-/** Whether what this part refers to is seen by who gets the entry. */
-export const isSeen = ({ decision, part }: Pick<User, 'decision' | 'part'>): boolean =>
-  decision.level === 'EVERYTHING' || (decision.level === 'PUBLISHED' && isPublishedPart(part));
 
 /** Of what went along the link's default says what it takes along, and nothing is kept more up to date than itself. */
 export const modeOfUser = (choices: Choices, link: string, { source, decision, fields }: User): DependencyMode =>

@@ -1,4 +1,5 @@
 import type { Uid } from '../entity';
+import { isPublishedPart } from '../history/revision';
 import type { Direction, Level } from '../engine';
 import type { Row } from '../tables';
 
@@ -79,13 +80,14 @@ const normal = (rule: Decision): Decision => {
   return rule.level === 'EVERYTHING' ? rule : { ...rule, direction: 'SEND_ONLY' };
 };
 
+/** Whether what this part refers to is seen by who gets the entry. */
+export const isSeen = ({ decision, part }: { decision: Decision; part: string }): boolean =>
+  decision.level === 'EVERYTHING' || (decision.level === 'PUBLISHED' && isPublishedPart(part));
+
 /** Files go where their users go: the most that any of them gets, whole. */
 export const forFile = (users: readonly { decision: Decision; part: string }[]): Decision | null => {
   if (users.length === 0) return null;
-  const granting = users.filter(
-    ({ decision, part }) =>
-      decision.level === 'EVERYTHING' || (decision.level === 'PUBLISHED' && part.endsWith('/published'))
-  );
+  const granting = users.filter(isSeen);
   if (granting.length > 0) {
     const both = granting.some(({ decision }) => decision.direction === 'BOTH');
     const granted = granting.some(({ decision }) => decision.granted);

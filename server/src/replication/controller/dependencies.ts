@@ -18,7 +18,7 @@ export type DependencyMode = 'never' | 'missing' | 'always';
 export type Dependencies = { [field: string]: DependencyMode };
 
 export const MODES: readonly DependencyMode[] = ['never', 'missing', 'always'];
-export const DEFAULT_MODE: DependencyMode = 'missing';
+const DEFAULT_MODE: DependencyMode = 'missing';
 
 export { MOST_ALONG, MOST_STEPS };
 
@@ -32,11 +32,19 @@ const defaultName = (link: string): string => `link.dependencies:${link}`;
 
 export const loadChoices = async (tables: Tables, links: readonly string[]): Promise<Choices> => {
   const names = new Map(links.map((link) => [defaultName(link), link]));
-  const settings = await tables.find('settings', { name: [...names.keys()] });
+  const rules = await tables.find('rules', {});
+  // Nothing goes along where nothing is shared by a rule.
+  const settings = rules.length === 0 ? [] : await tables.find('settings', { name: [...names.keys()] });
   return {
-    rules: await tables.find('rules', {}),
+    rules,
     defaults: new Map(settings.map(({ name, value }) => [names.get(name)!, value as DependencyMode])),
   };
+};
+
+/** What a link's default is, whether or not anything is shared yet. */
+export const loadDefaultMode = async (tables: Tables, link: string): Promise<DependencyMode> => {
+  const [setting] = await tables.find('settings', { name: defaultName(link) });
+  return (setting?.value as DependencyMode | undefined) ?? DEFAULT_MODE;
 };
 
 export const defaultModeOf = ({ defaults }: Choices, link: string): DependencyMode =>
@@ -63,7 +71,7 @@ export const modeOf = (choices: Choices, link: string, uid: Uid, fields: string 
 export const dependenciesIn = (rule: Pick<Row<'rules'>, 'dependencies'> | null): Dependencies =>
   rule?.dependencies ? (JSON.parse(rule.dependencies) as Dependencies) : {};
 
-export const strongest = (modes: readonly DependencyMode[]): DependencyMode =>
+const strongest = (modes: readonly DependencyMode[]): DependencyMode =>
   [...MODES].reverse().find((mode) => modes.includes(mode)) ?? 'never';
 
 export const weaker = (a: DependencyMode, b: DependencyMode): DependencyMode =>
@@ -104,9 +112,8 @@ export const reachableTypes = (schemas: Schemas, from: readonly Uid[]): Uid[] =>
   const reached = new Set(from);
   let frontier = [...reached];
   for (let step = 0; step < MOST_STEPS; step += 1) {
-    frontier = frontier
-      .flatMap((uid) => [...referringFields(schemas, uid).values()].flat())
-      .filter((uid) => !reached.has(uid));
+    const next = frontier.flatMap((uid) => [...referringFields(schemas, uid).values()].flat());
+    frontier = [...new Set(next)].filter((uid) => !reached.has(uid));
     for (const uid of frontier) reached.add(uid);
   }
   return [...reached];

@@ -8,9 +8,8 @@ import type { Row } from '../tables';
 import { sha256 } from '../history/canonical';
 import {
   MODES,
-  defaultModeOf,
   dependenciesIn,
-  loadChoices,
+  loadDefaultMode,
   referringFields,
   saveDefaultMode,
   type DependencyMode,
@@ -38,7 +37,7 @@ export const createRuleDesk = ({ context, onChange }: RuleDeskOptions): RuleDesk
         level: row.level as Level,
         direction: row.direction as Direction,
         locked: row.locked === 1,
-        ...(row.dependencies === null ? {} : { dependencies: dependenciesIn(row) }),
+        ...modesOf(context.schemas, row),
       }))
     ),
 
@@ -55,8 +54,7 @@ export const createRuleDesk = ({ context, onChange }: RuleDeskOptions): RuleDesk
     onChange();
   },
 
-  defaultMode: (link) =>
-    context.store.transaction(async ({ tables }) => defaultModeOf(await loadChoices(tables, [link]), link)),
+  defaultMode: (link) => context.store.transaction(({ tables }) => loadDefaultMode(tables, link)),
 
   setDefaultMode: async (link, mode) => {
     checkMode(mode);
@@ -75,6 +73,13 @@ export const createRuleDesk = ({ context, onChange }: RuleDeskOptions): RuleDesk
     onChange();
   },
 });
+
+/** Without those of fields that the schema has no more: nobody could choose them, and so nobody could save the rules. */
+const modesOf = (schemas: Schemas, row: Row<'rules'>): Pick<Rule, 'dependencies'> => {
+  const fields = referringFields(schemas, row.uid);
+  const modes = Object.entries(dependenciesIn(row)).filter(([field]) => fields.has(field));
+  return modes.length > 0 ? { dependencies: Object.fromEntries(modes) } : {};
+};
 
 const requireLinked = async ({ tables }: Unit, link: string): Promise<void> => {
   const [row] = await tables.find('links', { id: link });

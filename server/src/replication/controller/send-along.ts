@@ -5,7 +5,8 @@ import type { DomainEvent } from '../events';
 import { decisionOf, isAlong, isFile, isThere } from '../queue/followers';
 import { refreshReplicas } from '../queue/refresh';
 import { newReplica } from '../queue/wanted-replica';
-import { isNamed, isSeen } from './along';
+import { isNamed } from './along';
+import { isSeen } from './decide';
 
 /** A person has an entry go along with one that refers to it. See `README.md`, "What goes along". */
 export const sendAlong = async (
@@ -29,6 +30,8 @@ export const sendAlong = async (
       const { uid } = entityOf(target);
       throw new NotPossible('RULE_DECIDES', `The sharing rules say what becomes of “${uid}”. Change them to share it.`);
     }
+    // In the order in which all others take them.
+    await tables.lock('entries', { entity: [target] });
     await tables.lock('replicas', { link, entity: target });
     const [user] = await tables.find('replicas', { link, entity: source });
     const decision = user && decisionOf(user);

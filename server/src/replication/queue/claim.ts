@@ -1,3 +1,4 @@
+import { isNamed } from '../controller/along';
 import { FILE_UID, entityOf } from '../entity';
 import type { Context } from '../context';
 import type { Tables, Unit } from '../ports';
@@ -71,14 +72,17 @@ const decideAgain = async (context: Context, unit: Unit, found: readonly Row<'re
   const jobs = await tables.find('jobs', { kind: 'decide', state: 'running' });
   if (jobs.length === 0) return;
   const types = new Set(jobs.map(({ subject }) => subject));
+  const rules = await tables.find('rules', { link: found[0]?.link ?? '' });
   const entities = new Set(found.map(({ entity }) => entity));
   let followers = found.filter((replica) => isFile(replica.entity) || isAlong(replica)).map(({ entity }) => entity);
   for (let step = 0; step <= MOST_STEPS && followers.length > 0; step += 1) {
     const users = (await tables.find('refs', { target: followers }, { columns: ['source'] })).map(
       ({ source }) => source
     );
-    followers = [...new Set(users)].filter((source) => !entities.has(source));
-    for (const source of followers) entities.add(source);
+    const fresh = [...new Set(users)].filter((source) => !entities.has(source));
+    for (const source of fresh) entities.add(source);
+    // What a rule decides does not hang on who refers to it.
+    followers = fresh.filter((source) => !isNamed(rules, found[0]!.link, source));
   }
   const again = [...entities].filter((key) => types.has(entityOf(key).uid));
   await refreshReplicas(context, unit, again, [], { rulesChanged: true });

@@ -1,7 +1,7 @@
 import { FILE_UID, entityOf, type EntityKey } from '../entity';
 import type { Direction, Level } from '../engine';
-import { forFile, type Decision } from '../controller/decide';
-import { grantAlong, isNamed, isSeen, modeOfUser, mostAlong, type User } from '../controller/along';
+import { forFile, isSeen, type Decision } from '../controller/decide';
+import { grantAlong, isNamed, modeOfUser, mostAlong, type User } from '../controller/along';
 import { MOST_ALONG, type Choices } from '../controller/dependencies';
 import type { Tables } from '../ports';
 import type { Row } from '../tables';
@@ -56,7 +56,7 @@ export const isThere = ({ common }: Row<'replicas'>): boolean => common !== '[]'
 export const isSettled = (replica: Row<'replicas'>): boolean =>
   isAlong(replica) && replica.along !== 'always' && replica.wanted !== null && isThere(replica);
 
-export interface FollowerQuestion {
+interface FollowerQuestion {
   choices: Choices;
   links: readonly string[];
   /** Files, or entries that no rule names: one kind. */
@@ -75,6 +75,8 @@ export interface FollowerQuestion {
 
 interface Asked extends User {
   isSettled: boolean;
+  /** It refers to more than goes along with it, and this is one of those that have to stay. */
+  isBeyond: boolean;
 }
 
 /** By {@link pairOf} of the link and the follower. */
@@ -119,7 +121,10 @@ const grantOf = (
   const wasGranted = before !== undefined && !isNothing(decisionOf(before));
   const pair = pairOf(link, follower);
   const isAsked = before?.along === 'asked';
-  const users = some.flatMap((map) => map.get(pair) ?? []).filter((user) => wasGranted || isAsked || !user.isSettled);
+  // What a person has sent along goes whatever the limits say.
+  const users = some
+    .flatMap((map) => map.get(pair) ?? [])
+    .filter((user) => isAsked || (!user.isBeyond && (wasGranted || !user.isSettled)));
   return isFile(follower) ? forFile(users) : mostAlong(users.map((user) => grantAlong(choices, link, user, isAsked)));
 };
 
@@ -130,8 +135,10 @@ const withoutLooking = (
   follower: EntityKey,
   near: Decision | null
 ): Decision | null | 'as it was' | undefined => {
-  if (uncertain.has(follower)) return undefined;
   const before = replicaOf(link, follower);
+  // The other site has one of its own: whatever users grant, nothing goes.
+  if (before?.along === 'there') return null;
+  if (uncertain.has(follower)) return undefined;
   if (near === null) return 'as it was';
   if (before && isSumOfUsers(before)) return together(follower, decisionOf(before), near);
   if (!isFile(follower)) return undefined;
@@ -155,7 +162,7 @@ const byLooking = async (
     const known = new Map(decided);
     const settled = new Set(settledSources);
     const sources = [...new Set(refs.map(({ source }) => source))];
-    for (const row of await tables.find('replicas', { entity: sources })) {
+    for (const row of await tables.find('replicas', { entity: sources, link: links })) {
       const pair = pairOf(row.link, row.entity);
       if (known.has(pair)) continue;
       known.set(pair, decisionOf(row));
@@ -208,10 +215,17 @@ const usersBy = async (
   for (const { source, target, part, fields } of refs) {
     for (const link of links) {
       const decision = decisions.get(pairOf(link, source));
-      if (!decision || isBeyond(link, source, target)) continue;
+      if (!decision) continue;
       const pair = pairOf(link, target);
       if (!users.has(pair)) users.set(pair, []);
-      users.get(pair)!.push({ source, decision, part, fields, isSettled: settled.has(pairOf(link, source)) });
+      users.get(pair)!.push({
+        source,
+        decision,
+        part,
+        fields,
+        isSettled: settled.has(pairOf(link, source)),
+        isBeyond: isBeyond(link, source, target),
+      });
     }
   }
   return users;

@@ -104,8 +104,10 @@ class Round {
     let { shifted, lessened } = this.takeShifted();
     const [more, less] = [new Set(shifted), new Set(lessened)];
     const ofRules = this.happened.rulesChanged ? await this.used(ordinary) : [];
+    // Of those less are only some: asked after all, they are known.
+    let shiftedUse = await this.used(shifted);
     let uncertain = new Set([...ofRules, ...lost, ...(await this.used(lessened))].filter(isFollower));
-    let open = new Set([...uncertain, ...[...gained, ...(await this.used(shifted))].filter(isFollower)]);
+    let open = new Set([...uncertain, ...[...gained, ...shiftedUse].filter(isFollower)]);
     // Steps are counted and limited, so this ends, in circles as well.
     for (let round = 0; open.size > 0; round += 1) {
       if (round === MOST_ROUNDS)
@@ -115,8 +117,9 @@ class Round {
       ({ shifted, lessened } = this.takeShifted());
       for (const entity of shifted) more.add(entity);
       for (const entity of lessened) less.add(entity);
+      shiftedUse = await this.used(shifted);
       uncertain = new Set((await this.used(lessened)).filter(isFollower));
-      open = new Set([...uncertain, ...(await this.used(shifted)).filter(isFollower)]);
+      open = new Set([...uncertain, ...shiftedUse.filter(isFollower)]);
     }
 
     const files = new Set([...given, ...lost, ...(await this.used(less))].filter(isFile));

@@ -1,3 +1,4 @@
+import { refreshReplicas } from './refresh';
 import type { EntityKey } from '../entity';
 import type { Context } from '../context';
 import type { DomainEvent } from '../events';
@@ -48,6 +49,14 @@ export const settle = async (
   const settled: Row<'replicas'>[] = [];
   for (const one of held) settled.push(await settleOne(context, unit, one, had.get(one.sent.entity), result, events));
   await tables.insert('replicas', settled, 'replace');
+  const left = settled.filter(({ along }, index) => along === 'there' && held[index]!.now.along !== 'there');
+  if (left.length > 0) {
+    // What went along only because of these does not go either.
+    const source = left.map(({ entity }) => entity);
+    const refs = await tables.find('refs', { source }, { columns: ['target'] });
+    const lost = new Set(refs.map(({ target }) => target));
+    await refreshReplicas(context, unit, [], events, { retargeted: { gained: new Set(), lost } });
+  }
   return result;
 };
 

@@ -12,6 +12,8 @@ export interface BytesOptions {
   wire: FetchWire;
   /** The largest file that is taken, in bytes. */
   maxFileBytes: number;
+  /** Asked before each request: for how many milliseconds nothing more is taken of a link that has brought all it may today. */
+  restsFor(link: string): Promise<number>;
   count(link: string, what: { bytes: number }): Promise<void>;
 }
 
@@ -21,15 +23,17 @@ const MOST_OF_A_FILE = 100;
 /**
  * Fetches the bytes that these messages are of no use without, before they are taken in: all that did not come over this
  * link before, or to know a hash would be to have the bytes. Cut off, it goes on where it was.
+ *
+ * @returns false where the link has brought all that it may today.
  */
 export const fetchBytes = async (
   options: BytesOptions,
   link: Row<'links'>,
   messages: readonly Json[]
-): Promise<void> => {
+): Promise<boolean> => {
   const { context } = options;
   const hashes = [...new Set(messages.flatMap(namedBy))];
-  if (hashes.length === 0) return;
+  if (hashes.length === 0) return true;
   const had = await context.store.transaction(({ tables }) =>
     tables.find('link_blobs', { link: link.id, hash: hashes })
   );
@@ -38,12 +42,13 @@ export const fetchBytes = async (
   for (const hash of hashes) {
     if (here.has(hash)) continue;
     try {
-      await fetchBlob(options, link, hash);
+      if (!(await fetchBlob(options, link, hash))) return false;
     } catch (error) {
       // One file that is gone or not taken stops nobody else: its entry is held, and says so.
       if (!(error instanceof Refused)) throw error;
     }
   }
+  return true;
 };
 
 const namedBy = (message: Json): string[] => {
@@ -53,10 +58,11 @@ const namedBy = (message: Json): string[] => {
   return parsed.success ? hashesOf(parsed.data).slice(0, MOST_OF_A_FILE) : [];
 };
 
-const fetchBlob = async (options: BytesOptions, link: Row<'links'>, hash: string): Promise<void> => {
-  const { context, wire, maxFileBytes, count } = options;
+const fetchBlob = async (options: BytesOptions, link: Row<'links'>, hash: string): Promise<boolean> => {
+  const { context, wire, maxFileBytes, restsFor, count } = options;
   let from = await context.files.staged(hash, link.id);
   for (;;) {
+    if ((await restsFor(link.id)) > 0) return false;
     const { bytes, total } = await wire.readBlob({ id: link.id, url: link.url }, hash, from);
     await count(link.id, { bytes: bytes.length });
     if (total > maxFileBytes) throw new Refused('FILE_TOO_LARGE', `Files of at most ${maxFileBytes} bytes are taken.`);
@@ -65,4 +71,5 @@ const fetchBlob = async (options: BytesOptions, link: Row<'links'>, hash: string
     from += bytes.length;
   }
   await context.store.transaction(({ tables }) => tables.insert('link_blobs', [{ link: link.id, hash }], 'ignore'));
+  return true;
 };

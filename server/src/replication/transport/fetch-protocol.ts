@@ -27,8 +27,8 @@ const receipt = z.strictObject({
 });
 export type Receipt = z.infer<typeof receipt>;
 
-/** Messages in one answer; as many as are claimed at once. */
-export const MOST_FETCHED = 1_000;
+/** Messages that are read in one answer, and answers in one question; fewer are claimed at once. */
+const MOST_FETCHED = 1_000;
 /** The longest a request is kept open where there is nothing: proxies give up after half a minute. */
 export const LONGEST_WAIT_MS = 25_000;
 

@@ -18,8 +18,6 @@ export interface FetchOptions extends BytesOptions {
   context: Context;
   verifier: Verifier;
   wire: Wire & FetchWire;
-  /** Asked before each request: for how many milliseconds nothing more is taken of a link that has brought all it may today. */
-  restsFor(link: string): Promise<number>;
   /** Told how much came. */
   count(link: string, what: { messages?: number; bytes?: number }): Promise<void>;
   /** Told when an answer has come that holds something. */
@@ -65,8 +63,12 @@ export const fetchOnce = async (
     return next;
   } catch (error) {
     if (wait.signal?.aborted) return { what: 'resting', untold, ms: RESTING_MS };
-    if (error instanceof Refused && error.code === 'NOT_LINKED') await options.onNotLinked(link);
-    else await linkFailed(context, link, error);
+    if (error instanceof Refused && error.code === 'NOT_LINKED') {
+      await options.onNotLinked(link);
+      // A link from the configuration does not end by it.
+      return { what: 'resting', untold, ms: RESTING_MS };
+    }
+    await linkFailed(context, link, error);
     return { what: 'resting', untold, ms: 0 };
   }
 };
@@ -88,7 +90,10 @@ const takeIn = async (
   if (messages.length > 0 || compare) options.onGiven?.();
   if (messages.length > 0) {
     const texts = messages.map(({ message }) => message);
-    await fetchBytes(options, link, texts);
+    // What is not answered is given again; bytes that came go on where they were.
+    if (!(await fetchBytes(options, link, texts))) {
+      return { what: 'resting', untold: NOTHING_TO_TELL, ms: RESTING_MS };
+    }
     const answered = await receive(context, verifier, link, texts);
     options.onReceived();
     // A receipt is the other side's own, and goes back as it came.

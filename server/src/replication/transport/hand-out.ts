@@ -25,28 +25,39 @@ const SEEN_MS = 10_000;
 export const handOut = async (context: Context, link: Row<'links'>, asked: FetchQuestion): Promise<HandedOut> => {
   if (asked.lease !== null) await settleFetched(context, link, asked.lease, asked.answers);
   const events: DomainEvent[] = [];
-  const { taken, messages, compare } = await context.store.transaction(async (unit) => {
+  const { lease, given, compare } = await context.store.transaction(async (unit) => {
     events.length = 0;
     await noteVisit(context, unit, link, asked.compared);
-    const found = await takeUp(context, unit, link.id);
-    const given = await refuseTooLarge(context, unit, found, events);
-    const count = countThatFits(given.messages);
-    await giveBack(unit, link.id, given.taken.replicas.slice(count));
-    const messages = given.messages.slice(0, count);
-    await offerBytes(unit, link.id, messages);
+    const { taken, messages } = await takeUp(context, unit, link.id);
+    // Measured once: an entry may be large, and all others wait for this transaction.
+    const measured = messages.map((message, index) => ({
+      message,
+      replica: taken.replicas[index]!,
+      bytes: Buffer.byteLength(JSON.stringify(message), 'utf8'),
+      values: valuesIn(message),
+    }));
+    await refuse(context, unit, taken.lease, measured.filter(isTooLarge), events);
+    const fit = measured.filter((one) => !isTooLarge(one));
+    const given = fit.slice(0, countThatFits(fit));
+    await giveBack(
+      unit,
+      link.id,
+      fit.slice(given.length).map(({ replica }) => replica)
+    );
+    await offerBytes(
+      unit,
+      link.id,
+      given.map(({ message }) => message)
+    );
     const waiting = { kind: 'catch-up', state: 'waiting', subject: link.id } as const;
     const compare = link.fetching === 'THERE' && (await unit.tables.count('jobs', waiting)) > 0;
-    return {
-      taken: { lease: given.taken.lease, replicas: given.taken.replicas.slice(0, count) },
-      messages,
-      compare,
-    };
+    return { lease: taken.lease, given, compare };
   });
   for (const event of events) context.observer.notice(event);
   return {
-    lease: taken.lease,
-    messages: messages.map((message, index) => ({
-      receipt: receiptOf(taken.replicas[index]!) as unknown as Json,
+    lease,
+    messages: given.map(({ replica, message }) => ({
+      receipt: receiptOf(replica) as unknown as Json,
       message: message as unknown as Json,
     })),
     fetch: link.fetching === 'THERE' || link.fetching === 'DOUBTED',
@@ -119,28 +130,30 @@ const noteVisit = async (
   await tables.update('jobs', waiting, { state: 'done', updated_at: now });
 };
 
-interface Found {
-  taken: Claim;
-  messages: Message[];
+interface Measured {
+  message: Message;
+  replica: Row<'replicas'>;
+  bytes: number;
+  values: number;
 }
 
+const isTooLarge = ({ bytes, values }: Measured): boolean => bytes > LARGEST_BYTES || values > MOST_VALUES;
+
 /** What is too large by itself concerns one entry: it is refused here, in the other site's place. */
-const refuseTooLarge = async (
+const refuse = async (
   context: Context,
   unit: Unit,
-  { taken, messages }: Found,
+  lease: string,
+  refused: readonly Measured[],
   events: DomainEvent[]
-): Promise<Found> => {
-  const isTooLarge = messages.map((message) => bytesOf(message) > LARGEST_BYTES || valuesIn(message) > MOST_VALUES);
-  const keep = <T>(list: readonly T[]): T[] => list.filter((_, index) => !isTooLarge[index]);
-  const refused = taken.replicas.filter((_, index) => isTooLarge[index]);
-  if (refused.length === 0) return { taken, messages };
+): Promise<void> => {
+  if (refused.length === 0) return;
   const answer = {
     status: 'refused',
     code: 'TOO_LARGE',
     message: 'This entry is larger than what can be sent at once.',
   } as const;
-  const claim = { lease: taken.lease, replicas: refused };
+  const claim = { lease, replicas: refused.map(({ replica }) => replica) };
   await settle(
     context,
     unit,
@@ -148,20 +161,17 @@ const refuseTooLarge = async (
     refused.map(() => answer),
     events
   );
-  return { taken: { lease: taken.lease, replicas: keep(taken.replicas) }, messages: keep(messages) };
 };
 
-const countThatFits = (messages: readonly Message[]): number => {
+const countThatFits = (measured: readonly Measured[]): number => {
   let [bytes, values] = [0, 0];
-  for (const [index, message] of messages.entries()) {
-    bytes += bytesOf(message);
-    values += valuesIn(message);
+  for (const [index, one] of measured.entries()) {
+    bytes += one.bytes;
+    values += one.values;
     if (index > 0 && (bytes > MOST_BYTES || values > MOST_VALUES)) return index;
   }
-  return messages.length;
+  return measured.length;
 };
-
-const bytesOf = (message: Message): number => Buffer.byteLength(JSON.stringify(message), 'utf8');
 
 /** As a reader counts them: lists and objects twice. */
 const valuesIn = (value: unknown): number => {

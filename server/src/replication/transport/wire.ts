@@ -63,7 +63,7 @@ export interface PeerService {
   /** One request of a site that fetches; `wait`: how long it would wait where there is nothing, in milliseconds. */
   handOut(link: string, question: Json): Promise<{ given: Json; isEmpty: boolean; wait: number }>;
   /** Resolves when there may be something for a link, after so many milliseconds, or when nobody waits for it any more. */
-  untilDue(link: string, ms: number, signal: AbortSignal): Promise<void>;
+  untilDue(link: string, ms: number, signal: AbortSignal): Promise<boolean>;
   /** At most so many bytes of a blob that this link was offered, from an offset on. */
   readBlob(link: string, hash: string, from: number, most: number): Promise<{ bytes: Buffer; total: number }>;
   /** A request's body that came ahead as a blob, of at most so many bytes; it is gone afterwards. */

@@ -31,9 +31,7 @@ export class MemoryTable {
     readonly name: string,
     private readonly shape: TableShape
   ) {
-    const columns = [...shape.indexes];
-    if (shape.primary.length > 1) columns.push(...shape.primary.map((column) => [column]));
-    this.indexes = columns.map((list) => ({ columns: list, keys: new Map() }));
+    this.indexes = lookupsOf(shape).map((columns) => ({ columns, keys: new Map() }));
   }
 
   get counted(): boolean {
@@ -73,35 +71,54 @@ export class MemoryTable {
   find(where: Conditions): AnyRow[] {
     const direct = combinations(this.shape.primary, where);
     if (direct !== null) {
-      const found = [...new Set(direct)].flatMap((key): AnyRow[] => {
+      const found: AnyRow[] = [];
+      for (const key of direct.length > 1 ? new Set(direct) : direct) {
         const row = this.rows.get(key);
-        return row === undefined ? [] : [row];
-      });
+        if (row !== undefined) found.push(row);
+      }
       return sift(found, where, this.shape.primary);
     }
     let best: { rows: Rows[]; size: number; columns: readonly string[] } | undefined;
     for (const { columns, keys } of this.indexes) {
       const looked = combinations(columns, where);
       if (looked === null) continue;
-      const rows = [...new Set(looked)].flatMap((key) => keys.get(key) ?? []);
-      const size = rows.reduce((sum, some) => sum + some.size, 0);
-      if (best === undefined || size < best.size) best = { rows, size, columns };
+      const rows: Rows[] = [];
+      let size = 0;
+      for (const key of looked.length > 1 ? new Set(looked) : looked) {
+        const some = keys.get(key);
+        if (some === undefined) continue;
+        rows.push(some);
+        size += some.size;
+      }
       if (size === 0) return [];
+      if (best === undefined || size < best.size) best = { rows, size, columns };
     }
-    if (best === undefined) return sift(this.all(), where, []);
-    return sift(
-      best.rows.flatMap((some) => [...some.values()]),
-      where,
-      best.columns
-    );
+    if (best === undefined) return this.rows.size === 0 ? [] : sift(this.all(), where, []);
+    const found: AnyRow[] = [];
+    for (const some of best.rows) for (const row of some.values()) found.push(row);
+    return sift(found, where, best.columns);
   }
 }
+
+/**
+ * The columns that rows are looked up by, each list once. A range is no key: what an index is ordered by after its keys
+ * is left out.
+ */
+const lookupsOf = ({ primary, indexes }: TableShape): string[][] => {
+  const keys = indexes.map((columns) => columns.filter((column) => !ORDERS.test(column)));
+  if (primary.length > 1) keys.push(...primary.map((column) => [column]));
+  const lists = keys.filter(({ length }) => length > 0);
+  return [...new Map(lists.map((columns) => [columns.join(), [...columns]])).values()];
+};
+
+/** A time. */
+const ORDERS = /_at$|_until$/;
 
 /** Those rows that meet the conditions; what an index on `met` has found meets these already. */
 const sift = (rows: AnyRow[], where: Conditions, met: readonly string[]): AnyRow[] => {
   if (rows.length === 0) return rows;
   const tests = testsOf(where, met);
-  return tests.length === 0 ? rows : rows.filter((row) => tests.every(([column, test]) => test(row[column])));
+  return tests.length === 0 ? rows : rows.filter((row) => passes(row, tests));
 };
 
 const keyFrom = (columns: readonly string[], row: AnyRow): string => {
@@ -124,11 +141,18 @@ const drop = (keys: Map<string, Rows>, at: string, key: string): void => {
 
 /** The keys under which rows with these conditions stand, or null where the columns are not all fixed. */
 const combinations = (columns: readonly string[], where: Conditions): string[] | null => {
-  let keys: string[] | null = null;
+  // Most are not fixed, or by one value each: looked at first, without a list.
+  let single = true;
   for (const column of columns) {
     const condition = where[column];
     if (condition === undefined || isBound(condition)) return null;
-    const values = Array.isArray(condition) ? condition.map(String) : [String(condition)];
+    if (Array.isArray(condition)) single = false;
+  }
+  if (single) return [keyFrom(columns, where)];
+  let keys: string[] | null = null;
+  for (const column of columns) {
+    const condition = where[column];
+    const values: string[] = Array.isArray(condition) ? condition.map(String) : [String(condition)];
     if (keys === null) keys = values;
     else if (keys.length * values.length > MOST_LOOKUPS) return null;
     else keys = keys.flatMap((key) => values.map((value) => `${key}\u0000${value}`));
@@ -137,19 +161,26 @@ const combinations = (columns: readonly string[], where: Conditions): string[] |
 };
 
 /** No key leads to rows with this condition. */
-const isBound = (condition: Condition): boolean => typeof condition === 'object' && !Array.isArray(condition);
+const isBound = (condition: Condition): boolean =>
+  typeof condition === 'object' && condition !== null && !Array.isArray(condition);
 
 type Test = (value: unknown) => boolean;
 
 /** The condition as a function, made once for all rows. */
 export const matcher = (where: Conditions): ((row: AnyRow) => boolean) => {
   const tests = testsOf(where, []);
-  return (row) => tests.every(([column, test]) => test(row[column]));
+  return (row) => passes(row, tests);
+};
+
+const passes = (row: AnyRow, tests: readonly (readonly [string, Test])[]): boolean => {
+  for (const [column, test] of tests) if (!test(row[column])) return false;
+  return true;
 };
 
 const testsOf = (where: Conditions, met: readonly string[]): [string, Test][] => {
   const tests: [string, Test][] = [];
-  for (const [column, condition] of Object.entries(where)) {
+  for (const column in where) {
+    const condition = where[column];
     if (condition !== undefined && !met.includes(column)) tests.push([column, testOf(condition)]);
   }
   return tests;

@@ -288,9 +288,12 @@ export class World {
     for (let round = 0; round < MOST_QUESTIONS && this.violations.length === 0; round += 1) {
       let asked = false;
       for (const site of this.sites) {
-        if (this.mishaps) await site.process!.sweep('full');
-        await this.comeToRest();
-        asked = (await answerAll(this, site, this.later)) || asked;
+        if (this.mishaps) {
+          await site.process!.sweep('full');
+          await this.comeToRest();
+        }
+        if (!(await answerAll(this, site, this.later))) continue;
+        asked = true;
         await this.comeToRest();
       }
       if (!asked) return;

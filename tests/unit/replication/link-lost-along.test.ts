@@ -1,7 +1,7 @@
 import { recordBatch } from '../../../server/src/replication/capture/record';
 import type { Json } from '../../../server/src/replication/entity';
 import { deliver } from '../../../server/src/replication/transport/deliver';
-import { ARTICLE, TAG } from '../../support/world/catalogue';
+import { ARTICLE, CATEGORY, TAG } from '../../support/world/catalogue';
 import { all, Scene } from '../../support/world/scene';
 
 const TAGS = [{ uid: TAG, id: 't' }];
@@ -37,4 +37,26 @@ it('is no removal by an editor, where the other entry went and came back before 
     expect(scene.rows(site, TAG)).toEqual({ 't -/published': { name: 'Tag again' } });
     expect(scene.rows(site, ARTICLE)).toEqual({ 'a en/draft': { title: 'Two', tags: TAGS } });
   }
+});
+
+it('is placed again, where what it leads to was unpublished and published before the recorder looked', async () => {
+  const scene = await Scene.of('first', 'second');
+  await scene.link('first', 'second');
+  await scene.rules('first', 'second', [all('EVERYTHING', 'BOTH')]);
+  await scene.rules('second', 'first', [all('EVERYTHING', 'BOTH')]);
+  const featured = [{ uid: ARTICLE, id: 'a', locale: 'en' }];
+  for (const status of ['draft', 'published'] as const) scene.save('first', ARTICLE, 'a', status, { title: 'One' });
+  for (const status of ['draft', 'published'] as const)
+    scene.save('first', CATEGORY, 'c', status, { name: 'Category', featured });
+  await scene.settle();
+
+  scene.remove('first', ARTICLE, 'a', 'published');
+  for (const status of ['draft', 'published'] as const)
+    scene.save('second', CATEGORY, 'c', status, { name: 'Renamed', featured });
+  await send(scene, 'second', 'first');
+  scene.save('first', ARTICLE, 'a', 'published', { title: 'One' });
+  await scene.settle();
+
+  for (const site of ['first', 'second'])
+    expect(scene.rows(site, CATEGORY)['c -/published']).toEqual({ name: 'Renamed', featured });
 });

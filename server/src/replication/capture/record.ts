@@ -244,6 +244,7 @@ export const recordTouched = async (
     const isAwaited = entry.head === null && entry.shows === 'EVERYTHING' && shown.length > 0;
     if (isAwaited && sameRows(shown, now)) continue;
     const next = isAwaited ? contentWith(recorded, []) : contentWith(recorded);
+    const isMade = one.marks.some(({ action }) => action === 'create');
     if (!isSecond) {
       const vanishedNames = new Set(next.vanished.map((row) => `${row.locale}/${row.status}`));
       shownUpdates.push({
@@ -254,11 +255,11 @@ export const recordTouched = async (
       });
       // What could not be shown under another schema comes back with it, unasked.
       if (next.vanished.length > 0 && entry.held === null) vanished.push(one.entity);
-      else if (shown.length > 0 && one.marks.some(({ action }) => action === 'create')) returned.push(one.entity);
+      else if (shown.length > 0 && isMade) returned.push(one.entity);
     }
-    if (now.some((row) => !shown.some((was) => was.locale === row.locale && was.status === row.status))) {
-      appeared.push(one.entity);
-    }
+    // A row that went and came back before anybody looked took the links to it away, too.
+    const isNew = now.some((row) => !shown.some((was) => was.locale === row.locale && was.status === row.status));
+    if (isNew || (isMade && now.length > 0)) appeared.push(one.entity);
     const reference = { uid: one.uid, id: identity.canonical({ uid: one.uid, id: one.localId }).id };
     if (recorded !== now) {
       // The whole is kept here, whatever of it is sent.

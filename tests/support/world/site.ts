@@ -1,5 +1,6 @@
 import type { News, Store } from '../../../server/src/replication/ports';
-import type { HappeningAction } from '../../../server/src/replication/tables';
+import { unpack } from '../../../server/src/replication/history/contents';
+import type { HappeningAction, Row } from '../../../server/src/replication/tables';
 import { Blocked, MemoryDatabase, type MemoryTransaction } from '../memory/database';
 import { memoryStore, ownTables } from '../memory/tables';
 import type { Catalogue } from './catalogue';
@@ -7,6 +8,7 @@ import { CORRECTED } from './correcting';
 import type { SeededChance } from './chance';
 import { worldContent } from './content';
 import { copyShared, editSomething, type Desk, type PendingCopy } from './editor';
+import { wordsIn } from './ledger';
 import { Process } from './process';
 import { CONTENT_TABLES, Rows, type SiteRow } from './rows';
 import type { World } from './world';
@@ -32,6 +34,9 @@ export class Site {
 
   /** Entries whose rows went past the editors: by raw SQL. */
   readonly lost = new Set<string>();
+
+  /** Words of the history that went when a back-up was put back: whoever wrote them to this site has told them already. */
+  readonly heldOnce = new Set<string>();
 
   /** A hook of the site that hears of what was applied. */
   onNews: ((news: News) => void) | null = null;
@@ -129,6 +134,7 @@ export class Site {
     const heard = [...this.heard];
     return () => {
       this.kill();
+      for (const word of this.wordsHeld()) this.heldOnce.add(word);
       this.database.restore(tables);
       this.pendingCopies = [];
       // What listeners have heard since is of rows that are not there any more.
@@ -136,6 +142,11 @@ export class Site {
       for (const [entry, action] of heard) this.heard.set(entry, action);
       forget();
     };
+  }
+
+  private wordsHeld(): string[] {
+    const contents = this.database.table('contents').all() as unknown as Row<'contents'>[];
+    return contents.flatMap(({ bytes }) => wordsIn(unpack(bytes)));
   }
 
   /** The process may die here. */

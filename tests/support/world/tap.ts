@@ -48,7 +48,9 @@ export const inspect = (world: World, from: Site, to: Site, messages: readonly J
   }
 };
 
+/** A site that was put back to a back-up may be told once more what it has lost. */
 const isHeld = (site: Site, word: string): boolean =>
+  site.heldOnce.has(word) ||
   (site.database.table('contents').all() as unknown as Row<'contents'>[]).some(({ bytes }) =>
     unpack(bytes).includes(word)
   );

@@ -1,6 +1,7 @@
 import { Server } from '@strapi/icons';
 import type { StrapiApp } from '@strapi/strapi/admin';
 import { ACTIONS } from '../../server/src/contracts';
+import { AlsoGoes } from './entry/AlsoGoes';
 import { StatusPanel } from './entry/StatusPanel';
 import { addStatusColumn } from './entry/status-column';
 import { sitesWidget } from './home/sites-widget';
@@ -9,9 +10,11 @@ import { wordsOf } from './words/languages';
 
 const PLUGIN_ID = 'replication';
 
+type SidePanel = typeof StatusPanel & { type?: string };
+
 /** What `addEditViewSidePanel` takes: the content manager's types are not part of Strapi's public ones. */
 interface ContentManagerApis {
-  addEditViewSidePanel(panels: (typeof StatusPanel)[]): void;
+  addEditViewSidePanel(arrange: (panels: SidePanel[]) => SidePanel[]): void;
 }
 
 export default {
@@ -29,8 +32,14 @@ export default {
   },
 
   bootstrap(app: StrapiApp) {
-    const contentManager = app.getPlugin('content-manager').apis as unknown as ContentManagerApis;
-    contentManager.addEditViewSidePanel([StatusPanel]);
+    const contentManager = app.getPlugin('content-manager');
+    const apis = contentManager.apis as unknown as ContentManagerApis;
+    // Right below the buttons: whether what one does is public elsewhere, too, is no footnote.
+    apis.addEditViewSidePanel((panels) => {
+      const buttons = panels.filter(({ type }) => type === 'actions');
+      return [...buttons, StatusPanel, ...panels.filter(({ type }) => type !== 'actions')];
+    });
+    contentManager.injectComponent('editView', 'right-links', { name: 'replication-also-goes', Component: AlsoGoes });
     app.registerHook('Admin/CM/pages/ListView/inject-column-in-table', addStatusColumn);
   },
 

@@ -6,11 +6,13 @@ import type { Answer as BrakeAnswer, QuestionCode as BrakeCode } from './replica
 import type { Dependencies, DependencyMode } from './replication/controller/dependencies';
 import type { Direction, KeyView, Level, Site } from './replication/engine';
 import type { Json } from './replication/entity';
+import type { Deed } from './replication/history/recent';
 import type { LinkState, ReplicaState } from './replication/tables';
 
 export type {
   BrakeAnswer,
   BrakeCode,
+  Deed,
   Dependencies,
   DependencyMode,
   Direction,
@@ -411,6 +413,23 @@ export interface EntryStatus {
   missing: EntryName[];
   /** Why it is not shared until somebody says how it goes on. */
   brakes: BrakeView[];
+  /** Its type has drafts: what is saved is not public yet. */
+  hasDrafts: boolean;
+  /** What was done to it last, on whatever site: the newest {@link EVENTS_LIMIT}, newest first. */
+  events: EntryEvent[];
+}
+
+export const EVENTS_LIMIT = 5;
+export interface EntryEvent {
+  /** The revision. */
+  id: string;
+  /** By the clock of the site that did it; null where that told no time. */
+  at: number | null;
+  deed: Deed;
+  /** What this site calls the one that did it; null: this site; '': one that it is not linked with. */
+  site: string | null;
+  /** Names of people; none where nobody signed for it, or where they are not told to this site. */
+  people: string[];
 }
 
 export interface StatusRequest {

@@ -37,6 +37,40 @@ describe('the panel beside an entry', () => {
     expect(complaints).toEqual([]);
   });
 
+  it('says below the buttons where else what one does goes, and asks for that nothing of its own', async () => {
+    const { page, calls } = await openEntry(entryStatus());
+    await page.getByText('What you save also goes to Archive.').waitFor();
+    await page.getByText('What you publish also goes to Live.').waitFor();
+    expect(calls.filter((call) => call === `GET /entries/${UID}/${ids[0]}`)).toHaveLength(1);
+  });
+
+  it('does not say so of what stays here or comes from there', async () => {
+    const [live, archive] = entryStatus().sites;
+    const sites = [
+      { ...live!, direction: 'RECEIVE_ONLY' as const },
+      { ...archive!, state: 'unshared' as const, level: 'NONE' as const },
+    ];
+    const { page } = await openEntry(entryStatus({ sites }));
+    await page.getByRole('region', { name: 'Archive' }).getByText('Not shared').waitFor();
+    expect(await page.getByText('also goes to').count()).toBe(0);
+  });
+
+  it.each(['light', 'dark'] as const)(
+    'tells on demand what was done last, and by whom, in the %s theme',
+    async (theme) => {
+      const { page, complaints, screenshot } = await openEntry(entryStatus(), { theme });
+      const button = page.getByRole('button', { name: 'Recent changes' });
+      expect(await button.getAttribute('aria-expanded')).toBe('false');
+      await button.press('Enter');
+      await page.getByText('Published by Ada Lovelace').waitFor();
+      await page.getByText('Edited on Archive by Ben and Cho').waitFor();
+      await page.getByText('Recorded for the first time').waitFor();
+      expect(await button.getAttribute('aria-expanded')).toBe('true');
+      await screenshot(`panel-recent-${theme}`);
+      expect(complaints).toEqual([]);
+    }
+  );
+
   it('says where an entry is edited that is read-only here', async () => {
     const [live] = entryStatus().sites;
     const { page, screenshot } = await openEntry(

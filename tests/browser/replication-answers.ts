@@ -154,6 +154,12 @@ export const entryStatus = (changes: Partial<EntryStatus> = {}): EntryStatus => 
   diverged: false,
   missing: [],
   brakes: [],
+  hasDrafts: true,
+  events: [
+    { id: 'r3', at: Date.now() - 12 * MINUTE, deed: 'published', site: null, people: ['Ada Lovelace'] },
+    { id: 'r2', at: Date.now() - 40 * MINUTE, deed: 'edited', site: 'Archive', people: ['Ben', 'Cho'] },
+    { id: 'r1', at: Date.now() - 3 * 24 * 60 * MINUTE, deed: 'recorded', site: null, people: [] },
+  ],
   ...changes,
 });
 

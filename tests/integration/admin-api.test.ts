@@ -68,7 +68,16 @@ describe('the admin API', () => {
     });
     const administrator = await site.admin();
     const { data } = await administrator.get('/replication/entries/api::article.article/x');
-    expect(data).toEqual({ documentId: 'x', sites: [], brakes: [], lockedBy: null, diverged: false, missing: [] });
+    expect(data).toEqual({
+      documentId: 'x',
+      sites: [],
+      brakes: [],
+      lockedBy: null,
+      diverged: false,
+      missing: [],
+      hasDrafts: true,
+      events: [],
+    });
     const { data: batch } = await administrator.post('/replication/entries/status', {
       uid: 'api::article.article',
       documentIds: ['x'],

@@ -16,10 +16,12 @@ interface Props {
   site: EntryOnSite;
   /** The entry was edited on two sites. */
   diverged: boolean;
+  /** Something was saved since it was published. */
+  draftIsNewer: boolean;
 }
 
 /** One line for one linked site: its state, since when, what it waits for, and Retry where that makes sense. */
-export const EntrySite = ({ uid, documentId, site, diverged }: Props) => {
+export const EntrySite = ({ uid, documentId, site, diverged, draftIsNewer }: Props) => {
   const say = useWords();
   const show = useOutcome();
   const moment = useMoment();
@@ -33,7 +35,7 @@ export const EntrySite = ({ uid, documentId, site, diverged }: Props) => {
         <Typography fontWeight="bold">{site.name}</Typography>
         <StateBadge variant={badge.variant}>{say(badge.word)}</StateBadge>
       </Flex>
-      {detailsOf(say, moment, site).map((line) => (
+      {detailsOf(say, moment, site, draftIsNewer).map((line) => (
         <Typography key={line} variant="pi" textColor="neutral600" style={{ overflowWrap: 'anywhere' }}>
           {line}
         </Typography>

@@ -11,6 +11,7 @@ import { entryWord } from '../words/sharing-words';
 import { siteAddress } from '../words/site-address';
 import { useWords } from '../words/use-words';
 import { EntrySite } from './EntrySite';
+import { RecentChanges } from './RecentChanges';
 
 const BUSY_POLL = 2000;
 const IDLE_POLL = 15000;
@@ -18,8 +19,15 @@ const IDLE_POLL = 15000;
 const isBusy = (status: EntryStatus | undefined): boolean =>
   status?.sites.some(({ state }) => state === 'recording' || state === 'waiting' || state === 'held') ?? false;
 
+interface Props {
+  uid: string;
+  documentId: string;
+  /** Something was saved since it was published. */
+  draftIsNewer: boolean;
+}
+
 /** How an entry stands with each linked site. */
-export const EntrySites = ({ uid, documentId }: { uid: string; documentId: string }) => {
+export const EntrySites = ({ uid, documentId, draftIsNewer }: Props) => {
   const say = useWords();
   const { formatAPIError } = useAPIErrorHandler();
   const mayLink = useMayManageLinks();
@@ -75,8 +83,16 @@ export const EntrySites = ({ uid, documentId }: { uid: string; documentId: strin
         </Flex>
       )}
       {data.sites.map((site) => (
-        <EntrySite key={site.link} uid={uid} documentId={documentId} site={site} diverged={data.diverged} />
+        <EntrySite
+          key={site.link}
+          uid={uid}
+          documentId={documentId}
+          site={site}
+          diverged={data.diverged}
+          draftIsNewer={draftIsNewer}
+        />
       ))}
+      <RecentChanges events={data.events} />
     </Flex>
   );
 };

@@ -7,7 +7,7 @@ import { EntrySites } from './EntrySites';
 export interface PanelProps {
   model: string;
   documentId?: string;
-  document?: { documentId?: string };
+  document?: { documentId?: string; status?: string };
 }
 
 /** The panel beside an entry. The content manager calls it as a hook: nothing is shown for an entry that is not saved yet. */
@@ -20,5 +20,9 @@ export const StatusPanel = ({
   const mayRead = useMayRead();
   const id = document?.documentId ?? documentId;
   if (!mayRead || id === undefined || id === '' || id === 'create') return null;
-  return { title: say('panel.title'), content: <EntrySites uid={model} documentId={id} /> };
+  const draftIsNewer = document?.status === 'modified';
+  return {
+    title: say('panel.title'),
+    content: <EntrySites uid={model} documentId={id} draftIsNewer={draftIsNewer} />,
+  };
 };

@@ -26,13 +26,27 @@ export const badgeOf = ({ state, error }: EntryOnSite, diverged: boolean): { wor
 };
 
 /** The sentences below a site's name: why, since when, and what happens next. */
-export const detailsOf = (say: Say, moment: (at: number) => string, site: EntryOnSite): string[] => {
+export const detailsOf = (
+  say: Say,
+  moment: (at: number) => string,
+  site: EntryOnSite,
+  draftIsNewer: boolean
+): string[] => {
   const { state, name } = site;
   if (state === 'unshared') return [say('details.unshared', { name })];
   if (state === 'unpublished') return [say('details.unpublished', { name })];
   if (state === 'recording') return [say('details.recording')];
-  return [...reasons(say, site), ...when(say, moment, site), shared(say, site), ...along(say, site)];
+  return [
+    ...reasons(say, site),
+    ...when(say, moment, site),
+    ...(draftIsNewer && staysAsDraft(site) ? [say('details.draft-stays')] : []),
+    shared(say, site),
+    ...along(say, site),
+  ];
 };
+
+const staysAsDraft = ({ level, direction }: EntryOnSite): boolean =>
+  level === 'PUBLISHED' && direction !== 'RECEIVE_ONLY';
 
 const along = (say: Say, { goesWith }: EntryOnSite): string[] => {
   if (goesWith === null) return [];

@@ -1,11 +1,13 @@
 import type { Core } from '@strapi/types';
-import type { EntryOnSite, EntryStatus, StatusBatch } from '../contracts';
+import { EVENTS_LIMIT, type EntryEvent, type EntryOnSite, type EntryStatus, type StatusBatch } from '../contracts';
 import type { Engine } from '../replication/engine';
 import { entityOf, type EntityKey, type Uid } from '../replication/entity';
+import { recentRevisions, type RecentRevision } from '../replication/history/recent';
 import type { Tables } from '../replication/ports';
 import type { Row } from '../replication/tables';
 import { entriesAt } from './entries';
 import { brakesOn, viewBrakes } from './brakes';
+import { readSite } from './overview';
 import { readAlong, type AlongOnLink } from './along';
 import { localIdsOf, nameEntries, type NamedEntries } from './entry-names';
 import { standingWith, type Standing } from './standing';
@@ -26,24 +28,30 @@ export const readEntryStatus = async (
   uid: Uid,
   localId: string
 ): Promise<EntryStatus> => {
-  const { found, missing, localIds, questions, along } = await engine.store.transaction(async ({ tables }) => {
-    const [one] = await findEntries(tables, uid, [localId]);
-    const entity = one?.entry?.entity;
-    const parked = entity ? await tables.find('parked', { entity }, { limit: 20 }) : [];
-    const keys = parked.map((row) => row.waits_for);
-    const questions = entity ? await brakesOn(tables, entity) : [];
-    const links = one?.standings.map(({ link }) => link.id) ?? [];
-    const along = entity ? await readAlong(tables, links, entity) : new Map<string, AlongOnLink>();
-    const named = [...along.values()].flatMap(({ goesWith, stays }) => [
-      ...(goesWith ?? []),
-      ...stays.map((staying) => staying.entity),
-    ]);
-    const localIds = await localIdsOf(tables, [...keys, ...named]);
-    // What has never been recorded has its own id: it is not a single type's, or it would be.
-    for (const key of named) if (!localIds.has(key)) localIds.set(key, entityOf(key).id);
-    return { found: one, missing: keys, localIds, questions, along };
-  });
+  const { found, missing, localIds, questions, along, recent, links } = await engine.store.transaction(
+    async ({ tables }) => {
+      const [one] = await findEntries(tables, uid, [localId]);
+      const entity = one?.entry?.entity;
+      const parked = entity ? await tables.find('parked', { entity }, { limit: 20 }) : [];
+      const keys = parked.map((row) => row.waits_for);
+      const questions = entity ? await brakesOn(tables, entity) : [];
+      const linked = one?.standings.map(({ link }) => link.id) ?? [];
+      const along = entity ? await readAlong(tables, linked, entity) : new Map<string, AlongOnLink>();
+      const recent = entity ? await recentRevisions(tables, entity, EVENTS_LIMIT) : [];
+      // Also those that are no links any more: what they did has their name.
+      const links = recent.length > 0 ? await tables.find('links', {}, { columns: ['id', 'name'] }) : [];
+      const named = [...along.values()].flatMap(({ goesWith, stays }) => [
+        ...(goesWith ?? []),
+        ...stays.map((staying) => staying.entity),
+      ]);
+      const localIds = await localIdsOf(tables, [...keys, ...named]);
+      // What has never been recorded has its own id: it is not a single type's, or it would be.
+      for (const key of named) if (!localIds.has(key)) localIds.set(key, entityOf(key).id);
+      return { found: one, missing: keys, localIds, questions, along, recent, links };
+    }
+  );
   const names = await nameEntries(strapi, ability, localIds);
+  const here = (await readSite(engine)).site?.id ?? null;
   const sites = found?.standings.map(({ link, standing }) => onSite(link, standing, along.get(link.id), names)) ?? [];
   return {
     documentId: localId,
@@ -52,7 +60,18 @@ export const readEntryStatus = async (
     diverged: found?.diverged ?? false,
     missing: missing.map(names),
     brakes: await viewBrakes(strapi, engine, ability, questions),
+    hasDrafts: engine.schemas.type(uid)?.drafts ?? false,
+    events: recent.map((revision) => eventOf(revision, here, links)),
   };
+};
+
+const eventOf = (
+  { id, at, deed, origin, people }: RecentRevision,
+  here: string | null,
+  links: readonly Pick<Row<'links'>, 'id' | 'name'>[]
+): EntryEvent => {
+  const site = origin === here ? null : (links.find((link) => link.id === origin)?.name ?? '');
+  return { id, at, deed, site, people };
 };
 
 /** The same for a page of a list, in a handful of queries. */

@@ -15,7 +15,7 @@ export const readOverview = async (
   engine: Engine,
   ability: Ability | undefined
 ): Promise<Overview> => {
-  const { site, problem } = await identity(engine);
+  const { site, problem } = await readSite(engine);
   const question = await engine.places.question();
   const rows = await engine.links.list();
   const { counts, unrecorded, leaving } = await engine.store.transaction(async ({ tables }) => ({
@@ -81,7 +81,8 @@ const viewOf = (row: Row<'links'>, counts: QueueCounts = noCounts()): LinkView =
 });
 
 /** A site without an identity can still show its page, which then says what is missing. */
-const identity = async (engine: Engine): Promise<{ site: Site | null; problem: Problem | null }> => {
+/** Who this site is; where that is not known yet, why. */
+export const readSite = async (engine: Engine): Promise<{ site: Site | null; problem: Problem | null }> => {
   try {
     return { site: await engine.links.me(), problem: null };
   } catch (error) {

@@ -1,0 +1,41 @@
+import { Typography } from '@strapi/design-system';
+import { unstable_useContentManagerContext as useContentManagerContext } from '@strapi/strapi/admin';
+import { useIntl } from 'react-intl';
+import type { EntryStatus } from '../../../server/src/contracts';
+import { useMayRead } from '../api/allowed';
+import { useReplicationEntryQuery } from '../api/replication-api';
+import { useWords } from '../words/use-words';
+
+/** Below Publish and Save: where else what is published or saved goes. Asks nothing that the panel does not ask. */
+export const AlsoGoes = () => {
+  const { model, id } = useContentManagerContext();
+  const say = useWords();
+  const { formatList } = useIntl();
+  const mayRead = useMayRead();
+  const isSaved = id !== undefined && id !== '' && id !== 'create';
+  const { data } = useReplicationEntryQuery({ uid: model, documentId: id ?? '' }, { skip: !mayRead || !isSaved });
+  const { saved, published } = sitesOf(data);
+  return (
+    <>
+      {saved.length > 0 && <Line text={say('goes.saved', { sites: formatList(saved) })} />}
+      {published.length > 0 && <Line text={say('goes.published', { sites: formatList(published) })} />}
+    </>
+  );
+};
+
+const Line = ({ text }: { text: string }) => (
+  <Typography variant="pi" textColor="neutral600" style={{ overflowWrap: 'anywhere' }}>
+    {text}
+  </Typography>
+);
+
+/** Names of sites: where each save goes, and where only what is published does. */
+const sitesOf = (status: EntryStatus | undefined): { saved: string[]; published: string[] } => {
+  const going = (status?.sites ?? []).filter(
+    ({ state, level, direction }) => state !== 'unshared' && level !== 'NONE' && direction !== 'RECEIVE_ONLY'
+  );
+  const [saved, published] = [true, false].map((each) =>
+    going.filter(({ level }) => (level === 'EVERYTHING' || !status?.hasDrafts) === each).map(({ name }) => name)
+  );
+  return { saved: saved!, published: published! };
+};

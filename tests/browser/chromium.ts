@@ -40,11 +40,13 @@ export interface Visit {
   context: BrowserContext;
   /** What the browser complained about so far. */
   complaints: string[];
+  /** Of what is visible, in both themes; where the name ends in one of them, in that. */
   screenshot(name: string): Promise<void>;
   close(): Promise<void>;
 }
 
-export type Theme = 'light' | 'dark';
+const THEMES = ['light', 'dark'] as const;
+export type Theme = (typeof THEMES)[number];
 export type Language = 'en' | 'de' | 'es' | 'fr';
 
 /** What Strapi's own panel asks for and these sites do not have. Every other failed request is a complaint. */
@@ -99,16 +101,15 @@ export const visit = async (
     baseURL: instance.url,
     viewport: { width, height: 900 },
     locale: 'en-GB',
+    colorScheme: theme,
   });
   // For a machine that is busy with others: only what fails takes so long.
   context.setDefaultTimeout(60_000);
-  await context.addInitScript(
-    (chosen) => {
-      localStorage.setItem('STRAPI_THEME', chosen.theme);
-      localStorage.setItem('strapi-admin-language', chosen.language);
-    },
-    { theme, language }
-  );
+  await context.addInitScript((chosen) => {
+    // As the system has it: that can be changed while a page is open.
+    localStorage.setItem('STRAPI_THEME', 'system');
+    localStorage.setItem('strapi-admin-language', chosen);
+  }, language);
   // Only the tested site may be asked; Strapi's own panel would fetch news from elsewhere.
   await context.route(
     (url) => url.origin !== instance.url,
@@ -124,9 +125,15 @@ export const visit = async (
   });
   page.on('pageerror', (error) => complaints.push(error.stack ?? error.message));
 
+  const take = (name: string) => page.screenshot({ path: path.join(PICTURES, `${name}.png`), animations: 'disabled' });
   const screenshot = async (name: string) => {
     fs.mkdirSync(PICTURES, { recursive: true });
-    await page.screenshot({ path: path.join(PICTURES, `${name}.png`), animations: 'disabled' });
+    if (/-(light|dark)$/.test(name)) return void (await take(name));
+    for (const colorScheme of THEMES) {
+      await page.emulateMedia({ colorScheme });
+      await take(`${name}-${colorScheme}`);
+    }
+    await page.emulateMedia({ colorScheme: theme });
   };
   return { page, context, complaints, screenshot, close: () => context.close() };
 };

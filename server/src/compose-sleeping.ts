@@ -43,6 +43,7 @@ export const composeSleeping = (parts: SleepingParts): Composition => {
     refuse: no,
     rename: no,
     pause: no,
+    pauseAll: no,
     test: no,
     unlink: no,
   };

@@ -67,6 +67,20 @@ describe.each(['light', 'dark'] as const)('the replication page in the %s theme'
     expect(complaints).toEqual([]);
   });
 
+  it('pauses all sites at once, and lets all go on', async () => {
+    const [live, archive] = [link(), link({ id: 'archive', name: 'Archive', paused: true })];
+    const { page, calls } = await open({
+      'GET /overview': overview({ links: [live, archive] }),
+      'POST /pause': overview({ links: [live, archive] }),
+      'POST /resume': overview({ links: [live, archive] }),
+    });
+    await page.getByRole('button', { name: 'Pause all' }).click();
+    await page.getByText('Sharing with all sites is paused').waitFor();
+    await page.getByRole('button', { name: 'Resume all' }).click();
+    await page.getByText('Sharing with all sites goes on').waitFor();
+    expect(calls).toEqual(expect.arrayContaining(['POST /pause', 'POST /resume']));
+  });
+
   it('shows rules as a table of content types, and those of the configuration locked', async () => {
     const { page, complaints, screenshot } = await open(
       { 'GET /overview': overview({ links: [link()] }), 'GET /links/live/rules': RULES },

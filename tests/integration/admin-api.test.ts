@@ -1,6 +1,12 @@
+import { ACTIONS as PERMISSIONS } from '../../server/src/contracts';
+import { adminRoutes } from '../../server/src/routes/admin';
 import { access } from '../support/app';
 import { startInstance, type Instance } from '../support/instance';
 import { restClient, type Rest } from '../support/rest';
+
+const { routes } = adminRoutes;
+/** A permission that has nothing to do with replication: a token needs one. */
+const UNRELATED = 'admin::webhooks.read';
 
 let site: Instance;
 
@@ -39,17 +45,24 @@ describe('the admin API', () => {
     expect(types.map((type: { uid: string }) => type.uid)).not.toContain('plugin::upload.file');
   });
 
-  it('refuses what a token was not given', async () => {
-    const reader = await tokenFor('only reads', [ACTIONS[0]!]);
-    for (const [method, path] of [
-      ['POST', '/replication/links/codes'],
-      ['PUT', '/replication/links/x/rules'],
-      ['POST', '/replication/links/x/retry'],
-    ] as const) {
-      expect(await refusal(reader.request(method, path))).toMatchObject({ status: 403 });
+  it('refuses each call to whoever has every permission but the one for it', async () => {
+    const every = Object.values(PERMISSIONS);
+    const lacking = new Map<string, Rest>();
+    for (const one of every)
+      lacking.set(one, await tokenFor(`all but ${one}`, [...every.filter((other) => other !== one), UNRELATED]));
+    for (const { method, path, config } of routes) {
+      const [, { config: needed }] = config.policies as [string, { config: { actions: string[] } }];
+      const address = `/replication${path.replace(':uid', 'api::article.article').replace(/:\w+/g, 'x')}`;
+      expect(needed.actions).toHaveLength(1);
+      const call = lacking.get(needed.actions[0]!)!.request(method, address, method === 'GET' ? undefined : {});
+      expect([method, address, await refusal(call)]).toMatchObject([method, address, { status: 403 }]);
     }
-    const other = await tokenFor('links only', [ACTIONS[1]!]);
-    expect(await refusal(other.get('/replication/overview'))).toMatchObject({ status: 403 });
+  });
+
+  it('pauses sharing with all sites, of which there are none', async () => {
+    const manager = await tokenFor('pauses', ACTIONS);
+    expect((await manager.post('/replication/pause')).data).toMatchObject({ links: [] });
+    expect((await manager.post('/replication/resume')).data).toMatchObject({ links: [] });
   });
 
   it('refuses strangers and tokens of the content API', async () => {
@@ -102,6 +115,7 @@ describe('the admin API', () => {
       ['POST', '/replication/links/codes/read', {}],
       ['POST', '/replication/links/codes/read', { code: 5 }],
       ['POST', '/replication/links/codes', { more: true }],
+      ['POST', '/replication/pause', { link: 'x' }],
       ['PUT', '/replication/links/x/rules', { rules: [{ scope: 'all' }] }],
       ['POST', '/replication/entries/status', { uid: 'nonsense', documentIds: [] }],
       ['GET', '/replication/links/x/queue?page=0', undefined],

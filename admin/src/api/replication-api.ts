@@ -134,6 +134,11 @@ const api = adminApi
         transformResponse: unwrap<LinkView>,
         invalidatesTags: ['Replication'],
       }),
+      pauseReplication: build.mutation<Overview, 'pause' | 'resume'>({
+        query: (act) => ({ url: at(`/${act}`), method: 'POST' }),
+        transformResponse: unwrap<Overview>,
+        invalidatesTags: ['Replication'],
+      }),
       testReplicationLink: build.mutation<TestResult, string>({
         query: (id) => ({ url: link(id, '/test'), method: 'POST' }),
         transformResponse: unwrap<TestResult>,
@@ -232,6 +237,7 @@ export const {
   useReadReplicationCodeMutation,
   useRedeemReplicationCodeMutation,
   useActOnReplicationLinkMutation,
+  usePauseReplicationMutation,
   useTestReplicationLinkMutation,
   useRenameReplicationLinkMutation,
   useUnlinkReplicationSiteMutation,

@@ -59,6 +59,8 @@ export interface LinkDesk {
   refuse(link: string): Promise<void>;
   rename(link: string, name: string): Promise<void>;
   pause(link: string, paused: boolean): Promise<void>;
+  /** The same for all sites that this one is linked with now. */
+  pauseAll(paused: boolean): Promise<void>;
   /** Calls the other site and says what happened; never throws for what it finds there. */
   test(link: string): Promise<LinkTest>;
   /** Ends the link on both sides. Content stays where it is. */

@@ -21,6 +21,8 @@ export const adminRoutes = {
     route('POST', '/site/copy', 'admin-sites.isCopy', ACTIONS.links),
     route('POST', '/site/key', 'admin-sites.changeKey', ACTIONS.links),
     route('POST', '/site/leave', 'admin-sites.leave', ACTIONS.leave),
+    route('POST', '/pause', 'admin-sites.pauseAll', ACTIONS.links),
+    route('POST', '/resume', 'admin-sites.resumeAll', ACTIONS.links),
     route('GET', '/brakes', 'admin-brakes.list', ACTIONS.read),
     route('POST', '/brakes/answer', 'admin-brakes.answer', ACTIONS.brakes),
     route('POST', '/sweep', 'admin-brakes.sweep', ACTIONS.queue),

@@ -296,6 +296,10 @@ describe('a link', () => {
     await a.desk.rename(idB(), '  www  ');
     await a.desk.pause(idB(), true);
     expect(await a.desk.list()).toMatchObject([{ name: 'www', paused: 1, state: 'REGISTERED' }]);
+    await a.desk.pauseAll(false);
+    expect(await a.desk.list()).toMatchObject([{ paused: 0 }]);
+    await a.desk.pauseAll(true);
+    expect(await a.desk.list()).toMatchObject([{ paused: 1 }]);
     await expect(a.desk.rename(idB(), ' ')).rejects.toMatchObject({ code: 'BAD_NAME' });
     await expect(a.desk.rename('nobody', 'x')).rejects.toMatchObject({ code: 'LINK_UNKNOWN' });
   });

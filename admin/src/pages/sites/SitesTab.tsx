@@ -3,6 +3,7 @@ import { EmptyDocuments } from '@strapi/icons/symbols';
 import type { Overview } from '../../../../server/src/contracts';
 import { useWords } from '../../words/use-words';
 import { Jobs } from './Jobs';
+import { PauseAll } from './PauseAll';
 import { RequestCard } from './RequestCard';
 import { SiteCard } from './SiteCard';
 import { ThisSite } from './ThisSite';
@@ -52,6 +53,7 @@ export const SitesTab = ({ overview, onCreateCode, onHaveCode, onLeave, onAccept
   return (
     <Flex direction="column" alignItems="stretch" gap={4}>
       <Jobs />
+      <PauseAll links={links} />
       {links.map((link) =>
         link.state === 'REQUESTING' && site ? (
           <RequestCard key={link.id} site={site} link={link} onAccepted={onAccepted} />

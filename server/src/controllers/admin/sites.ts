@@ -24,20 +24,21 @@ export const sites = ({ strapi }: { strapi: Core.Strapi }) => {
       await act(id);
     });
 
+  /** Does something to the whole site and answers how it stands afterwards. */
+  const actingOnAll = (act: () => Promise<void>) =>
+    answering(async (ctx) => {
+      read(nothing, ctx.request.body);
+      await act();
+      return readOverview(strapi, engineOf(strapi), ctx.state.userAbility);
+    });
+
   return {
     overview: answering((ctx) => readOverview(strapi, engineOf(strapi), ctx.state.userAbility)),
 
-    moved: answering(async (ctx) => {
-      read(nothing, ctx.request.body);
-      await engineOf(strapi).places.moved();
-      return readOverview(strapi, engineOf(strapi), ctx.state.userAbility);
-    }),
-
-    isCopy: answering(async (ctx) => {
-      read(nothing, ctx.request.body);
-      await engineOf(strapi).places.isCopy();
-      return readOverview(strapi, engineOf(strapi), ctx.state.userAbility);
-    }),
+    moved: actingOnAll(() => engineOf(strapi).places.moved()),
+    isCopy: actingOnAll(() => engineOf(strapi).places.isCopy()),
+    pauseAll: actingOnAll(() => engineOf(strapi).links.pauseAll(true)),
+    resumeAll: actingOnAll(() => engineOf(strapi).links.pauseAll(false)),
 
     changeKey: answering(async (ctx) => {
       read(nothing, ctx.request.body);

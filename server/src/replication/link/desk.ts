@@ -154,6 +154,16 @@ export const createLinkDesk = (options: LinkDeskOptions): LinkDesk => {
       options.onChange?.(link, state);
     },
 
+    pauseAll: async (paused) => {
+      const changed = await store.transaction(async ({ tables }) => {
+        const where = { state: 'REGISTERED', paused: paused ? 0 : 1 } as const;
+        const links = await tables.find('links', where);
+        await tables.update('links', where, { paused: paused ? 1 : 0 });
+        return links;
+      });
+      for (const { id, state } of changed) options.onChange?.(id, state);
+    },
+
     test: async (link) => {
       const row = await store.transaction((unit) => requireLink(unit, link));
       const started = clock.now();

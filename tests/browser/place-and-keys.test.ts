@@ -38,7 +38,10 @@ describe.each(['light', 'dark'] as const)('in the %s theme', (theme) => {
     const { page, complaints, screenshot } = await open(
       {
         'GET /overview': overview({ links: [link()] }),
-        'GET /links/live/keys': [...KEYS, { ...KEYS[0], id: 'k0', fingerprint: '55ee 0b0b 71c2 9a90', revokedAt: 1 }],
+        'GET /links/live/keys': [
+          ...KEYS,
+          { ...KEYS[0], id: 'k0', fingerprint: '55ee 0b0b 71c2 9a90', revokedAt: Date.now() - DAYS },
+        ],
       },
       theme
     );

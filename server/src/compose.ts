@@ -6,6 +6,7 @@ import { readCredentials } from './http/credentials';
 import { createGate, type Gate } from './http/gate';
 import { createQuota, DEFAULT_QUOTA, OverQuota } from './http/quota';
 import { Couriers } from './couriers';
+import { createForgetter } from './forgetter';
 import { createBrakeDesk } from './replication/brake/desk';
 import { RECORD_BATCH } from './replication/capture/gather';
 import { recordBatch } from './replication/capture/record';
@@ -320,6 +321,12 @@ export const compose = async (
     logError(strapi, 'Tidying up failed. It is tried again.')
   );
 
+  const forgetter = createForgetter(
+    context,
+    config.history || null,
+    logError(strapi, 'Forgetting the content of old versions failed. It is tried again.')
+  );
+
   const configured = readConfiguredLinks(config.links);
   await store.transaction(async (unit) => {
     await applyConfiguredLinks(unit, configured, identity, systemClock.now());
@@ -401,7 +408,7 @@ export const compose = async (
   });
 
   let revocationSeen = (await store.transaction((unit) => lookAgain(unit, systemClock.now()))).revocation;
-  const workers = [recorder, jobs, house, notifier, sweeper, tidier];
+  const workers = [recorder, jobs, house, notifier, sweeper, tidier, forgetter];
   const isIdle = () => !inHurry && workers.every(({ idle }) => idle) && couriers.idle && pollers.idle;
   const accepted = async (link: string) => {
     const [row] = await store.transaction(({ tables }) => tables.find('links', { id: link }));

@@ -1,4 +1,5 @@
 import { DEFAULT_QUOTA, type QuotaLimits } from './http/quota';
+import type { Retention } from './replication/history/retention';
 
 /** What is chosen for one content type. */
 export interface TypeChoice {
@@ -37,6 +38,8 @@ export interface ReplicationConfig {
   contentTypes: { [uid: string]: Partial<TypeChoice> };
   /** What one linked site may send: more is put off. */
   quota: QuotaLimits;
+  /** How long the content of old versions is kept; `false`: for ever. */
+  history: Retention | false;
 }
 
 export const defaultConfig = (): ReplicationConfig => ({
@@ -53,6 +56,7 @@ export const defaultConfig = (): ReplicationConfig => ({
   maxFileBytes: 1024 * 1024 * 1024,
   contentTypes: {},
   quota: DEFAULT_QUOTA,
+  history: { days: 90, versions: 50 },
 });
 
 export const choiceOf = ({ contentTypes }: Pick<ReplicationConfig, 'contentTypes'>, uid: string): TypeChoice => {
@@ -97,8 +101,26 @@ export const validateConfig = (config: ReplicationConfig): void => {
     throw new Error('replication: “maxFileBytes” must be a positive number of bytes.');
   }
   validateContentTypes(config.contentTypes);
+  validateHistory(config.history);
   for (const name of ['requestsPerSecond', 'messagesPerDay', 'bytesPerDay'] as const) {
     if (!(config.quota?.[name] > 0)) throw new Error(`replication: “quota.${name}” must be a positive number.`);
+  }
+};
+
+const validateHistory = (history: unknown): void => {
+  if (history === false) return;
+  if (!isObject(history))
+    throw new Error('replication: “history” must be an object such as { days: 90, versions: 50 }, or false.');
+  const { days, versions, ...others } = history;
+  const unknown = Object.keys(others)[0];
+  if (unknown !== undefined)
+    throw new Error(`replication: “history” has “${unknown}”. What can be set is days and versions.`);
+  for (const [name, value, least] of [
+    ['days', days, 1],
+    ['versions', versions, 10],
+  ] as const) {
+    if (!Number.isSafeInteger(value) || (value as number) < least)
+      throw new Error(`replication: “history.${name}” must be a whole number, at least ${least}.`);
   }
 };
 

@@ -31,3 +31,25 @@ describe('contentTypes', () => {
     expect(validate(contentTypes)).toThrow(message as RegExp);
   });
 });
+
+describe('history', () => {
+  const of = (history: unknown) => () =>
+    validateConfig({ ...defaultConfig(), history } as ReturnType<typeof defaultConfig>);
+
+  it('is kept for ever, or for so many days and versions', () => {
+    expect(of(false)).not.toThrow();
+    expect(of({ days: 1, versions: 10 })).not.toThrow();
+    expect(of(defaultConfig().history)).not.toThrow();
+  });
+
+  it.each([
+    [true, /must be an object such as/],
+    [{ days: 90 }, /“history.versions” must be a whole number, at least 10/],
+    [{ days: 90, versions: 3 }, /“history.versions” must be a whole number, at least 10/],
+    [{ days: 0, versions: 50 }, /“history.days” must be a whole number, at least 1/],
+    [{ days: '90', versions: 50 }, /“history.days”/],
+    [{ days: 90, versions: 50, weeks: 1 }, /has “weeks”/],
+  ])('refuses %j and says what is wrong', (history, message) => {
+    expect(of(history)).toThrow(message as RegExp);
+  });
+});

@@ -1,9 +1,10 @@
 import type { Context } from '../../../server/src/replication/context';
-import type { Json } from '../../../server/src/replication/entity';
+import type { EntityKey, Json } from '../../../server/src/replication/entity';
 import { Busy, Unreachable } from '../../../server/src/replication/errors';
 import { receive } from '../../../server/src/replication/apply/receive';
 import { catchUp } from '../../../server/src/replication/reconcile/catch-up';
 import { recordBatch } from '../../../server/src/replication/capture/record';
+import { forgetOldVersions, type Retention } from '../../../server/src/replication/history/retention';
 import type { Verifier } from '../../../server/src/replication/apply/verify';
 import type { Identity } from '../../../server/src/replication/link/identity';
 import { notifyBatch } from '../../../server/src/replication/notify/notify';
@@ -31,6 +32,8 @@ export class Process {
   private readonly running = new Set<string>();
   private readonly untold = new Map<string, Untold>();
   private readonly verifier: Verifier;
+  /** How far old versions were forgotten. */
+  private forgotten: EntityKey | null = null;
 
   private constructor(
     private readonly site: Site,
@@ -82,12 +85,18 @@ export class Process {
     started = this.start('times', async () => forgetOddTimes(this.context).then(() => 0)) || started;
     started = this.start('notify', () => notifyBatch(this.context)) || started;
     started = this.start('catch-up', async () => Number(await catchUp(this.context, this.wire))) || started;
+    if (this.site.world.forgets) started = this.start('retention', () => this.forget()) || started;
     started = this.start('jobs', async () => Number(await jobStep(this.context))) || started;
     for (const link of this.site.links()) {
       started = this.start(`deliver ${link}`, () => deliver(this.context, this.wire, link)) || started;
       started = this.start(`fetch ${link}`, () => this.fetch(link)) || started;
     }
     return started;
+  }
+
+  private async forget(): Promise<number> {
+    this.forgotten = await forgetOldVersions(this.context, FORGETFUL, this.forgotten);
+    return 0;
   }
 
   /** What was taken in is told with the next request, as long as this process lives. */
@@ -227,6 +236,9 @@ export class Process {
     readBlob: () => Promise.reject(new Error('There are no files in this world.')),
   };
 }
+
+/** Everything that may be forgotten is, but for the newest two versions of each entry. */
+const FORGETFUL: Retention = { days: 0, versions: 2 };
 
 /** Nobody but linked sites may read anything in this world, and every save is marked. */
 const SILENT: AnswerOptions = { track: () => undefined, isPublic: () => Promise.resolve(false) };

@@ -67,6 +67,8 @@ export class World {
   private readonly latest: SeededChance;
   /** Whether who only receives gets entries of some types, and of others what goes along with them. */
   private readonly goAlong: boolean;
+  /** Whether the content of versions is forgotten as soon as nothing stands on it. */
+  readonly forgets: boolean;
   /** Whether things happen past the editors. */
   private readonly mishaps: boolean;
   private readonly rulesChange: boolean;
@@ -96,6 +98,7 @@ export class World {
     this.clocksJump = this.more.happens(0.2);
     this.restores = this.more.happens(0.2);
     this.many = this.more.happens(0.15);
+    this.forgets = new SeededChance(seed ^ 0x61c88647).happens(0.3);
     this.last = new SeededChance(seed ^ 0x2545f491);
     this.firewalls = this.last.happens(0.3);
     const gentle = chance.happens(0.2);

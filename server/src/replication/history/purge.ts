@@ -33,7 +33,8 @@ export const forgetHistory = async (tables: Tables, entity: EntityKey): Promise<
   await dropUnused(tables, contents);
 };
 
-const dropUnused = async (tables: Tables, hashes: readonly string[]): Promise<void> => {
+/** Removes contents that no part holds any more. */
+export const dropUnused = async (tables: Tables, hashes: readonly string[]): Promise<void> => {
   const candidates = [...new Set(hashes)];
   if (candidates.length === 0) return;
   // Who stores one of them meanwhile waits for us and puts it back, or has done so and is seen here.

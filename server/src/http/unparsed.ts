@@ -9,15 +9,15 @@ const OPAQUE = 'application/octet-stream';
  * parse and write to files whatever a stranger sends, before the gate has seen who that is, and answer 500 to what it
  * cannot inflate. The gate refuses such types by itself.
  *
- * @param address where requests of other sites arrive, as in `/api/replication/v1/`.
+ * @param address where requests of other sites arrive, as in `/api/replication/v1/`. Anything may stand before it: what a
+ * middleware of the site takes away after this one.
  */
 export const leaveUnparsed = (address: string) => {
   const own = address.toLowerCase();
   return (ctx: Context, next: Next): Promise<unknown> => {
     const { headers } = ctx.req;
     const type = headers['content-type'];
-    if (type !== undefined && !OWN.has(type) && ctx.path.toLowerCase().startsWith(own))
-      headers['content-type'] = OPAQUE;
+    if (type !== undefined && !OWN.has(type) && ctx.path.toLowerCase().includes(own)) headers['content-type'] = OPAQUE;
     return next();
   };
 };

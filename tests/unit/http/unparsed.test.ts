@@ -9,7 +9,12 @@ const seen = async (path: string, type: string | undefined): Promise<string | un
 };
 
 it('hides what Strapi would read from it, on the addresses of other sites alone', async () => {
-  for (const path of ['/replication/v1/messages', '/Replication/V1/link', '/replication/v1/nothing']) {
+  for (const path of [
+    '/replication/v1/messages',
+    '/Replication/V1/link',
+    '/replication/v1/nothing',
+    '/cms/replication/v1/ask/x',
+  ]) {
     for (const type of ['application/json', 'multipart/form-data; boundary=x', `${NDJSON}; charset=utf-8`])
       expect(await seen(path, type)).toBe('application/octet-stream');
     expect(await seen(path, NDJSON)).toBe(NDJSON);

@@ -7,7 +7,7 @@ import type { Instance } from './instance';
 /** A content type's file: whatever a developer writes. */
 type Schema = any;
 
-/** Other content types than the playground's, as a developer would have changed them between two starts. */
+/** Another app than the playground's, as a developer would have changed it between two starts. */
 export interface Variant {
   /** By `kitchen` or `shared.seo`: changes a content type or a component in place. */
   change?: Record<string, (schema: Schema) => void>;
@@ -15,18 +15,20 @@ export interface Variant {
   without?: string[];
   /** Content types that have another name now, in the same table. */
   rename?: Record<string, string>;
+  /** What other files hold, by their path in the app, as in `config/api.js`. */
+  files?: Record<string, string>;
 }
 
 const variants: string[] = [];
 
-/** Starts a site again, on its database, with other content types; without a variant, with the playground's own. */
+/** Starts a site again, on its database, as another app; without a variant, as the playground's own. */
 export const restartWith = async (site: Instance, variant: Variant | null): Promise<void> => {
   site.env.PLAYGROUND_APP = variant === null ? undefined : appWith(variant);
   await site.restart();
 };
 
 /** A copy of the app; what it has installed is shared. It lies in the repository, where Node looks for the rest. */
-const appWith = ({ change = {}, without = [], rename = {} }: Variant): string => {
+const appWith = ({ change = {}, without = [], rename = {}, files = {} }: Variant): string => {
   const folder = path.join(ROOT, '.tmp', `app-${randomBytes(4).toString('hex')}`);
   variants.push(folder);
   const modules = path.join(APP, 'node_modules');
@@ -48,6 +50,11 @@ const appWith = ({ change = {}, without = [], rename = {} }: Variant): string =>
     fs.rmSync(path.join(folder, 'src', 'api', name), { recursive: true });
     fs.mkdirSync(path.dirname(fileOf(folder, other)), { recursive: true });
     fs.writeFileSync(fileOf(folder, other), JSON.stringify(schema));
+  }
+  for (const [name, text] of Object.entries(files)) {
+    const file = path.join(folder, name);
+    fs.mkdirSync(path.dirname(file), { recursive: true });
+    fs.writeFileSync(file, text);
   }
   return folder;
 };

@@ -8,34 +8,30 @@
 const AsyncFunction = Object.getPrototypeOf(async () => {}).constructor;
 
 const open = (strapi) => {
-  strapi.server.routes({
-    type: 'content-api',
-    prefix: '/playground',
-    routes: [
-      {
-        method: 'POST',
-        path: '/run',
-        info: { apiName: 'playground', type: 'content-api' },
-        config: { auth: false },
-        async handler(ctx) {
-          const { code, args } = ctx.request.body;
-          try {
-            const run = new AsyncFunction('strapi', 'args', 'require', code);
-            // A fresh context: what document-service calls remember of one another must not outlive one run.
-            const result = await strapi.requestContext.run({ state: {}, request: {}, query: {} }, () =>
-              run(strapi, args, require)
-            );
-            ctx.body = { result: result === undefined ? null : result };
-          } catch (error) {
-            ctx.status = 500;
-            ctx.body = {
-              error: { name: error.name, message: error.message, stack: error.stack, details: error.details },
-            };
-          }
-        },
+  // Not one of the content API: it is at this address whatever the REST prefix is.
+  strapi.server.routes([
+    {
+      method: 'POST',
+      path: '/api/playground/run',
+      config: { auth: false },
+      async handler(ctx) {
+        const { code, args } = ctx.request.body;
+        try {
+          const run = new AsyncFunction('strapi', 'args', 'require', code);
+          // A fresh context: what document-service calls remember of one another must not outlive one run.
+          const result = await strapi.requestContext.run({ state: {}, request: {}, query: {} }, () =>
+            run(strapi, args, require)
+          );
+          ctx.body = { result: result === undefined ? null : result };
+        } catch (error) {
+          ctx.status = 500;
+          ctx.body = {
+            error: { name: error.name, message: error.message, stack: error.stack, details: error.details },
+          };
+        }
       },
-    ],
-  });
+    },
+  ]);
 };
 
 module.exports = { open };

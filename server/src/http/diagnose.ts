@@ -68,6 +68,7 @@ export const whatAnswered = (raw: Raw, { id, url }: { id: string; url: string },
       `Something before ${host} asks for a password (status ${status}). Name it in the configuration of this site (REPLICATION_CREDENTIALS).`
     );
   }
+  if ((status === 404 || status === 405) && isStrapi(raw)) return found('ADDRESS', notAsAddressed(url, status));
   if (status === 403) return found('FORBIDDEN', `Something before ${host} refuses requests of this site (status 403).`);
   if (status === 405) {
     return found('METHOD', `Something before ${host} does not let requests of this kind through (status 405).`);
@@ -91,6 +92,18 @@ export const whatAnswered = (raw: Raw, { id, url }: { id: string; url: string },
     );
   }
   return found('OTHER', `${host} answered with status ${status}, and not as the site that was linked.`);
+};
+
+/** Strapi takes no path away: what it does not know it answers with 404, or, unless it is read, with 405. */
+const isStrapi = ({ headers, body }: Raw): boolean =>
+  String(headers['x-powered-by'] ?? '').startsWith('Strapi') ||
+  /^\{"data":null,"error":\{"status":404,/.test(body.toString('latin1', 0, 200));
+
+const notAsAddressed = (url: string, status: number): string => {
+  const above = new URL(url).pathname.split('/').slice(0, -1).join('/');
+  const path = `Where a proxy adds “${above}”, either it takes it away again, or the REST prefix there begins with it.`;
+  const all = `Strapi answers at ${url} (status ${status}), and not replication. Check that the plugin is on there, and the REST prefix.`;
+  return above === '' ? all : `${all} ${path}`;
 };
 
 const isPage = ({ headers, body }: Raw): boolean =>

@@ -144,6 +144,39 @@ describe('what stands in the way is named', () => {
     }
   });
 
+  it.each<[string, number, http.OutgoingHttpHeaders, string]>([
+    [
+      'reads',
+      404,
+      {},
+      '{"data":null,"error":{"status":404,"name":"NotFoundError","message":"Not Found","details":{}}}',
+    ],
+    ['takes', 405, { allow: 'HEAD, GET', 'x-powered-by': 'Strapi <strapi.io>' }, 'Method Not Allowed'],
+  ])(
+    'a Strapi that %s nothing at this address: a path that is not taken away',
+    async (_what, status, headers, body) => {
+      const strapi = await listenWith((_request, response) => {
+        response.writeHead(status, headers);
+        response.end(body);
+      });
+      open.push(strapi);
+      const { client, server } = await start({});
+      const below =
+        /Strapi answers at .* Where a proxy adds “\/cms”, either it takes it away again, or the REST prefix there/;
+      for (const work of [
+        (url: string) => client.send({ id: server.instance, url }, [{}]),
+        (url: string) => client.introduce(url, {}),
+      ]) {
+        const error = await failure(work(`${new URL(strapi.url).origin}/cms/api`));
+        expect(error).toMatchObject({ obstacle: 'ADDRESS', message: expect.stringMatching(below) });
+        expect(await failure(work(strapi.url))).toMatchObject({
+          obstacle: 'ADDRESS',
+          message: expect.stringMatching(/Strapi answers at .*REST prefix\.$/),
+        });
+      }
+    }
+  );
+
   it('another site', async () => {
     const { client, peer } = await start({});
     const error = await failure(client.send({ ...peer, id: '9f0f7e9e-3c1f-4c5e-9c5b-0d7f4a8a6b11' }, [{}]));

@@ -5,6 +5,8 @@ import { freePort, startInstance, type Instance } from '../support/instance';
 import { linkSites, overview, share } from '../support/link';
 import { startProxy, type Proxy, type ProxyRules } from '../support/proxy';
 import type { HttpError } from '../support/rest';
+import { settles } from '../support/wait';
+import { allComesThrough } from './comes-through';
 import { rowsOf } from './rows';
 import { ARTICLE, CATEGORY, equalOnBoth, everything, FILE, KITCHEN, type Pair } from './sites';
 
@@ -106,6 +108,30 @@ it('hears of what is edited, published, unpublished and deleted; a comparison fi
   const { data } = await (await staging.admin()).post(`/replication/links/${toLive}/compare`, {});
   expect(data).toMatchObject({ differentCount: 0, equal: expect.any(Number) });
   expect(data.equal).toBeGreaterThan(1);
+});
+
+allComesThrough(() => pair);
+
+it('catches up after the proxy was down, and says meanwhile that nobody is there', async () => {
+  const { staging, live, toLive } = pair;
+  const { documentId: gone } = await editor.create(ARTICLE, { title: 'Deleted meanwhile' });
+  await equalOnBoth(pair, ARTICLE, [gone]);
+  await proxy.close();
+  const { documentId: made } = await editor.create(ARTICLE, { title: 'Made meanwhile' });
+  await editor.publish(ARTICLE, made);
+  await editor.remove(ARTICLE, gone);
+  await settles(async () => {
+    const [link] = (await overview(staging)).links;
+    expect(link).toMatchObject({ counts: { failed: 0 }, lastError: expect.stringContaining('nothing listens there') });
+    expect(link!.failures).toBeGreaterThan(0);
+  });
+  expect(await test()).toMatchObject({ ok: false, cause: 'NOBODY' });
+  const { requests } = proxy;
+  proxy = await startProxy(live.port, rules, Number(new URL(proxy.url).port));
+  proxy.requests.push(...requests);
+  await (await staging.admin()).post(`/replication/links/${toLive}/retry`, {});
+  expect((await equalOnBoth(pair, ARTICLE, [made, gone])).live).toHaveLength(2);
+  await settles(async () => expect((await overview(staging)).links[0]).toMatchObject({ failures: 0, lastError: null }));
 });
 
 it('says when tested what stands in the way', async () => {

@@ -6,6 +6,7 @@ import { linkSites, overview, share } from '../support/link';
 import { png } from '../support/png';
 import type { HttpError } from '../support/rest';
 import { eventually, settles } from '../support/wait';
+import { allComesThrough } from './comes-through';
 import { rowsOf } from './rows';
 import { ARTICLE, CATEGORY, equalOnBoth, everything, FILE, KITCHEN, type Pair } from './sites';
 
@@ -88,6 +89,23 @@ it('hears of what is edited, published, unpublished and deleted', async () => {
   await editor.remove(ARTICLE, documentId);
   await equalOnBoth(pair, ARTICLE, [documentId]);
   expect(await rowsOf(live, ARTICLE, [documentId])).toEqual([]);
+});
+
+allComesThrough(() => pair);
+
+it('catches up after the site that it asks was down', async () => {
+  const { staging, live, toStaging } = pair;
+  const { documentId: gone } = await editor.create(ARTICLE, { title: 'Deleted before' });
+  await equalOnBoth(pair, ARTICLE, [gone]);
+  await staging.kill('SIGKILL');
+  await settles(async () => expect((await linkOf(live)).failures).toBeGreaterThan(0));
+  await staging.start();
+  editor = await staging.editor();
+  await editor.remove(ARTICLE, gone);
+  const { documentId: made } = await editor.create(ARTICLE, { title: 'Made after' });
+  await (await live.admin()).post(`/replication/links/${toStaging}/retry`, {});
+  expect((await equalOnBoth(pair, ARTICLE, [made, gone])).live).toHaveLength(1);
+  await settles(async () => expect(await linkOf(live)).toMatchObject({ failures: 0, lastError: null }));
 });
 
 it('is edited on both sides in turn', async () => {

@@ -22,6 +22,8 @@ export interface Editor {
   /** One locale, or all of them where none is named. */
   remove(uid: string, documentId: string, at?: At): Promise<void>;
   upload(name: string, bytes: Uint8Array, type: string, fileInfo?: Record<string, unknown>): Promise<any>;
+  /** Its name in the media library. */
+  renameFile(id: number, name: string): Promise<any>;
   replaceFile(id: number, name: string, bytes: Uint8Array, type: string): Promise<any>;
   removeFile(id: number): Promise<void>;
 }
@@ -48,6 +50,11 @@ export const editorOf = (admin: Rest): Editor => {
     },
     upload: async (name, bytes, type, fileInfo) =>
       (await admin.post('/upload', fileForm(name, bytes, type, fileInfo)))[0],
+    renameFile: (id, name) => {
+      const form = new FormData();
+      form.append('fileInfo', JSON.stringify({ name }));
+      return admin.post('/upload', form, { id });
+    },
     replaceFile: async (id, name, bytes, type) => {
       const answer = await admin.post('/upload', fileForm(name, bytes, type), { id });
       return Array.isArray(answer) ? answer[0] : answer;

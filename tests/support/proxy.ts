@@ -28,8 +28,12 @@ export interface Proxy {
 
 const PAGE = '<!doctype html><html><body>Welcome</body></html>';
 
-/** A small reverse proxy, as operators put before Strapi. */
-export const startProxy = async (targetPort: number, rules: ProxyRules = {}): Promise<Proxy> => {
+/**
+ * A small reverse proxy, as operators put before Strapi.
+ *
+ * @param at the port it listens on; any that is free where none is named.
+ */
+export const startProxy = async (targetPort: number, rules: ProxyRules = {}, at = 0): Promise<Proxy> => {
   const requests: Proxy['requests'] = [];
   const proxy = { rules, requests } as Proxy;
 
@@ -81,7 +85,7 @@ export const startProxy = async (targetPort: number, rules: ProxyRules = {}): Pr
     response.on('close', () => onward.destroy());
     request.pipe(onward);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(at, '127.0.0.1', resolve));
   proxy.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}${rules.prefix ?? ''}`;
   proxy.close = () =>
     new Promise((resolve) => {

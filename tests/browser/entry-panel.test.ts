@@ -1,5 +1,5 @@
 import { startPanel, type Answers, type VisitOptions } from './panel';
-import { batch, entryStatus, failure } from './replication-answers';
+import { answer, batch, entryStatus, failure } from './replication-answers';
 
 const UID = 'api::author.author';
 const ids: string[] = [];
@@ -153,5 +153,53 @@ describe('the column in a list', () => {
     await screenshot('list-column');
     expect(calls.filter((call) => call === 'POST /entries/status')).toHaveLength(1);
     expect(complaints).toEqual([]);
+  });
+});
+
+describe('what they ask of the site', () => {
+  const list = 'POST /entries/status';
+  const entry = (n: number) => `GET /entries/${UID}/${ids[n]}`;
+  const [live] = entryStatus().sites;
+  const status = (state: 'current' | 'waiting') => entryStatus({ sites: [{ ...live!, state }] });
+
+  /** In a browser whose clock is ours: everything that is asked of the plugin, in order. */
+  const open = async (path: string, states: ('current' | 'waiting')[]) => {
+    const { page } = await panel.enter();
+    await page.clock.install();
+    const calls = await answer(page, {
+      [list]: (route) => batch(route.request().postDataJSON().documentIds),
+      [entry(0)]: () => status(states.shift() ?? 'current'),
+      [entry(1)]: status('current'),
+    });
+    await page.goto(path);
+    return { page, calls };
+  };
+
+  it('is one request for an entry, and again each 15 s, or each 2 s while something is under way', async () => {
+    const { page, calls } = await open(`${CONTENT}/${ids[0]}`, ['current', 'waiting', 'current']);
+    await page.getByText('Up to date').waitFor();
+    await page.waitForLoadState('networkidle');
+    expect(calls).toEqual([entry(0)]);
+    await page.clock.runFor(8_000);
+    expect(calls).toHaveLength(1);
+    await page.clock.runFor(8_000);
+    await page.getByText('Up to date').waitFor({ state: 'hidden' });
+    expect(calls).toHaveLength(2);
+    await page.clock.runFor(2_500);
+    await page.getByText('Up to date').waitFor();
+    expect(calls).toEqual([entry(0), entry(0), entry(0)]);
+  });
+
+  it('is one request for a page of a list, none later, and one for an entry that is opened from it', async () => {
+    const { page, calls } = await open(CONTENT, []);
+    await page.getByText('Edited on two sites').waitFor();
+    await page.waitForLoadState('networkidle');
+    expect(calls).toEqual([list]);
+    await page.clock.runFor(60_000);
+    expect(calls).toEqual([list]);
+    await page.getByRole('gridcell', { name: 'Ben' }).click();
+    await page.getByText('Up to date').waitFor();
+    await page.waitForLoadState('networkidle');
+    expect(calls).toEqual([list, entry(1)]);
   });
 });

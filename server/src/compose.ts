@@ -7,6 +7,7 @@ import { createGate, type Gate } from './http/gate';
 import { createQuota, DEFAULT_QUOTA, OverQuota } from './http/quota';
 import { Couriers } from './couriers';
 import { createForgetter } from './forgetter';
+import { inTurns } from './in-turns';
 import { createBrakeDesk } from './replication/brake/desk';
 import { RECORD_BATCH } from './replication/capture/gather';
 import { recordBatch } from './replication/capture/record';
@@ -242,7 +243,7 @@ export const compose = async (
 
   const notifier = new Worker(
     async () => {
-      while ((await notifyBatch(context)) > 0);
+      await inTurns(async () => (await notifyBatch(context)) > 0);
       return UNTOLD_PAUSE_MS;
     },
     logError(strapi, 'Telling the rest of the site of applied changes failed. It is tried again.')
@@ -253,12 +254,12 @@ export const compose = async (
   };
   const recorder: Worker = new Worker(
     async () => {
-      let taken: number;
-      // What was saved meanwhile waits for the next run; what recording itself asks for is done at once.
-      do {
-        taken = await recordBatch(context);
+      await inTurns(async () => {
+        const taken = await recordBatch(context);
         if (taken > 0) tellNoted();
-      } while (taken >= RECORD_BATCH || (taken > 0 && !recorder.poked));
+        // What was saved meanwhile waits for the next run; what recording itself asks for is done at once.
+        return taken >= RECORD_BATCH || (taken > 0 && !recorder.poked);
+      });
       return HOUSEKEEPING_MS;
     },
     logError(strapi, 'Recording a change failed. It is tried again.'),
@@ -266,7 +267,11 @@ export const compose = async (
   );
   const jobs = new Worker(
     async () => {
-      while (await jobStep(context)) recorder.poke();
+      await inTurns(async () => {
+        const isMore = await jobStep(context);
+        if (isMore) recorder.poke();
+        return isMore;
+      });
       return HOUSEKEEPING_MS;
     },
     logError(strapi, 'Deciding what is shared failed. It is tried again.')

@@ -1,0 +1,10 @@
+import { setImmediate as turn } from 'node:timers/promises';
+
+/**
+ * Takes one step after the other while they say that there is more to do. Between two of them the process does what else
+ * it has to: SQLite answers at once, so steps that await nothing but their database are a single turn of the event loop,
+ * in which no request is read and no timer ends.
+ */
+export const inTurns = async (step: () => Promise<boolean>): Promise<void> => {
+  while (await step()) await turn();
+};

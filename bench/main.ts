@@ -7,6 +7,7 @@ import { latency } from './figures/f4-latency';
 import { size } from './figures/f5-size';
 import { comparison } from './figures/f7-compare';
 import { idling } from './figures/f9-idle';
+import { panel } from './figures/p1-panel';
 import { isProfiling } from './profile';
 import { printLine, writeResult } from './report';
 import { scaleFrom } from './scale';
@@ -19,6 +20,7 @@ const FIGURES: Record<string, Figure> = {
   F5: size,
   F7: comparison,
   F9: idling,
+  P1: panel,
 };
 
 /** `F3`, or `F3:rich` for a part of it. */

@@ -9,9 +9,10 @@
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { binary, ensureInstalled, NPM, run } from './commands.mjs';
+import { binary, ensureInstalled, run } from './commands.mjs';
 import { holding } from './lock.mjs';
 import { APP, hashOf, once, OVERLAY, ROOT, TEMPLATE, TEMPORARY } from './folders.mjs';
+import { packPlugin } from './packed-plugin.mjs';
 
 const PLUGIN = path.join(APP, 'node_modules', 'strapi-plugin-replication');
 const at = (...names) => path.join(ROOT, ...names);
@@ -89,17 +90,11 @@ const assembleApp = () => {
   writePackageJson();
 };
 
-const packPlugin = () => {
-  const folder = path.join(TEMPORARY, 'pack');
-  fs.rmSync(folder, { recursive: true, force: true });
-  fs.mkdirSync(folder, { recursive: true });
-  const [{ filename }] = JSON.parse(
-    run('Packing the plugin', NPM, ['pack', '--json', '--ignore-scripts', '--pack-destination', folder])
-  );
-  run('Unpacking it', 'tar', ['-xzf', path.join(folder, filename), '-C', folder]);
+const installPlugin = () => {
+  const packed = packPlugin(path.join(TEMPORARY, 'pack'));
   fs.rmSync(PLUGIN, { recursive: true, force: true });
   fs.mkdirSync(path.dirname(PLUGIN), { recursive: true });
-  fs.renameSync(path.join(folder, 'package'), PLUGIN);
+  fs.renameSync(packed, PLUGIN);
 };
 
 const buildAdmin = () =>
@@ -131,7 +126,7 @@ export const assemble = ({ admin }) => {
   const recipe = [TEMPLATE, OVERLAY, at('package.json'), at('playground', 'assemble.mjs')];
   once('app', hashOf(recipe), () => fs.existsSync(path.join(APP, 'src')), assembleApp);
   writeEnvironment();
-  once('package', hashOf([at('dist'), at('package.json')]), () => fs.existsSync(PLUGIN), packPlugin);
+  once('package', hashOf([at('dist'), at('package.json')]), () => fs.existsSync(PLUGIN), installPlugin);
   if (!admin) return;
   const lock = at('package-lock.json');
   const panel = [

@@ -1,11 +1,11 @@
 /**
- * Makes an app as a user's would be: the official template as create-strapi-app makes it, nothing of the playground's,
- * and this plugin installed from the tarball that `npm pack` makes, without a line of configuration.
+ * Makes an app as a user's would be: made by create-strapi-app, nothing of the playground's, and this plugin installed
+ * from the tarball that `npm pack` makes, without a line of configuration.
  *
- *   node playground/fresh-app.mjs        prints the folder
+ *   node playground/fresh-app.mjs        prints the folder of one in JavaScript
  *
- * What is the same as after `npm install`: `node_modules` stands in the app and holds what the template and the plugin
- * need, hoisted, one copy of each; the plugin stands there as packed; nothing else of this repository can be resolved.
+ * What is the same as after `npm install`: `node_modules` stands in the app and holds what the app and the plugin need,
+ * hoisted, one copy of each; the plugin stands there as packed; nothing else of this repository can be resolved.
  * What is not: packages come from this repository's node_modules (its lock file), as hard links where possible, instead
  * of from the registry. That the plugin's ranges allow these versions is checked.
  *
@@ -16,66 +16,39 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { buildPlugin, oneAtATime } from './assemble.mjs';
-import { ensureInstalled, NPM, run } from './commands.mjs';
-import { hashOf, ROOT, TEMPLATE, TEMPORARY } from './folders.mjs';
+import { ensureInstalled, run } from './commands.mjs';
+import { hashOf, ROOT, TEMPORARY } from './folders.mjs';
+import { placeInstalled, placePackage } from './installed-packages.mjs';
+import { packPlugin } from './packed-plugin.mjs';
 
 const readJson = (file) => JSON.parse(fs.readFileSync(file, 'utf8'));
 const own = readJson(path.join(ROOT, 'package.json'));
 
-/** What create-strapi-app 5.54 adds to a template's dependencies, its cloud plugin left out. */
-const dependenciesOf = (template) => ({
-  ...template.dependencies,
-  '@strapi/strapi': own.devDependencies['@strapi/strapi'],
-  '@strapi/database': own.devDependencies['@strapi/strapi'],
-  '@strapi/plugin-users-permissions': own.devDependencies['@strapi/plugin-users-permissions'],
-  react: '^18.0.0',
-  'react-dom': '^18.0.0',
-  'react-router-dom': '^6.0.0',
-  'styled-components': '^6.0.0',
-  'better-sqlite3': own.devDependencies['better-sqlite3'],
-});
-
-/** Folders of `node_modules` that these packages need, by the way in which Node looks for them. */
-const closureOf = (names) => {
-  const { packages } = readJson(path.join(ROOT, 'package-lock.json'));
-  const found = new Set();
-  const place = (name, from) => {
-    for (let base = from; ; base = base.slice(0, Math.max(base.lastIndexOf('/node_modules/'), 0))) {
-      const at = `${base ? `${base}/` : ''}node_modules/${name}`;
-      if (packages[at]) return at;
-      if (base === '') return null;
-    }
-  };
-  const open = names.map((name) => [name, '']);
-  while (open.length > 0) {
-    const [name, from] = open.pop();
-    const at = place(name, from);
-    if (at === null || found.has(at) || !fs.existsSync(path.join(ROOT, at))) continue;
-    found.add(at);
-    const { dependencies, optionalDependencies, peerDependencies } = packages[at];
-    for (const next of Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies }))
-      open.push([next, at]);
-  }
-  return [...found];
+const changePackageJson = (app, change) => {
+  const file = path.join(app, 'package.json');
+  fs.writeFileSync(file, `${JSON.stringify(change(readJson(file)), null, 2)}\n`);
 };
 
-/** Hard links cost neither time nor space; across devices there are none. */
-const place = (from, to) => {
-  fs.mkdirSync(to, { recursive: true });
-  for (const entry of fs.readdirSync(from, { withFileTypes: true })) {
-    // Packages inside a package are placed by themselves, where they are needed.
-    if (entry.name === 'node_modules') continue;
-    const [source, target] = [path.join(from, entry.name), path.join(to, entry.name)];
-    if (entry.isDirectory()) place(source, target);
-    else if (entry.isSymbolicLink()) fs.symlinkSync(fs.readlinkSync(source), target);
-    else {
-      try {
-        fs.linkSync(source, target);
-      } catch {
-        fs.copyFileSync(source, target);
-      }
-    }
-  }
+/** The official example by Strapi's own command; `language` is `typescript` or `javascript`. */
+export const createApp = (app, language) => {
+  const command = path.join(ROOT, 'node_modules', 'create-strapi-app', 'bin', 'index.js');
+  const chosen = [`--${language}`, '--example', '--skip-cloud', '--use-npm'];
+  const unattended = ['--non-interactive', '--no-install', '--no-git-init', '--no-run'];
+  // In a test the command tells nobody that it was run.
+  run(`Creating an app in ${language}`, process.execPath, [command, app, ...chosen, ...unattended], {
+    env: { NODE_ENV: 'test' },
+  });
+  // The command adds it without being asked; it is for Strapi's own hosting.
+  changePackageJson(app, ({ dependencies: { '@strapi/plugin-cloud': _, ...dependencies }, ...more }) => ({
+    ...more,
+    dependencies,
+  }));
+};
+
+/** What `npm install` in an app as created brings. */
+export const installPackages = (app) => {
+  const { dependencies, devDependencies } = readJson(path.join(app, 'package.json'));
+  placeInstalled(Object.keys({ ...dependencies, ...devDependencies }), app);
 };
 
 const checkRanges = (app, { name, dependencies, peerDependencies }) => {
@@ -92,52 +65,26 @@ const checkRanges = (app, { name, dependencies, peerDependencies }) => {
   }
 };
 
-const install = (app) => {
-  const packed = path.join(TEMPORARY, 'fresh-pack');
-  fs.rmSync(packed, { recursive: true, force: true });
-  fs.mkdirSync(packed, { recursive: true });
-  const args = ['pack', '--json', '--ignore-scripts', '--pack-destination', packed];
-  const [{ filename }] = JSON.parse(run('Packing the plugin', NPM, args));
-  run('Unpacking it', 'tar', ['-xzf', path.join(packed, filename), '-C', packed]);
-  const plugin = path.join(app, 'node_modules', own.name);
-  place(path.join(packed, 'package'), plugin);
-  const manifest = readJson(path.join(plugin, 'package.json'));
-
-  const template = readJson(path.join(TEMPLATE, 'package.json'));
-  const dependencies = dependenciesOf(template);
-  const names = [
-    ...Object.keys(dependencies),
-    ...Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }),
-  ];
-  for (const at of closureOf(names)) place(path.join(ROOT, at), path.join(app, at));
+/** What `npm install` of the tarball brings; `packed` is where that is unpacked. */
+export const installPlugin = (app, packed) => {
+  placePackage(packed, path.join(app, 'node_modules', own.name));
+  const manifest = readJson(path.join(packed, 'package.json'));
+  placeInstalled(Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }), app);
   checkRanges(app, manifest);
-  fs.writeFileSync(
-    path.join(app, 'package.json'),
-    JSON.stringify(
-      {
-        name: 'fresh',
-        private: true,
-        version: '0.1.0',
-        ...template,
-        dependencies: { ...dependencies, [own.name]: own.version },
-      },
-      null,
-      2
-    )
-  );
+  changePackageJson(app, ({ dependencies, ...more }) => ({
+    ...more,
+    dependencies: { ...dependencies, [own.name]: own.version },
+  }));
 };
 
-/** The admin panel by Strapi's own command, as in `npm run build`. */
-const buildPanel = (app) =>
-  run('Building the admin panel of a fresh app', process.execPath, [strapiCommand(app), 'build'], {
-    cwd: app,
-    env: { NODE_ENV: 'production' },
-  });
-
-export const strapiCommand = (app) => path.join(app, 'node_modules', '@strapi', 'strapi', 'bin', 'strapi.js');
+/** What `npm run build` does: the server where it is TypeScript, and the admin panel. */
+export const buildApp = (app) => {
+  const strapi = path.join(app, 'node_modules', '@strapi', 'strapi', 'bin', 'strapi.js');
+  run('Building a fresh app', process.execPath, [strapi, 'build'], { cwd: app, env: { NODE_ENV: 'production' } });
+};
 
 /** Answers the app's folder; made anew when the plugin or the lock file changed. */
-export const freshApp = () => {
+const freshApp = () => {
   ensureInstalled();
   buildPlugin();
   const inputs = [
@@ -153,11 +100,12 @@ export const freshApp = () => {
   const stamp = path.join(app, '.complete');
   if (fs.existsSync(stamp)) return app;
   fs.rmSync(path.dirname(app), { recursive: true, force: true });
-  fs.cpSync(TEMPLATE, app, { recursive: true });
+  createApp(app, 'javascript');
   const started = Date.now();
-  install(app);
+  installPackages(app);
+  installPlugin(app, packPlugin(path.join(TEMPORARY, 'fresh-pack')));
   process.stdout.write(`Installing into a fresh app … ${((Date.now() - started) / 1000).toFixed(1)} s\n`);
-  buildPanel(app);
+  buildApp(app);
   fs.writeFileSync(stamp, '');
   return app;
 };

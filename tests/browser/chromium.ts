@@ -40,8 +40,11 @@ export interface Visit {
   context: BrowserContext;
   /** What the browser complained about so far. */
   complaints: string[];
-  /** Of what is visible, in both themes; where the name ends in one of them, in that. */
-  screenshot(name: string): Promise<void>;
+  /**
+   * Of what is visible, in both themes; where the name ends in one of them, in that. Gives the file of the picture in the
+   * theme of the visit.
+   */
+  screenshot(name: string): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -57,6 +60,8 @@ const ABSENT = [
   /^\/i18n\/ai-localization-jobs\//,
   // The preview's address, answered with 404 where no preview is configured.
   /^\/content-manager\/preview\/url\//,
+  // The entry of a single type that has none yet: the content manager may begin with one.
+  /^\/content-manager\/single-types\/[^/]+$/,
 ];
 
 /** Also what {@link visit} keeps the panel from asking of anybody else, such as news of new releases. */
@@ -66,17 +71,19 @@ const isExpected = (text: string, address: string, site: string): boolean => {
   return origin !== site || (text.includes('404') && ABSENT.some((absent) => absent.test(pathname)));
 };
 
+/** All that a browser has to know of a site. */
+type Place = Pick<Instance, 'url'>;
 type Session = Awaited<ReturnType<BrowserContext['storageState']>>;
-const sessions = new Map<Instance, Promise<Session>>();
+const sessions = new Map<Place, Promise<Session>>();
 
 /** Logs in once per instance, as a person does. */
-const loggedIn = (browser: Browser, instance: Instance): Promise<Session> => {
+const loggedIn = (browser: Browser, instance: Place): Promise<Session> => {
   const known = sessions.get(instance) ?? logIn(browser, instance);
   sessions.set(instance, known);
   return known;
 };
 
-const logIn = async (browser: Browser, instance: Instance): Promise<Session> => {
+const logIn = async (browser: Browser, instance: Place): Promise<Session> => {
   const context = await browser.newContext({ baseURL: instance.url });
   const page = await context.newPage();
   const { ADMINISTRATOR } = await access();
@@ -90,15 +97,25 @@ const logIn = async (browser: Browser, instance: Instance): Promise<Session> => 
   return session;
 };
 
+interface VisitOptions {
+  theme?: Theme;
+  language?: Language;
+  width?: number;
+  /** Nobody is logged in. */
+  stranger?: boolean;
+}
+
 /** Opens the admin panel in a browser of its own, logged in. */
 export const visit = async (
   browser: Browser,
-  instance: Instance,
-  { theme = 'light', language = 'en', width = 1280 }: { theme?: Theme; language?: Language; width?: number } = {}
+  instance: Place,
+  { theme = 'light', language = 'en', width = 1280, stranger = false }: VisitOptions = {}
 ): Promise<Visit> => {
   const context = await browser.newContext({
-    storageState: await loggedIn(browser, instance),
+    storageState: stranger ? undefined : await loggedIn(browser, instance),
     baseURL: instance.url,
+    // As in a browser with a window, after a click.
+    permissions: ['clipboard-read', 'clipboard-write'],
     viewport: { width, height: 900 },
     locale: 'en-GB',
     colorScheme: theme,
@@ -110,6 +127,9 @@ export const visit = async (
     localStorage.setItem('STRAPI_THEME', 'system');
     localStorage.setItem('strapi-admin-language', chosen);
   }, language);
+  // A window before somebody's eyes is drawn all the time. This one is not, and Strapi shows the actions of a list only
+  // in an idle moment, which comes after a frame.
+  await context.addInitScript(() => void setInterval(() => requestAnimationFrame(() => {}), 100));
   // Only the tested site may be asked; Strapi's own panel would fetch news from elsewhere.
   await context.route(
     (url) => url.origin !== instance.url,
@@ -125,15 +145,21 @@ export const visit = async (
   });
   page.on('pageerror', (error) => complaints.push(error.stack ?? error.message));
 
-  const take = (name: string) => page.screenshot({ path: path.join(PICTURES, `${name}.png`), animations: 'disabled' });
+  const take = async (name: string): Promise<string> => {
+    const file = path.join(PICTURES, `${name}.png`);
+    await page.screenshot({ path: file, animations: 'disabled' });
+    return file;
+  };
   const screenshot = async (name: string) => {
     fs.mkdirSync(PICTURES, { recursive: true });
-    if (/-(light|dark)$/.test(name)) return void (await take(name));
+    if (/-(light|dark)$/.test(name)) return take(name);
+    const files: string[] = [];
     for (const colorScheme of THEMES) {
       await page.emulateMedia({ colorScheme });
-      await take(`${name}-${colorScheme}`);
+      files.push(await take(`${name}-${colorScheme}`));
     }
     await page.emulateMedia({ colorScheme: theme });
+    return files[THEMES.indexOf(theme)]!;
   };
   return { page, context, complaints, screenshot, close: () => context.close() };
 };

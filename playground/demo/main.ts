@@ -1,22 +1,27 @@
 import { access } from '../../tests/support/app';
 import { stopAllInstances } from '../../tests/support/instance';
+import { proveFirstRun } from './first-run';
+import type { Workshop } from './first-run-sites';
 import { checkMainJob } from './main-job';
 import { atRest, link, startForChecks, startForPeople } from './pair';
 import { Report } from './report';
 
-/** Gives the exit code. */
-export const main = async (args: string[]): Promise<number> => {
-  const check = args.find((arg) => arg === '--check' || arg.startsWith('--check='));
+const CHECKS = ['--check', '--check=first-run', '--check=all'];
+
+/** Gives the exit code. `workshop` makes the apps of the first run. */
+export const main = async (args: string[], workshop: Workshop): Promise<number> => {
+  const check = args.find((arg) => arg.startsWith('--check'));
   if (!check) return serve();
-  const part = check.split('=')[1];
-  if (part && part !== 'all') {
-    console.error(`There is no check "${part}". Known: --check, --check=all.`);
+  if (!CHECKS.includes(check)) {
+    console.error(`There is no ${check}. Known: ${CHECKS.join(', ')}.`);
     return 2;
   }
-  return prove();
+  const isWhole = check === '--check=first-run' || (await proveMainJob());
+  const isSeen = check === '--check' || (await proveFirstRun(workshop));
+  return isWhole && isSeen ? 0 : 1;
 };
 
-const prove = async (): Promise<number> => {
+const proveMainJob = async (): Promise<boolean> => {
   const report = new Report();
   try {
     console.log('Starting staging and live …');
@@ -27,7 +32,7 @@ const prove = async (): Promise<number> => {
     await stopAllInstances();
   }
   report.print();
-  return report.failed === 0 && report.rows.length > 0 ? 0 : 1;
+  return report.failed === 0 && report.rows.length > 0;
 };
 
 const serve = async (): Promise<number> => {

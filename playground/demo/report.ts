@@ -27,16 +27,27 @@ export class Report {
   }
 
   print(): void {
-    const cut = (text: string) => text.split('\n')[0].slice(0, 90);
-    const width = (of: (row: Seen) => string) => Math.max(...this.rows.map((row) => of(row).length), 6);
-    const what = width((row) => row.what);
-    const result = width((row) => cut(row.result));
-    console.log(`\n${'what'.padEnd(what)}  ${'result'.padEnd(result)}  milliseconds`);
-    for (const row of this.rows) {
-      console.log(
-        `${row.what.padEnd(what)}  ${cut(row.result).padEnd(result)}  ${String(row.milliseconds).padStart(12)}`
-      );
-    }
+    printTable(
+      ['what', 'result', 'milliseconds'],
+      this.rows.map(({ what, result, milliseconds }) => [what, result, milliseconds])
+    );
+    this.printSum();
+  }
+
+  printSum(): void {
     console.log(`\n${this.rows.length - this.failed} of ${this.rows.length} checks passed.`);
   }
 }
+
+/** Texts to the left, numbers to the right; of a text its first line, up to 90 characters. */
+export const printTable = (heads: readonly string[], rows: readonly (readonly (string | number)[])[]): void => {
+  const shown = (cell: string | number) => String(cell).split('\n')[0].slice(0, 90);
+  const widths = heads.map((head, column) => Math.max(head.length, ...rows.map((row) => shown(row[column]).length)));
+  const line = (cells: readonly (string | number)[], numbers: readonly boolean[]) =>
+    cells
+      .map((cell, at) => (numbers[at] ? shown(cell).padStart(widths[at]) : shown(cell).padEnd(widths[at])))
+      .join('  ');
+  const numbers = heads.map((_, column) => rows.some((row) => typeof row[column] === 'number'));
+  console.log(`\n${line(heads, numbers)}`);
+  for (const row of rows) console.log(line(row, numbers));
+};

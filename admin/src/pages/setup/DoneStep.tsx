@@ -50,6 +50,7 @@ export const DoneStep = ({ link, purpose, isNothing, onClose, onShowRules, onSho
           </Typography>
           {total > 0 && <Progress label={say('done.progress')} done={counts.done} total={total} />}
           {problems > 0 && <Typography textColor="danger600">{say('done.problems', { count: problems })}</Typography>}
+          <Typography textColor="neutral600">{say('done.visitors', { name })}</Typography>
           <Link href={siteAddress(link.url)} isExternal>
             {say('done.view', { name })}
           </Link>

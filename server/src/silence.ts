@@ -22,7 +22,7 @@ export const silenceOf = (strapi: Core.Strapi, config: ReplicationConfig): Silen
     return {
       code: 'DEVELOPMENT',
       message:
-        'This site runs in development, so nothing is sent or received; what is saved waits. To replicate all the same, set REPLICATION_ENABLED=true and restart Strapi.',
+        'This site runs in development, so nothing is sent or received; what is saved waits. Start it with NODE_ENV=production. To replicate in development all the same, set REPLICATION_ENABLED=true and restart Strapi.',
     };
   }
   return null;

@@ -25,6 +25,21 @@ export const PurposeStep = ({ site, link, types, wizard, onChange, onCancel, onC
   const say = useWords();
   const { name, url } = link;
   const { purpose, chosen } = wizard;
+  // A site without entries is most likely the one that shows them: there, the question comes first.
+  const isEmpty = types.every(({ entries }) => entries === 0);
+  const other = (
+    <Notice
+      tone="primary"
+      title={say('purpose.other', { name })}
+      action={
+        <Link href={siteAddress(url)} isExternal>
+          {say('locked.open', { site: name })}
+        </Link>
+      }
+    >
+      {say('purpose.other.text', { name })}
+    </Notice>
+  );
   return (
     <StepFrame
       step="purpose"
@@ -42,6 +57,7 @@ export const PurposeStep = ({ site, link, types, wizard, onChange, onCancel, onC
         </>
       }
     >
+      {isEmpty && other}
       <Card>
         <Flex direction="column" alignItems="stretch" gap={6}>
           <Radio.Group
@@ -64,17 +80,7 @@ export const PurposeStep = ({ site, link, types, wizard, onChange, onCancel, onC
           )}
         </Flex>
       </Card>
-      <Notice
-        tone="primary"
-        title={say('purpose.other', { name })}
-        action={
-          <Link href={siteAddress(url)} isExternal>
-            {say('locked.open', { site: name })}
-          </Link>
-        }
-      >
-        {say('purpose.other.text', { name })}
-      </Notice>
+      {!isEmpty && other}
     </StepFrame>
   );
 };

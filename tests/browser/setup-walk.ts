@@ -43,7 +43,7 @@ export const linkByCode = async ({ staging, live }: BothSides): Promise<void> =>
 export const leaveItToStaging = async ({ staging, live }: BothSides): Promise<void> => {
   const there = live.person;
   await there.see(`Are entries edited on ${staging.site}, and shown here?`);
-  await there.press('Cancel');
+  await there.press(`Leave it to ${staging.site}`);
   await there.see(`Nothing is shared with ${staging.site} yet.`);
 };
 

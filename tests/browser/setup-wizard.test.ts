@@ -219,6 +219,20 @@ describe('setting up a new link', () => {
     await heading(page, 'What is this link for?').waitFor();
   });
 
+  it('asks first where entries are edited on a site that has none, and can be left to the other one', async () => {
+    const { page, calls, screenshot } = await open({
+      'GET /types': ALL_TYPES.map((type) => ({ ...type, entries: 0 })),
+    });
+    await heading(page, 'What is this link for?').waitFor();
+    const main = await page.getByRole('main').innerText();
+    expect(main.indexOf('Are entries edited on Live')).toBeLessThan(main.indexOf('Both sites edit'));
+    await whole(page);
+    await screenshot('setup-no-entries');
+    await press(page, 'Leave it to Live');
+    await page.getByText('Nothing is shared with Live yet.').waitFor();
+    expect(calls.filter((call) => !call.startsWith('GET '))).toEqual([]);
+  });
+
   it('leaves nothing behind when it is cancelled, at any step, and can be started again from the card', async () => {
     const { page, calls } = await open();
     const again = () =>

@@ -143,7 +143,10 @@ const reasonOf = (error: unknown, timeoutMs: number): [Obstacle, string] => {
     return ['TLS', 'it does not speak TLS as this site does. Is it http:// instead of https://?'];
   if (code.startsWith('HPE_')) return ['TLS', 'what it answers is not HTTP. Is it https:// instead of http://?'];
   if (/is not allowed\. Because,? [Ii]t is (private|meta)/.test(error.message)) {
-    return ['PRIVATE', 'its address is a private one, which only the configuration can allow (allowPrivateAddresses)'];
+    return [
+      'PRIVATE',
+      'its address is a private one, which only the configuration can allow (allowPrivateAddresses, or REPLICATION_ALLOW_PRIVATE_ADDRESSES=true)',
+    ];
   }
   if (code === 'ECONNRESET' || code === 'EPIPE') return ['CUT', 'the connection was cut'];
   return ['OTHER', error.message || code || 'unknown reason'];

@@ -49,7 +49,7 @@ export const PurposeStep = ({ site, link, types, wizard, onChange, onCancel, onC
       actions={
         <>
           <Button variant="tertiary" onClick={onCancel}>
-            {say('cancel')}
+            {say(isEmpty ? 'purpose.leave' : 'cancel', { name })}
           </Button>
           <Button disabled={purpose !== 'configure' && chosen.size === 0} onClick={onContinue}>
             {say(purpose === 'configure' ? 'purpose.rules' : 'continue')}

@@ -82,7 +82,7 @@ const makeSites = async (
       workshop.installPlugin(site.app, packed);
       writeSettings(site);
       const start = ['npm run build', 'NODE_ENV=production npm start'];
-      desk.type(['npm install strapi-plugin-replication', ...site.settings, ...start]);
+      desk.type(['npm install ../strapi-plugin-replication-0.1.0.tgz', ...site.settings, ...start]);
     }
   });
   for (const { name, app } of [staging, live]) {

@@ -24,11 +24,13 @@ export const changesNothing = async ({ honest }: Attack, work: () => Promise<voi
 export const restOf = (site: Instance): Promise<Record<string, unknown[]>> =>
   eventually<Record<string, unknown[]> | null>(
     async () => {
-      const running = await site.run<number>(
-        "return (await strapi.db.connection('replication_jobs').where({ state: 'running' })).length"
-      );
-      const everything = await everythingOf(site);
-      return running === 0 && (everything.replication_marks ?? []).length === 0 ? everything : null;
+      // Before anything is read: table by table, it would be of before and after a commit.
+      const open = await site.run<number>(`
+        const of = async (table, where) => (await strapi.db.connection(table).where(where)).length;
+        return (await of('replication_jobs', { state: 'running' })) + (await of('replication_marks', {}));
+      `);
+      const everything = open === 0 ? await everythingOf(site) : null;
+      return everything && (everything.replication_marks ?? []).length === 0 ? everything : null;
     },
     { what: 'the site to have recorded what was saved' }
   ) as Promise<Record<string, unknown[]>>;

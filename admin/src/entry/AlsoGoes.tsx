@@ -1,10 +1,11 @@
 import { Typography } from '@strapi/design-system';
 import { unstable_useContentManagerContext as useContentManagerContext } from '@strapi/strapi/admin';
 import { useIntl } from 'react-intl';
-import type { EntryStatus } from '../../../server/src/contracts';
+import type { EntryOnSite, EntryStatus } from '../../../server/src/contracts';
 import { useMayRead } from '../api/allowed';
 import { useReplicationEntryQuery } from '../api/replication-api';
 import { useWords } from '../words/use-words';
+import { isSaved } from './is-saved';
 
 /** Below Publish and Save: where else what is published or saved goes. Asks nothing that the panel does not ask. */
 export const AlsoGoes = () => {
@@ -12,8 +13,7 @@ export const AlsoGoes = () => {
   const say = useWords();
   const { formatList } = useIntl();
   const mayRead = useMayRead();
-  const isSaved = id !== undefined && id !== '' && id !== 'create';
-  const { data } = useReplicationEntryQuery({ uid: model, documentId: id ?? '' }, { skip: !mayRead || !isSaved });
+  const { data } = useReplicationEntryQuery({ uid: model, documentId: id ?? '' }, { skip: !mayRead || !isSaved(id) });
   const { saved, published } = sitesOf(data);
   return (
     <>
@@ -34,8 +34,7 @@ const sitesOf = (status: EntryStatus | undefined): { saved: string[]; published:
   const going = (status?.sites ?? []).filter(
     ({ state, level, direction }) => state !== 'unshared' && level !== 'NONE' && direction !== 'RECEIVE_ONLY'
   );
-  const [saved, published] = [true, false].map((each) =>
-    going.filter(({ level }) => (level === 'EVERYTHING' || !status?.hasDrafts) === each).map(({ name }) => name)
-  );
-  return { saved: saved!, published: published! };
+  const onSave = ({ level }: EntryOnSite) => level === 'EVERYTHING' || !status?.hasDrafts;
+  const names = (sites: EntryOnSite[]) => sites.map(({ name }) => name);
+  return { saved: names(going.filter(onSave)), published: names(going.filter((site) => !onSave(site))) };
 };

@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import { useMayRead } from '../api/allowed';
 import { useWords } from '../words/use-words';
 import { EntrySites } from './EntrySites';
+import { isSaved } from './is-saved';
 
 /** What the content manager hands to a panel. */
 export interface PanelProps {
@@ -19,7 +20,7 @@ export const StatusPanel = ({
   const say = useWords();
   const mayRead = useMayRead();
   const id = document?.documentId ?? documentId;
-  if (!mayRead || id === undefined || id === '' || id === 'create') return null;
+  if (!mayRead || !isSaved(id)) return null;
   const draftIsNewer = document?.status === 'modified';
   return {
     title: say('panel.title'),

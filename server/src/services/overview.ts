@@ -80,8 +80,7 @@ const viewOf = (row: Row<'links'>, counts: QueueCounts = noCounts()): LinkView =
   createdAt: row.created_at,
 });
 
-/** A site without an identity can still show its page, which then says what is missing. */
-/** Who this site is; where that is not known yet, why. */
+/** Who this site is. One without an identity can still show its page, which then says what is missing. */
 export const readSite = async (engine: Engine): Promise<{ site: Site | null; problem: Problem | null }> => {
   try {
     return { site: await engine.links.me(), problem: null };

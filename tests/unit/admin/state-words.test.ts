@@ -1,21 +1,9 @@
 import type { EntryOnSite } from '../../../server/src/contracts';
 import { detailsOf } from '../../../admin/src/entry/state-words';
+import { entryStatus } from '../../browser/replication-answers';
 
-const site: EntryOnSite = {
-  link: 'live',
-  name: 'Live',
-  url: 'https://live.example',
-  state: 'current',
-  reason: null,
-  level: 'PUBLISHED',
-  direction: 'SEND_ONLY',
-  waitsFor: null,
-  error: null,
-  since: 1,
-  retryAt: null,
-  goesWith: null,
-  stays: [],
-};
+/** Up to date; only what is published goes there. */
+const site = entryStatus().sites[0]!;
 const saysThatItStays = (changes: Partial<EntryOnSite>, draftIsNewer = true): boolean =>
   detailsOf(
     (word) => word,

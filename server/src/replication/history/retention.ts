@@ -49,7 +49,8 @@ const forget = async (
   { days, versions }: Retention,
   now: number
 ): Promise<void> => {
-  // Who moves a leaf, or what a link should have, holds this: neither moves while we look.
+  // Who moves a leaf, or decides what a link should have, holds this. An answer that comes in meanwhile may make an older
+  // version common: that one was sent, so its content is not needed here any more.
   await tables.lock('entries', { entity });
   const needed = await neededOf(tables, entity);
   if (needed === null) return;

@@ -1,22 +1,16 @@
 import fs from 'node:fs';
 import type axe from 'axe-core';
-import type { Locator, Page } from 'playwright-core';
+import type { Locator } from 'playwright-core';
+import { still } from './still';
 
 const SOURCE = fs.readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 /** WCAG 2.2, A and AA. */
 const STANDARDS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 const SERIOUS: ReadonlySet<string> = new Set(['serious', 'critical']);
 
-/** What fades in has too little contrast as long as it does; what turns for ever is not waited for. */
-const still = (page: Page): Promise<unknown> =>
-  page.evaluate(() => {
-    const ending = document.getAnimations().filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity);
-    // One that is taken back has ended, too.
-    return Promise.allSettled(ending.map(({ finished }) => finished)).then(() => null);
-  });
-
 /** What axe finds seriously wrong in here: controls without a name, too little contrast, and so on; with where it is. */
 export const seriousFindings = async (place: Locator): Promise<string[]> => {
+  // What fades in has too little contrast as long as it does.
   await still(place.page());
   // Into the page's own world, past its content security policy.
   await place.page().evaluate(SOURCE);

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { access } from '../support/app';
 import type { Instance } from '../support/instance';
+import { drawIn } from './still';
 
 const INSTALLED = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
@@ -155,10 +156,10 @@ export const visit = async (
     if (/-(light|dark)$/.test(name)) return take(name);
     const files: string[] = [];
     for (const colorScheme of THEMES) {
-      await page.emulateMedia({ colorScheme });
+      await drawIn(page, colorScheme);
       files.push(await take(`${name}-${colorScheme}`));
     }
-    await page.emulateMedia({ colorScheme: theme });
+    await drawIn(page, theme);
     return files[THEMES.indexOf(theme)]!;
   };
   return { page, context, complaints, screenshot, close: () => context.close() };

@@ -1,5 +1,7 @@
 import type { Json } from '../../../server/src/replication/entity';
 import { MOST_ALONG, type Dependencies } from '../../../server/src/replication/controller/dependencies';
+import { recordBatch } from '../../../server/src/replication/capture/record';
+import { jobStep } from '../../../server/src/replication/reconcile/jobs';
 import { ARTICLE, CATEGORY, TAG } from '../../support/world/catalogue';
 import { Scene } from '../../support/world/scene';
 
@@ -241,6 +243,23 @@ describe('what went along', () => {
     expect(
       scene.table('live', 'contents').filter(({ hash, bytes }) => open.has(hash) && bytes.includes('Drafted'))
     ).toEqual([]);
+  });
+
+  it('takes nothing of later there on its way back, where it was never published before', async () => {
+    const scene = await sharing('EVERYTHING');
+    scene.save('staging', CATEGORY, 'news', 'draft', { name: 'Drafted' });
+    scene.save('staging', ARTICLE, 'a', 'draft', { title: 'A', category: to('news') });
+    await scene.settle();
+    // Published, and not recorded before the rule goes: it is decided twice before the withdrawal leaves.
+    category(scene, 'news', { name: 'Published later' });
+    await scene.rules('staging', 'live', []);
+    const { context } = scene.site('staging').process!;
+    await recordBatch(context);
+    while (await jobStep(context));
+    expect(replica(scene, NEWS)).toMatchObject({ wanted: null, state: 'queued' });
+    await scene.settle();
+    expect(there(scene, CATEGORY)).toEqual([]);
+    expect(scene.table('live', 'contents').filter(({ bytes }) => bytes.includes('Published later'))).toEqual([]);
   });
 
   it('is lowered with what it went with', async () => {

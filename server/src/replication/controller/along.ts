@@ -79,7 +79,7 @@ export const stayed = (rules: readonly Row<'rules'>[], link: string, before: Dec
   return {
     ...before,
     level: drafts ? before.level : 'PUBLISHED',
-    along: { mode: 'missing', steps: MOST_STEPS, asked: false },
+    along: { mode: 'missing', steps: MOST_STEPS, asked: false, isOver: true },
   };
 };
 

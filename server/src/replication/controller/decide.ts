@@ -20,6 +20,8 @@ export interface Along {
   steps: number;
   /** A person said so: for this entry neither modes nor limits are asked. */
   asked: boolean;
+  /** Nobody takes it along any more: what is there stays, and what is withdrawn does not come back. */
+  isOver?: boolean;
 }
 
 /** What the other side said it sends us, from its own point of view. */

@@ -176,7 +176,7 @@ class Round {
         const own = granted.get(pairOf(link, entity));
         const before = replicaOf(link, entity);
         if (own !== undefined) return settled(link, entity, own);
-        return before ? decisionOf(before) : null;
+        return before ? asItWas(before) : null;
       };
     });
   }
@@ -260,6 +260,12 @@ class Round {
     return [...new Set(list.flatMap((source) => this.targets.get(source)!))];
   }
 }
+
+/** Nobody was asked: what is being withdrawn goes on being so. */
+const asItWas = (before: Row<'replicas'>): Decision => {
+  const { along, ...decision } = decisionOf(before);
+  return along ? { ...decision, along: { ...along, isOver: before.wanted === null } } : decision;
+};
 
 /** More than any circle takes: a few for each level and mode. */
 const MOST_ROUNDS = 40;

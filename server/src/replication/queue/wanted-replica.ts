@@ -130,7 +130,8 @@ const wantedAsSent = async (
   // What is not held here any more cannot be there for our sake, either.
   if (replaced.has(before.entity) || (leaves.get(before.entity) ?? []).length === 0) return undefined;
   if (before.level === level) {
-    return before.wanted === null ? undefined : (JSON.parse(before.wanted) as RevisionId[]);
+    if (before.wanted !== null) return JSON.parse(before.wanted) as RevisionId[];
+    return along.isOver ? null : undefined;
   }
   if (level !== 'PUBLISHED') return undefined;
   const sent = await tables.find('revisions', { id: JSON.parse(before.common) as RevisionId[] });

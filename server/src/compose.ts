@@ -257,6 +257,8 @@ export const compose = async (
       await inTurns(async () => {
         const taken = await recordBatch(context);
         if (taken > 0) tellNoted();
+        // A job may have waited until there is less to record.
+        if (taken >= RECORD_BATCH) jobs.poke();
         // What was saved meanwhile waits for the next run; what recording itself asks for is done at once.
         return taken >= RECORD_BATCH || (taken > 0 && !recorder.poked);
       });

@@ -119,10 +119,17 @@ export interface KeptItem {
   inner?: KeptItems;
 }
 
-/** A row as it is in the database, or as we last left it there. References carry local ids. */
-export interface RowState {
+/** Which of an entry's rows. */
+export interface RowKey {
   locale: string;
   status: Status;
+}
+
+/** Whether both are the same version of the same locale. */
+export const isSameRow = (a: RowKey, b: RowKey): boolean => a.locale === b.locale && a.status === b.status;
+
+/** A row as it is in the database, or as we last left it there. References carry local ids. */
+export interface RowState extends RowKey {
   fields: Fields;
   dates: RowDates;
   ids: ComponentIds;

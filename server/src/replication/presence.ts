@@ -1,4 +1,4 @@
-import type { Reference, Status } from './entity';
+import { keyOf, type EntityKey, type Reference, type RowKey, type Status } from './entity';
 import type { Identity } from './identity';
 import type { Content, Schemas } from './ports';
 
@@ -8,14 +8,9 @@ interface Source {
   drafts: boolean;
 }
 
-interface RowKey {
-  locale: string;
-  status: Status;
-}
-
 /** Which of the entries that references point to have rows here: a reference without one has no place yet. */
 export class Presence {
-  private readonly rows = new Map<string, RowKey[]>();
+  private readonly rows = new Map<EntityKey, RowKey[]>();
 
   private constructor(private readonly schemas: Schemas) {}
 
@@ -37,10 +32,15 @@ export class Presence {
     }
     for (const [uid, ids] of byType) {
       for (const [local, rows] of await content.presence(uid, [...ids.keys()])) {
-        presence.rows.set(`${uid}/${ids.get(local)!}`, rows);
+        presence.rows.set(keyOf({ uid, id: ids.get(local)! }), rows);
       }
     }
     return presence;
+  }
+
+  /** What was looked up is not so any more: this entry's rows were written. */
+  now(entity: EntityKey, rows: RowKey[]): void {
+    this.rows.set(entity, rows);
   }
 
   /** Where the target has no row that this reference links, the link cannot be written. */
@@ -75,7 +75,7 @@ export class Presence {
    */
   private linked({ uid, id, locale: named, status }: Reference, source: Source, row: RowKey): Status[] {
     const target = this.schemas.type(uid);
-    const rows = this.rows.get(`${uid}/${id}`);
+    const rows = this.rows.get(keyOf({ uid, id }));
     if (!target || !rows) return [];
     const locale = source.localized ? row.locale : named;
     const wanted = status ?? (target.drafts && source.drafts ? row.status : undefined);

@@ -1,19 +1,22 @@
-import type {
-  Attribute,
-  Attributes,
-  Components,
-  Fields,
-  ItemIds,
-  Json,
-  KeptItem,
-  KeptItems,
-  RowState,
-  RowWrite,
-  TypeSchema,
+import {
+  isSameRow,
+  type Attribute,
+  type Attributes,
+  type Components,
+  type Fields,
+  type ItemIds,
+  type Json,
+  type KeptItem,
+  type KeptItems,
+  type RowKey,
+  type RowState,
+  type RowWrite,
+  type TypeSchema,
 } from '../entity';
 import { matchItems } from '../capture/match-items';
 import { isNothingFor, isRecord, same } from '../history/canonical';
 import type { RowContent } from '../history/content';
+import type { Rendered } from './render';
 
 /**
  * What to write so that the rows become what is wanted: only attributes that change, in place, and components keep
@@ -27,14 +30,11 @@ export const planRows = (
   keepDrafts: ReadonlySet<string>
 ): RowWrite[] => {
   const writes: RowWrite[] = [];
-  const keeps = (row: RowState) =>
-    wanted.some((other) => other.locale === row.locale && other.status === row.status) ||
-    (row.status === 'draft' && keepDrafts.has(row.locale));
   for (const row of current) {
-    if (!keeps(row)) writes.push({ kind: 'remove', locale: row.locale, status: row.status });
+    if (!isKept(row, wanted, keepDrafts)) writes.push({ kind: 'remove', locale: row.locale, status: row.status });
   }
   for (const row of wanted) {
-    const before = current.find(({ locale, status }) => locale === row.locale && status === row.status);
+    const before = current.find((other) => isSameRow(other, row));
     if (!before) {
       writes.push({ kind: 'create', locale: row.locale, status: row.status, fields: row.fields, dates: row.dates });
       continue;
@@ -44,6 +44,15 @@ export const planRows = (
   }
   return writes;
 };
+
+const isKept = (row: RowKey, wanted: readonly RowKey[], keepDrafts: ReadonlySet<string>): boolean =>
+  wanted.some((other) => isSameRow(other, row)) || (row.status === 'draft' && keepDrafts.has(row.locale));
+
+/** Which rows there are once this is done. */
+export const rowsAfter = (current: readonly RowKey[], { rows, keepDrafts }: Rendered): RowKey[] => [
+  ...rows,
+  ...current.filter((row) => !rows.some((other) => isSameRow(other, row)) && isKept(row, rows, keepDrafts)),
+];
 
 const updateRow = (schema: TypeSchema, components: Components, before: RowState, row: RowContent): RowWrite | null => {
   const fields: { [attribute: string]: Json } = {};

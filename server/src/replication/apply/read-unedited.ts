@@ -1,4 +1,4 @@
-import type { EntityKey, RowState, Uid } from '../entity';
+import { isSameRow, type EntityKey, type RowState, type Uid } from '../entity';
 import { Busy } from '../errors';
 import { same } from '../history/canonical';
 import { loadShown, type ShownRow } from '../history/shown';
@@ -24,9 +24,7 @@ export const readUnedited = async ({ tables, content }: Unit, prepared: readonly
   );
   for (const { entry } of prepared) {
     for (const row of rows.get(entry.uid)?.get(entry.local_id) ?? []) {
-      const recorded = shown
-        .get(entry.entity)!
-        .find(({ locale, status }) => locale === row.locale && status === row.status);
+      const recorded = shown.get(entry.entity)!.find((one) => isSameRow(one, row));
       if (!recorded || !same(recorded.fields, row.fields)) throw new Busy('The entry');
     }
     if (shown.get(entry.entity)!.length > (rows.get(entry.uid)?.get(entry.local_id)?.length ?? 0)) {

@@ -1,7 +1,7 @@
 import { forgetVanished } from '../brake/vanished';
 import { referencesDropped } from '../capture/missing-references';
 import type { Context } from '../context';
-import { keyOf, type EntityKey, type LocalEntry, type RowState, type Uid } from '../entity';
+import { isSameRow, keyOf, type EntityKey, type LocalEntry, type RowState, type Uid } from '../entity';
 import { ReplicationError } from '../errors';
 import type { DomainEvent } from '../events';
 import { sameRows } from '../history/content';
@@ -18,7 +18,7 @@ import type { Row } from '../tables';
 import { rememberAlong } from './changed-along';
 import { notStored, type Hold } from './hold';
 import { parkAll, parkMore, wakeParked, wakeReferring } from './park';
-import { planRows } from './plan-rows';
+import { planRows, rowsAfter } from './plan-rows';
 import { placeReferences, prepareOne, type Prepared, type ToShow } from './prepare';
 import { readAll, readUnedited, type Unedited } from './read-unedited';
 import { lostMeanwhile, referringTo, returnedAmong } from './targets-come-and-go';
@@ -93,6 +93,8 @@ export const showRevisions = async (
       }
       results.set(entry.entity, null);
       waiting.set(entry.entity, parked);
+      // Who refers to it and comes after it is linked to it at once, and the rest of the site hears of that one once.
+      presence.now(entry.entity, rowsAfter(current, one.rendered));
     } catch (error) {
       if (error instanceof ReplicationError && error.code === 'BUSY') throw error;
       results.set(entry.entity, reasonOf(error));
@@ -146,9 +148,7 @@ const rememberShown = async (
       entity: entry.entity,
       // A row that an editor added since is not ours to remember: it has its mark.
       rows: rowsOf(after, entry).filter((row) =>
-        [...rowsOf(before, entry), ...rendered.rows].some(
-          (own) => own.locale === row.locale && own.status === row.status
-        )
+        [...rowsOf(before, entry), ...rendered.rows].some((own) => isSameRow(own, row))
       ),
       fingerprint: schema.fingerprint,
     })),
@@ -179,9 +179,7 @@ const rememberShown = async (
   );
   // By what they are, not by how many: one row may have gone as another came.
   const appeared = written.filter(({ entry }) =>
-    rowsOf(after, entry).some(
-      (row) => !rowsOf(before, entry).some(({ locale, status }) => locale === row.locale && status === row.status)
-    )
+    rowsOf(after, entry).some((row) => !rowsOf(before, entry).some((was) => isSameRow(was, row)))
   );
   const released = written.flatMap(({ entry, schema }) =>
     referencesDropped(context, schema, canonical(before, entry), canonical(after, entry))

@@ -1,6 +1,6 @@
 import { missingIn } from '../capture/missing-references';
 import type { Context } from '../context';
-import { keyOf, type EntityKey, type LocalEntry, type RowState } from '../entity';
+import { isSameRow, keyOf, type EntityKey, type LocalEntry, type RowState } from '../entity';
 import type { ShownRow } from '../history/shown';
 import type { Identity } from '../identity';
 import type { Content, Tables } from '../ports';
@@ -24,10 +24,6 @@ export const returnedAmong = (
       !rows.some((row) => isSameRow(row, was)) && rendered.rows.some((row) => isSameRow(row, was));
     return results.get(entry.entity) === null && shown.get(entry.entity)!.some(isBack) ? [entry.entity] : [];
   });
-
-const isSameRow = (a: RowKey, b: RowKey): boolean => a.locale === b.locale && a.status === b.status;
-
-type RowKey = Pick<RowState, 'locale' | 'status'>;
 
 /** Who refers to these entries. */
 export const referringTo = async (tables: Tables, targets: readonly EntityKey[]): Promise<LocalEntry[]> => {

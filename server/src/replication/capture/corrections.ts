@@ -1,4 +1,4 @@
-import { type EntityKey, type Fields, type Json, type RowState } from '../entity';
+import { isSameRow, type EntityKey, type Fields, type Json, type RowKey, type RowState } from '../entity';
 import { same } from '../history/canonical';
 import { rowsOf, type EntryContent } from '../history/content';
 import { contentOf, loadRevisions } from '../history/repository';
@@ -54,14 +54,9 @@ export const withoutCorrections = async (
   });
 };
 
-interface Change {
-  locale: string;
-  status: RowState['status'];
+interface Change extends RowKey {
   name: string;
 }
-
-const isSameRow = (a: Pick<RowState, 'locale' | 'status'>, b: Pick<RowState, 'locale' | 'status'>): boolean =>
-  a.locale === b.locale && a.status === b.status;
 
 /** A row that is new was made by somebody: nothing in it is put back. */
 const changesOf = (was: RowState | undefined, row: RowState): Change[] =>

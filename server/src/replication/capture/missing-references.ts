@@ -1,4 +1,5 @@
-import { keyOf, type EntityKey, type Fields, type Reference, type RowState, type TypeSchema } from '../entity';
+import { isSameRow, keyOf } from '../entity';
+import type { EntityKey, Fields, Reference, RowKey, RowState, TypeSchema } from '../entity';
 import type { Context } from '../context';
 import { same } from '../history/canonical';
 import { rowsOf, type EntryContent } from '../history/content';
@@ -48,7 +49,7 @@ export const unshown = (content: EntryContent, rows: RowState[], context: Contex
   missingIn(context, schema, rowsOf(content), rows).map(({ reference }) => keyOf(reference));
 
 /** References that rows should hold and do not: in another locale an entry is another target. */
-export const missingIn = <Wanted extends RowKey>(
+export const missingIn = <Wanted extends KeyedFields>(
   context: Context,
   schema: TypeSchema,
   wanted: readonly Wanted[],
@@ -56,7 +57,7 @@ export const missingIn = <Wanted extends RowKey>(
 ): { row: Wanted; reference: Reference }[] => {
   const refersTo = (fields: Fields) => referencesIn(schema.attributes, context.schemas.components, fields);
   return wanted.flatMap((row) => {
-    const there = rows.find(({ locale, status }) => locale === row.locale && status === row.status);
+    const there = rows.find((one) => isSameRow(one, row));
     const visible = there ? refersTo(there.fields) : [];
     return refersTo(row.fields)
       .filter((reference) => !visible.some((one) => isSameTarget(one, reference)))
@@ -64,7 +65,7 @@ export const missingIn = <Wanted extends RowKey>(
   });
 };
 
-type RowKey = Pick<RowState, 'locale' | 'status' | 'fields'>;
+type KeyedFields = RowKey & Pick<RowState, 'fields'>;
 
 const isSameTarget = (a: Reference, b: Reference): boolean =>
   keyOf(a) === keyOf(b) && (a.locale === b.locale || a.locale === undefined || b.locale === undefined);

@@ -1,8 +1,8 @@
-import type { EntityKey, RowState, TypeSchema } from '../entity';
+import { isSameRow, type EntityKey, type RowState, type TypeSchema } from '../entity';
 import type { Context } from '../context';
 import { same } from '../history/canonical';
 import { changedAttributes, definitionOf, loadDefinitions } from '../history/definitions';
-import { isSameRow, type ShownRow } from '../history/shown';
+import type { ShownRow } from '../history/shown';
 import type { Tables } from '../ports';
 
 /** What a changed schema made of an entry's rows: nobody's edit. */

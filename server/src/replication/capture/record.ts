@@ -1,4 +1,4 @@
-import { FILE_UID, keyOf, type EntityKey, type RowState, type TypeSchema, type Uid } from '../entity';
+import { FILE_UID, isSameRow, keyOf, type EntityKey, type RowState, type TypeSchema, type Uid } from '../entity';
 import type { Context } from '../context';
 import { Busy } from '../errors';
 import type { DomainEvent } from '../events';
@@ -258,7 +258,7 @@ export const recordTouched = async (
       else if (shown.length > 0 && isMade) returned.push(one.entity);
     }
     // A row that went and came back before anybody looked took the links to it away, too.
-    const isNew = now.some((row) => !shown.some((was) => was.locale === row.locale && was.status === row.status));
+    const isNew = now.some((row) => !shown.some((was) => isSameRow(was, row)));
     if (isNew || (isMade && now.length > 0)) appeared.push(one.entity);
     const reference = { uid: one.uid, id: identity.canonical({ uid: one.uid, id: one.localId }).id };
     if (recorded !== now) {

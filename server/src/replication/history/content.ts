@@ -1,4 +1,4 @@
-import type { Fields, RowDates, TypeSchema } from '../entity';
+import { isSameRow, type Fields, type RowDates, type RowKey, type TypeSchema } from '../entity';
 import { same } from './canonical';
 import { SHARED, readPartName, rowPartName, type PartValue } from './revision';
 
@@ -6,9 +6,7 @@ import { SHARED, readPartName, rowPartName, type PartValue } from './revision';
 export type EntryContent = Map<string, PartValue>;
 
 /** A row as content: what one locale's draft or published version holds. */
-export interface RowContent {
-  locale: string;
-  status: 'draft' | 'published';
+export interface RowContent extends RowKey {
   fields: Fields;
   dates: RowDates;
 }
@@ -49,9 +47,6 @@ type RowFields = Pick<RowContent, 'locale' | 'status' | 'fields'>;
 
 /** Whether rows hold the same, whenever they were saved. */
 export const sameRows = (a: readonly RowFields[], b: readonly RowFields[]): boolean =>
-  a.length === b.length &&
-  a.every((row) =>
-    b.some((one) => one.locale === row.locale && one.status === row.status && same(one.fields, row.fields))
-  );
+  a.length === b.length && a.every((row) => b.some((one) => isSameRow(one, row) && same(one.fields, row.fields)));
 
 export const hasRows = (content: EntryContent): boolean => [...content.keys()].some((name) => readPartName(name));

@@ -1,4 +1,12 @@
-import type { ComponentIds, EntityKey, Fields, RowDates, RowState, Status } from '../entity';
+import {
+  isSameRow,
+  type ComponentIds,
+  type EntityKey,
+  type Fields,
+  type RowDates,
+  type RowState,
+  type Status,
+} from '../entity';
 import type { Tables } from '../ports';
 import type { Row } from '../tables';
 import { same } from './canonical';
@@ -7,10 +15,6 @@ import { same } from './canonical';
 export interface ShownRow extends RowState {
   fingerprint: string;
 }
-
-/** Whether both are the same version of the same locale. */
-export const isSameRow = (a: Pick<RowState, 'locale' | 'status'>, b: Pick<RowState, 'locale' | 'status'>): boolean =>
-  a.locale === b.locale && a.status === b.status;
 
 /** The rows of entries as they were read back when we last wrote or recorded them. References carry local ids. */
 export const loadShown = async (

@@ -1,4 +1,4 @@
-import { NO_LOCALE, type RowState, type RowWrite, type TypeSchema } from '../entity';
+import { NO_LOCALE, isSameRow, type RowState, type RowWrite, type TypeSchema } from '../entity';
 import type { HappeningAction } from '../tables';
 
 /** What an editor would have had to do in one locale; `locale` is null where all of them went at once. */
@@ -18,8 +18,9 @@ export const whatHappened = (
 ): Happening[] => {
   const locales = [...new Set(writes.map(({ locale }) => locale))];
   const left = (locale: string) =>
-    before.some((row) => row.locale === locale && !writes.some((write) => write.kind === 'remove' && at(write, row))) ||
-    writes.some((write) => write.kind === 'create' && write.locale === locale);
+    before.some(
+      (row) => row.locale === locale && !writes.some((write) => write.kind === 'remove' && isSameRow(write, row))
+    ) || writes.some((write) => write.kind === 'create' && write.locale === locale);
   const gone = locales.filter((locale) => !left(locale));
   if (gone.length > 0 && before.every(({ locale }) => gone.includes(locale)) && gone.length === locales.length) {
     return [{ action: 'delete', locale: gone.length === 1 ? gone[0]! : null }];
@@ -49,12 +50,9 @@ const actionOf = (
   if (write.kind === 'create') return published ? 'publish' : known ? 'add' : 'create';
   const changed = Object.keys(write.fields).length > 0;
   if (!published) return changed ? 'update' : null;
-  const since = before.find((row) => at(write, row))?.dates.publishedAt ?? null;
+  const since = before.find((row) => isSameRow(write, row))?.dates.publishedAt ?? null;
   return changed || since !== write.dates.publishedAt ? 'publish' : null;
 };
-
-const at = (write: RowWrite, row: Pick<RowState, 'locale' | 'status'>): boolean =>
-  write.locale === row.locale && write.status === row.status;
 
 /** The event by which Strapi tells of it. */
 export const eventOf = (isFile: boolean, action: HappeningAction): string => {

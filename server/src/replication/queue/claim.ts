@@ -8,6 +8,7 @@ import { MOST_STEPS } from '../controller/dependencies';
 import { isAlong, isFile } from './followers';
 import { refreshReplicas } from './refresh';
 import { NOTHING_THERE } from './state-hash';
+import { withTargetsFirst } from './targets-due';
 
 /** Deliveries of one link in one request. */
 export const CLAIM_LIMIT = 100;
@@ -23,7 +24,7 @@ export interface Claim {
 }
 
 /**
- * Takes what is due for a link, files before their users. Only who holds the lease may settle it, so that two workers
+ * Takes what is due for a link, files before their users and entries before what refers to them. Only who holds the lease may settle it, so that two workers
  * never settle one delivery. `sent_hash` is written first: after a crash we know that the other side may have it.
  */
 export const claim = async (context: Context, unit: Unit, link: string): Promise<Claim> => {
@@ -41,7 +42,8 @@ export const claim = async (context: Context, unit: Unit, link: string): Promise
     return [...[...queued, ...held].sort((a, b) => a.wanted_at - b.wanted_at), ...lost].slice(0, limit);
   };
   const files = await due({ uid: FILE_UID }, CLAIM_LIMIT);
-  const found = [...files, ...(await due({ uid: { not: FILE_UID } }, CLAIM_LIMIT - files.length))];
+  const others = await due({ uid: { not: FILE_UID } }, CLAIM_LIMIT - files.length);
+  const found = await withTargetsFirst(tables, link, [...files, ...others], { now, limit: CLAIM_LIMIT });
   const lease = context.chance.bytes(12).toString('hex');
   if (found.length === 0) return { lease, replicas: [] };
   await decideAgain(context, unit, found);

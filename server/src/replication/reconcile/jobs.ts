@@ -1,14 +1,18 @@
 import { FILE_UID, keyOf, type Uid } from '../entity';
 import type { Context } from '../context';
 import { BASELINE_STEP, markBaseline } from '../capture/baseline';
+import { nextMarks, RECORD_BATCH } from '../capture/gather';
+import { asidesOf, nameOf } from '../capture/set-aside';
+import { referringFields } from '../controller/dependencies';
 import type { DomainEvent } from '../events';
 import { Identity } from '../identity';
-import type { Tables, Unit } from '../ports';
+import type { Schemas, Tables, Unit } from '../ports';
 import { restoreDeleted } from '../brake/restore-deleted';
 import { isOver } from '../link/state';
 import { awaitNoMore } from '../matching/matches';
 import { refreshReplicas } from '../queue/refresh';
 import { startJob } from '../start-job';
+import { targetsFirst } from '../targets-first';
 import type { Row } from '../tables';
 
 /** A link has come or gone: what it shared is decided again, and what one that is over granted is free. */
@@ -27,13 +31,13 @@ export const followLink = async (unit: Unit, id: string, now: number): Promise<v
  * One step of one job: a batch of a type's entries. Those with a history are decided again; those without one are
  * marked, and decided when they have been recorded.
  *
- * @returns whether there was anything to do.
+ * @returns whether there was anything to do. Not while the recorder has its hands full with what was marked before.
  */
 export const jobStep = async (context: Context): Promise<boolean> => {
   const events: DomainEvent[] = [];
   const worked = await context.store.transaction(async (unit) => {
     events.length = 0;
-    const [job] = await unit.tables.find('jobs', { state: 'running' }, { orderBy: 'updated_at', limit: 1 });
+    const job = await nextJob(context, unit.tables);
     if (!job) return false;
     await (job.kind === 'restore' ? restoreStep : decideStep)(context, unit, job, events);
     return true;
@@ -41,6 +45,37 @@ export const jobStep = async (context: Context): Promise<boolean> => {
   for (const event of events) context.observer.notice(event);
   return worked;
 };
+
+/**
+ * What people have decided first, one job as often as the other. Then what was never recorded: types before those that
+ * refer to them, so that the first thing that is sent finds there what it refers to. And no more of it at a time than the
+ * recorder takes at once: whoever saves meanwhile would wait behind it.
+ */
+const nextJob = async (context: Context, tables: Tables): Promise<Row<'jobs'> | undefined> => {
+  const running = await tables.find('jobs', { state: 'running' }, { orderBy: 'updated_at' });
+  const deciding = running.find((job) => !isUnrecorded(job));
+  if (deciding || running.length === 0) return deciding;
+  if (await isRecorderBusy(context, tables)) return undefined;
+  const [first] = typesInOrder(context.schemas).filter((uid) => running.some(({ subject }) => subject === uid));
+  return running.find(({ subject }) => subject === first) ?? running[0];
+};
+
+const isUnrecorded = ({ kind, cursor }: Row<'jobs'>): boolean =>
+  kind === 'decide' && (cursor?.startsWith(UNRECORDED) ?? false);
+
+const isRecorderBusy = async (context: Context, tables: Tables): Promise<boolean> => {
+  const asides = asidesOf(context);
+  const marks = await nextMarks(tables, (mark) => mark.action !== 'baseline' || asides.has(mark));
+  return new Set(marks.map(nameOf)).size >= RECORD_BATCH;
+};
+
+/** Types before those that refer to them. */
+const typesInOrder = (schemas: Schemas): Uid[] =>
+  targetsFirst(
+    schemas.types(),
+    (uid) => uid,
+    (uid) => [...referringFields(schemas, uid).values()].flat()
+  );
 
 /** Entries whose deletion a person took back. */
 const restoreStep = async (context: Context, unit: Unit, job: Row<'jobs'>, events: DomainEvent[]): Promise<void> => {
@@ -57,8 +92,7 @@ const UNRECORDED = ' ';
  * history yet. What is recorded after its page was read is decided by whoever records it.
  */
 const decideStep = async (context: Context, unit: Unit, job: Row<'jobs'>, events: DomainEvent[]): Promise<void> => {
-  const isSecondHalf = job.cursor?.startsWith(UNRECORDED) ?? false;
-  const patch = isSecondHalf
+  const patch = isUnrecorded(job)
     ? await markUnrecorded(context, unit, job)
     : await decideEntries(context, unit, job, events);
   await unit.tables.update('jobs', { id: job.id }, { ...patch, updated_at: context.clock.now() });

@@ -1,11 +1,11 @@
-import { FILE_UID, keyOf, type EntityKey, type RowState, type Uid } from '../entity';
+import { FILE_UID, isSameRow, keyOf, type EntityKey, type RowState, type Uid } from '../entity';
 import { brakeId, MANY, setBrake, liftBrake } from '../brake/brake';
 import { forgetVanished, rememberVanished } from '../brake/vanished';
 import { markBaseline, markEntities } from '../capture/baseline';
 import type { Context } from '../context';
 import type { DomainEvent } from '../events';
 import { same } from '../history/canonical';
-import { isSameRow, loadShown, type ShownRow } from '../history/shown';
+import { loadShown, type ShownRow } from '../history/shown';
 import { Identity } from '../identity';
 import type { Glance, Unit } from '../ports';
 import type { FindingKind, Row } from '../tables';

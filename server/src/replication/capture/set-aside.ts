@@ -21,6 +21,11 @@ class Asides {
     this.until.set(nameOf(mark), this.context.clock.now() + ASIDE_MS);
   }
 
+  /** No more entries than this are set aside. */
+  get most(): number {
+    return this.until.size;
+  }
+
   has(mark: Mark): boolean {
     const until = this.until.get(nameOf(mark));
     if (until === undefined) return false;

@@ -1,8 +1,8 @@
 import { FILE_UID, keyOf, type Uid } from '../entity';
 import type { Context } from '../context';
 import { BASELINE_STEP, markBaseline } from '../capture/baseline';
-import { nextMarks, RECORD_BATCH } from '../capture/gather';
-import { asidesOf, nameOf } from '../capture/set-aside';
+import { RECORD_BATCH } from '../capture/gather';
+import { asidesOf } from '../capture/set-aside';
 import { referringFields } from '../controller/dependencies';
 import type { DomainEvent } from '../events';
 import { Identity } from '../identity';
@@ -49,7 +49,7 @@ export const jobStep = async (context: Context): Promise<boolean> => {
 /**
  * What people have decided first, one job as often as the other. Then what was never recorded: types before those that
  * refer to them, so that the first thing that is sent finds there what it refers to. And no more of it at a time than the
- * recorder takes at once: whoever saves meanwhile would wait behind it.
+ * recorder takes soon: whoever saves meanwhile would wait behind it.
  */
 const nextJob = async (context: Context, tables: Tables): Promise<Row<'jobs'> | undefined> => {
   const running = await tables.find('jobs', { state: 'running' }, { orderBy: 'updated_at' });
@@ -63,10 +63,13 @@ const nextJob = async (context: Context, tables: Tables): Promise<Row<'jobs'> | 
 const isUnrecorded = ({ kind, cursor }: Row<'jobs'>): boolean =>
   kind === 'decide' && (cursor?.startsWith(UNRECORDED) ?? false);
 
+/** So much to record for the first time is enough that the recorder never has to stop and wait for a job. */
+const ENOUGH_MARKED = 2 * RECORD_BATCH;
+
 const isRecorderBusy = async (context: Context, tables: Tables): Promise<boolean> => {
   const asides = asidesOf(context);
-  const marks = await nextMarks(tables, (mark) => mark.action !== 'baseline' || asides.has(mark));
-  return new Set(marks.map(nameOf)).size >= RECORD_BATCH;
+  const marks = await tables.find('marks', { action: 'baseline' }, { limit: ENOUGH_MARKED + asides.most });
+  return marks.filter((mark) => !asides.has(mark)).length >= ENOUGH_MARKED;
 };
 
 /** Types before those that refer to them. */

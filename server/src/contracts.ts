@@ -186,6 +186,8 @@ export interface TypeView {
   entries: number;
   /** Its fields that refer to entries, and the uids of the types that these are of. */
   refers: { field: string; types: string[] }[];
+  /** Its fields that are this site's own by the configuration: never sent, never written over. */
+  localFields: string[];
 }
 
 export interface CompareRequest {
@@ -415,6 +417,8 @@ export interface EntryStatus {
   brakes: BrakeView[];
   /** Its type has drafts: what is saved is not public yet. */
   hasDrafts: boolean;
+  /** Fields of its type that are this site's own: they can be changed here also where the entry can not. */
+  localFields: string[];
   /** What was done to it last, on whatever site: the newest {@link EVENTS_LIMIT}, newest first. */
   events: EntryEvent[];
 }

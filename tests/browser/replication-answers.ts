@@ -54,6 +54,7 @@ const type = (uid: string, displayName: string, changes: Partial<TypeView> = {})
   drafts: true,
   entries: 5,
   refers: [],
+  localFields: [],
   ...changes,
 });
 
@@ -155,6 +156,7 @@ export const entryStatus = (changes: Partial<EntryStatus> = {}): EntryStatus => 
   missing: [],
   brakes: [],
   hasDrafts: true,
+  localFields: [],
   events: [
     { id: 'r3', at: Date.now() - 12 * MINUTE, deed: 'published', site: null, people: ['Ada Lovelace'] },
     { id: 'r2', at: Date.now() - 40 * MINUTE, deed: 'edited', site: 'Archive', people: ['Ben', 'Cho'] },

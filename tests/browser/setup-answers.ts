@@ -24,6 +24,7 @@ const pages: TypeView = {
   drafts: true,
   entries: 12,
   refers: [],
+  localFields: [],
 };
 export const ALL_TYPES: TypeView[] = [...TYPES, pages];
 export const FIELDS: MatchFields = { [ARTICLE]: ['slug', 'title'], [CATEGORY]: ['name'], [PAGE_TYPE]: ['title'] };

@@ -69,6 +69,7 @@ describe('the admin API', () => {
       diverged: false,
       missing: [],
       hasDrafts: true,
+      localFields: [],
       events: [],
     });
     const { data: batch } = await administrator.post('/replication/entries/status', {

@@ -57,6 +57,11 @@ export const EntrySites = ({ uid, documentId, draftIsNewer }: Props) => {
           <Link href={siteAddress(data.lockedBy.url)} isExternal>
             {say('locked.open', { site: data.lockedBy.name })}
           </Link>
+          {data.localFields.length > 0 && (
+            <Typography tag="p" variant="pi">
+              {say('locked.local', { fields: data.localFields.join(', ') })}
+            </Typography>
+          )}
         </Notice>
       )}
       {data.diverged && (

@@ -86,6 +86,8 @@ export interface TypeSchema {
   attributes: Attributes;
   /** Names of the attributes all locales share. Empty where the type has no locales. */
   shared: string[];
+  /** Names of fields that are this site's own by its configuration: they are none of the attributes. */
+  localFields?: readonly string[];
   /** Changes whenever the definition of the type or of a component it uses does. */
   fingerprint: string;
 }

@@ -51,6 +51,7 @@ export const readEntryStatus = async (
     }
   );
   const names = await nameEntries(strapi, ability, localIds);
+  const schema = engine.schemas.type(uid);
   const here = (await readSite(engine)).site?.id ?? null;
   const sites = found?.standings.map(({ link, standing }) => onSite(link, standing, along.get(link.id), names)) ?? [];
   return {
@@ -60,7 +61,8 @@ export const readEntryStatus = async (
     diverged: found?.diverged ?? false,
     missing: missing.map(names),
     brakes: await viewBrakes(strapi, engine, ability, questions),
-    hasDrafts: engine.schemas.type(uid)?.drafts ?? false,
+    hasDrafts: schema?.drafts ?? false,
+    localFields: [...(schema?.localFields ?? [])],
     events: recent.map((revision) => eventOf(revision, here, links)),
   };
 };

@@ -19,7 +19,7 @@ export const readShareableTypes = async (strapi: Core.Strapi, engine: Engine): P
     return counted;
   });
   return schemas
-    .map(({ uid, single, localized, drafts }): TypeView => ({
+    .map(({ uid, single, localized, drafts, localFields = [] }): TypeView => ({
       uid,
       displayName: typeName(strapi, uid),
       kind: single ? 'singleType' : 'collectionType',
@@ -27,6 +27,7 @@ export const readShareableTypes = async (strapi: Core.Strapi, engine: Engine): P
       drafts,
       entries: totals.get(uid) ?? 0,
       refers: [...referringFields(engine.schemas, uid)].map(([field, types]) => ({ field, types })),
+      localFields: [...localFields],
     }))
     .sort((a, b) => a.displayName.localeCompare(b.displayName) || a.uid.localeCompare(b.uid));
 };

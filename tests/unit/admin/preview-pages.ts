@@ -9,6 +9,7 @@ export const type = (uid: string, changes: Partial<TypeView> = {}): TypeView => 
   drafts: true,
   entries: 3,
   refers: [],
+  localFields: [],
   ...changes,
 });
 

@@ -17,6 +17,7 @@ const article: TypeView = {
   drafts: true,
   entries: 3,
   refers: [{ field: 'author', types: ['api::author.author'] }],
+  localFields: [],
 };
 const author: TypeView = { ...article, uid: 'api::author.author', displayName: 'Author' };
 

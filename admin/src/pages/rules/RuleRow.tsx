@@ -74,6 +74,13 @@ export const RuleRow = ({ type, rules, site, isLocked, isDisabled, onChoose, def
               </TextButton>
             </Box>
           )}
+          {type !== null && type.localFields.length > 0 && (
+            <Box paddingTop={1}>
+              <Typography variant="pi" textColor="neutral600" style={{ whiteSpace: 'normal' }}>
+                {say('rules.local', { fields: type.localFields.join(', ') })}
+              </Typography>
+            </Box>
+          )}
           {isLocked && (
             <Flex gap={1} paddingTop={1}>
               <Lock fill="neutral600" width="12px" height="12px" aria-hidden />

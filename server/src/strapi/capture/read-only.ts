@@ -6,6 +6,7 @@ import type { Schemas } from '../../replication/ports';
 import { isApplying, isApplyingRow } from '../content/applying';
 import { statementOnOwn } from '../content/connection';
 import { findRows } from './changed-rows';
+import { localPartOf, OF_EVERY_WRITE } from './local-update';
 
 /**
  * How long an answer "no entry of this type is locked" holds in this process. Another process on the same database may
@@ -19,12 +20,17 @@ const CHANGING = new Set(['create', 'update', 'delete', 'publish', 'unpublish', 
 interface DocumentContext {
   uid: Uid;
   action: string;
-  params: { documentId?: unknown; status?: unknown; data?: { documentId?: unknown } | null };
+  params: { documentId?: unknown; locale?: unknown; status?: unknown; data?: { documentId?: unknown } | null };
 }
 
 interface LifecycleEvent {
   model: { uid: Uid };
   params: { where?: unknown; filters?: unknown; _q?: unknown; data?: unknown };
+}
+
+interface Locked {
+  entity: string;
+  local_id: string;
 }
 
 export interface ReadOnly {
@@ -38,8 +44,6 @@ export interface ReadOnly {
   forget(): void;
 }
 
-/** What Strapi sets when a row is written. */
-const OF_EVERY_WRITE: ReadonlySet<string> = new Set(['updatedAt', 'updatedBy']);
 /** What the document service says with every update, as it is already. From anybody else it would move the row. */
 const REPEATED: ReadonlySet<string> = new Set(['documentId', 'locale', 'publishedAt']);
 
@@ -72,7 +76,8 @@ export const createReadOnly = (
     return (link?.name as string | undefined) ?? 'another site';
   };
 
-  const refuseLocked = async (uid: Uid, localIds: readonly string[]): Promise<void> => {
+  /** The first of these that may not be changed here. */
+  const lockedAmong = async (uid: Uid, localIds: readonly string[]): Promise<Locked | null> => {
     const foreign = [...new Set(localIds)].filter((id) => !isApplying(uid, id));
     for (let at = 0; at < foreign.length; at += 500) {
       const { query } = await statementOnOwn(strapi, 'entries');
@@ -80,14 +85,20 @@ export const createReadOnly = (
         .where({ uid, locked: 1 })
         .whereIn('local_id', foreign.slice(at, at + 500))
         .first('entity', 'local_id');
-      if (!locked) continue;
-      const site = await siteEditing(locked.entity);
-      // Not a ForbiddenError: Strapi's routes answer those without their message.
-      throw new errors.ApplicationError(`This entry is edited at ${site} and is read-only here.`, {
-        code: 'READ_ONLY',
-        entity: keyOf({ uid, id: locked.local_id }),
-      });
+      if (locked) return locked;
     }
+    return null;
+  };
+
+  const refuseLocked = async (uid: Uid, localIds: readonly string[]): Promise<void> => {
+    const locked = await lockedAmong(uid, localIds);
+    if (!locked) return;
+    const site = await siteEditing(locked.entity);
+    // Not a ForbiddenError: Strapi's routes answer those without their message.
+    throw new errors.ApplicationError(`This entry is edited at ${site} and is read-only here.`, {
+      code: 'READ_ONLY',
+      entity: keyOf({ uid, id: locked.local_id }),
+    });
   };
 
   /** Whether an update writes nothing but what is this site's own. */
@@ -97,6 +108,11 @@ export const createReadOnly = (
     const isRepeated = (name: string) => REPEATED.has(name) && changingLocally.getStore() === uid;
     const names = Object.keys(data).filter((name) => !OF_EVERY_WRITE.has(name) && !isRepeated(name));
     return names.length > 0 && names.every((name) => local.includes(name));
+  };
+
+  const localPart = async (uid: Uid, params: DocumentContext['params']) => {
+    const local = localFieldsOf(uid);
+    return local.length === 0 ? null : localPartOf(strapi, schemas, uid, local, params);
   };
 
   const rowsConcerned = async ({ model, params }: LifecycleEvent): Promise<string[]> => {
@@ -121,14 +137,21 @@ export const createReadOnly = (
   };
 
   return {
-    async documentMiddleware(context, next) {
-      const { uid, action, params } = context as DocumentContext;
+    async documentMiddleware(given, next) {
+      const context = given as DocumentContext;
+      const { uid, action, params } = context;
       // Over REST it is said of every type; where there are no drafts nothing is published by it.
       const publishes = params.status === 'published' && schemas.type(uid)?.drafts === true;
       if (action === 'update' && !publishes && isLocalUpdate(uid, params.data)) return changingLocally.run(uid, next);
       if (CHANGING.has(action) && (await anyLocked(uid))) {
         const id = action === 'create' ? params.data?.documentId : params.documentId;
-        if (typeof id === 'string') await refuseLocked(uid, [id]);
+        if (typeof id !== 'string' || !(await lockedAmong(uid, [id]))) return next();
+        const local = action === 'update' && !publishes ? await localPart(uid, params) : null;
+        if (local === null) await refuseLocked(uid, [id]);
+        else {
+          context.params = { ...params, data: local };
+          return changingLocally.run(uid, next);
+        }
       }
       return next();
     },

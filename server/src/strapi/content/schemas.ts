@@ -97,6 +97,7 @@ export const createSchemas = (
       drafts: hasDrafts(model),
       attributes,
       shared: sharedOf(model, attributes),
+      localFields: localFieldsOf(uid).filter((name) => name in model.attributes),
     };
     const used = [...componentsWithin(attributes, components, new Set())].sort();
     const definition = [

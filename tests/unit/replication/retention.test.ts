@@ -1,7 +1,7 @@
 import { keyOf } from '../../../server/src/replication/entity';
 import { forgetOldVersions, type Retention } from '../../../server/src/replication/history/retention';
 import { unpack } from '../../../server/src/replication/history/contents';
-import { ARTICLE, TAG } from '../../support/world/catalogue';
+import { ARTICLE, HOME, TAG } from '../../support/world/catalogue';
 import { all, Scene } from '../../support/world/scene';
 
 const DAY = 24 * 3_600_000;
@@ -115,6 +115,23 @@ describe('the content of old versions', () => {
     await scene.settle();
     await forget(scene, 'staging', { days: 0, versions: 1 });
     expect(titles(scene, 'staging')).toEqual(['Three']);
+  });
+
+  it('is kept of what theirs took the place of, so that it comes back when theirs is withdrawn', async () => {
+    const scene = await Scene.of('staging', 'live');
+    await scene.link('staging', 'live');
+    scene.save('live', HOME, 'own', 'draft', { headline: 'Of live' });
+    scene.save('staging', HOME, 'other', 'draft', { headline: 'One' });
+    await scene.settle();
+    await scene.rules('staging', 'live', [all('EVERYTHING')]);
+    for (const headline of ['Two', 'Three', 'Four']) {
+      scene.save('staging', HOME, 'other', 'draft', { headline });
+      await scene.settle();
+    }
+    await forget(scene, 'live', TWO);
+    await scene.rules('staging', 'live', []);
+    await scene.settle();
+    expect(scene.rows('live', HOME)).toEqual({ 'own -/draft': { headline: 'Of live' } });
   });
 
   it('stays where another entry has the same', async () => {

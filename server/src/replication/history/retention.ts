@@ -2,6 +2,7 @@ import type { EntityKey } from '../entity';
 import type { Context } from '../context';
 import type { Tables, Unit } from '../ports';
 import type { Row } from '../tables';
+import { maximal } from './graph';
 import { dropUnused } from './purge';
 import type { Header, RevisionId } from './revision';
 
@@ -74,7 +75,8 @@ const forget = async (
 
 /**
  * The versions of an entry whose content something stands on: leaves, what links should have or have in common with us,
- * what stands for these where only what is published is seen, and the versions right before all of them. null: all, since
+ * what this site set aside and takes back when theirs is withdrawn, what stands for these where only what is published is
+ * seen, and the versions right before all of them. null: all, since
  * it was edited on two sites and nobody knows yet which versions will be compared.
  */
 const neededOf = async (tables: Tables, entity: EntityKey): Promise<ReadonlySet<RevisionId> | null> => {
@@ -86,12 +88,23 @@ const neededOf = async (tables: Tables, entity: EntityKey): Promise<ReadonlySet<
     ...leaves.map(({ revision }) => revision),
     ...(entry?.head ? [entry.head] : []),
     ...replicas.flatMap(namedBy),
+    ...(await setAside(tables, entity)),
   ]);
   for (const { anchor, header } of await tables.find('revisions', { id: [...needed] })) {
     if (anchor !== null) needed.add(anchor);
     for (const parent of (JSON.parse(header) as Header).parents) needed.add(parent);
   }
   return needed;
+};
+
+const setAside = async (tables: Tables, entity: EntityKey): Promise<RevisionId[]> => {
+  const aside = await tables.find('revisions', { entity, side: 1 }, { columns: ['id'] });
+  return aside.length === 0
+    ? []
+    : maximal(
+        tables,
+        aside.map(({ id }) => id)
+      );
 };
 
 const namedBy = ({ wanted, common }: Row<'replicas'>): RevisionId[] => [

@@ -356,14 +356,16 @@ export interface JobView {
  * - `current`: the other site confirmed what it should have (or it came from there);
  * - `recording`: a save was not looked at yet;
  * - `waiting`: queued or on its way; `reason` says what stops it, where something does;
+ * - `paused`: queued, and sharing with that site is paused;
  * - `held`: it arrived and waits there for `waitsFor`;
  * - `failed`: the other site refused it, see `error`;
  * - `stopped`: it is not sent until somebody says so, see `brakes` of the overview;
- * - `unpublished`: only published versions go there, and there is none;
+ * - `unpublished`: only published versions go there, and there is none; where it was there before, `since` says when that
+ *   site took what was published away;
  * - `unshared`: the sharing rules keep it here.
  */
 export type EntryState =
-  'current' | 'recording' | 'waiting' | 'held' | 'failed' | 'stopped' | 'unpublished' | 'unshared';
+  'current' | 'recording' | 'waiting' | 'paused' | 'held' | 'failed' | 'stopped' | 'unpublished' | 'unshared';
 export type WaitReason = 'unreachable' | 'paused' | null;
 
 export interface EntryOnSite {

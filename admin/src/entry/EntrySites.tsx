@@ -17,7 +17,9 @@ const BUSY_POLL = 2000;
 const IDLE_POLL = 15000;
 
 const isBusy = (status: EntryStatus | undefined): boolean =>
-  status?.sites.some(({ state }) => state === 'recording' || state === 'waiting' || state === 'held') ?? false;
+  status?.sites.some(
+    ({ state }) => state === 'recording' || state === 'waiting' || state === 'paused' || state === 'held'
+  ) ?? false;
 
 interface Props {
   uid: string;

@@ -8,6 +8,7 @@ const VARIANTS: { [S in EntryState]: Variant } = {
   current: 'success',
   recording: 'secondary',
   waiting: 'secondary',
+  paused: 'warning',
   held: 'warning',
   failed: 'danger',
   stopped: 'warning',
@@ -34,7 +35,13 @@ export const detailsOf = (
 ): string[] => {
   const { state, name } = site;
   if (state === 'unshared') return [say('details.unshared', { name })];
-  if (state === 'unpublished') return [say('details.unpublished', { name })];
+  if (state === 'unpublished') {
+    const wasThere = site.since !== null;
+    return [
+      ...(wasThere ? [say('details.withdrawn', { name })] : []),
+      say(wasThere ? 'details.unpublished-again' : 'details.unpublished', { name }),
+    ];
+  }
   if (state === 'recording') return [say('details.recording')];
   return [
     ...reasons(say, site),

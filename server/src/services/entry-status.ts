@@ -2,12 +2,14 @@ import type { Core } from '@strapi/types';
 import { EVENTS_LIMIT, type EntryEvent, type EntryOnSite, type EntryStatus, type StatusBatch } from '../contracts';
 import type { Engine } from '../replication/engine';
 import { entityOf, type EntityKey, type Uid } from '../replication/entity';
+import { isPublishedPart } from '../replication/history/revision';
 import { recentRevisions, type RecentRevision } from '../replication/history/recent';
 import type { Tables } from '../replication/ports';
 import type { Row } from '../replication/tables';
 import { entriesAt } from './entries';
 import { brakesOn, viewBrakes } from './brakes';
 import { readSite } from './overview';
+import { ruleFor } from '../replication/controller/decide';
 import { readAlong, type AlongOnLink } from './along';
 import { localIdsOf, nameEntries, type NamedEntries } from './entry-names';
 import { standingWith, type Standing } from './standing';
@@ -97,6 +99,7 @@ const PRESSING: readonly Standing['state'][] = [
   'failed',
   'stopped',
   'held',
+  'paused',
   'waiting',
   'recording',
   'current',
@@ -110,20 +113,46 @@ const findEntries = async (tables: Tables, uid: Uid, localIds: readonly string[]
   const keys = [...entries.values()].map((entry) => entry.entity);
   const replicas = groupBy(await tables.find('replicas', { entity: keys }), (row) => row.entity);
   const leaves = groupBy(await tables.find('leaves', { entity: keys }), (row) => row.entity);
+  const unpublished = await neverPublished(tables, [...leaves.values()].flat());
+  const publishing = await publishingAmong(tables, [...replicas.values()].flat());
+  const rules = await tables.find('rules', { link: links.map(({ id }) => id) });
   const marked = new Set((await tables.find('marks', { uid, document_id: localIds })).map((row) => row.document_id));
   return localIds.map((localId) => {
     const entry = entries.get(localId) ?? null;
     const of = <V>(map: Map<EntityKey, V[]>): V[] => (entry ? (map.get(entry.entity) ?? []) : []);
+    const replicaFor = ({ id }: Row<'links'>) => of(replicas).find((row) => row.link === id) ?? null;
     return {
       localId,
       entry,
       diverged: of(leaves).length > 1,
       standings: links.map((link) => ({
         link,
-        standing: standingWith(link, of(replicas).find((row) => row.link === link.id) ?? null, marked.has(localId)),
+        standing: standingWith(link, replicaFor(link), {
+          rule: ruleFor(rules, link.id, uid),
+          marked: marked.has(localId),
+          neverPublished: of(leaves).length > 0 && of(leaves).every(({ revision }) => unpublished.has(revision)),
+          publishes: wantedBy(replicaFor(link)).some((revision) => publishing.has(revision)),
+        }),
       })),
     };
   });
+};
+
+/** Those of these versions that are of no published one, nor come after one. */
+const neverPublished = async (tables: Tables, leaves: readonly Row<'leaves'>[]): Promise<ReadonlySet<string>> => {
+  const ids = leaves.map(({ revision }) => revision);
+  const found = await tables.find('revisions', { id: ids, anchor: null }, { columns: ['id'] });
+  return new Set(found.map(({ id }) => id));
+};
+
+const wantedBy = (replica: Row<'replicas'> | null): string[] => JSON.parse(replica?.wanted ?? '[]') as string[];
+
+/** Those of the versions that links should have of which something is published; asked where only that is to be seen. */
+const publishingAmong = async (tables: Tables, replicas: readonly Row<'replicas'>[]): Promise<ReadonlySet<string>> => {
+  const ids = new Set(replicas.filter(({ level }) => level === 'PUBLISHED').flatMap(wantedBy));
+  const parts =
+    ids.size === 0 ? [] : await tables.find('parts', { revision: [...ids] }, { columns: ['revision', 'name'] });
+  return new Set(parts.filter(({ name }) => isPublishedPart(name)).map(({ revision }) => revision));
 };
 
 const onSite = (

@@ -1,4 +1,5 @@
 import type { Direction, EntryState, Level, WaitReason, WaitsFor } from '../contracts';
+import type { Decision } from '../replication/controller/decide';
 import type { Row } from '../replication/tables';
 import { waitsForIn } from './waits-for';
 
@@ -14,11 +15,22 @@ export interface Standing {
   retryAt: number | null;
 }
 
-/** `marked`: the entry was saved and nobody looked at it yet. */
-export const standingWith = (link: Row<'links'>, replica: Row<'replicas'> | null, marked: boolean): Standing => {
-  if (replica === null) return { ...UNSHARED, state: marked ? 'recording' : 'unshared' };
-  const state = stateOf(replica, marked);
-  const reason = state === 'waiting' ? reasonOf(link) : null;
+/** What is known of an entry beside its replica for one link. */
+export interface Known {
+  /** What this site's rules say of it; null where none names it. */
+  rule: Decision | null;
+  /** It was saved and nobody looked at it yet. */
+  marked: boolean;
+  /** Some version of it was recorded, and none of them is published. */
+  neverPublished: boolean;
+  /** Of what the link should have something is published. */
+  publishes: boolean;
+}
+
+export const standingWith = (link: Row<'links'>, replica: Row<'replicas'> | null, known: Known): Standing => {
+  if (replica === null) return withoutReplica(known);
+  const state = stateOf(link, replica, known);
+  const reason = state === 'paused' ? 'paused' : state === 'waiting' && link.failures > 0 ? 'unreachable' : null;
   return {
     state,
     reason,
@@ -28,7 +40,7 @@ export const standingWith = (link: Row<'links'>, replica: Row<'replicas'> | null
     waitsFor: state === 'held' ? waitsForIn(replica.waits_for) : null,
     // What is tried again says why the last attempt did not do.
     error: state === 'failed' || state === 'waiting' ? replica.error : null,
-    since: state === 'current' ? replica.acked_at : state === 'unshared' ? null : replica.wanted_at,
+    since: sinceOf(replica, state),
     retryAt: retryOf(link, replica, state, reason),
   };
 };
@@ -44,21 +56,30 @@ const UNSHARED: Standing = {
   retryAt: null,
 };
 
-const stateOf = (replica: Row<'replicas'>, marked: boolean): EntryState => {
+/** Nothing was ever to go: there was nothing to send, or nobody has decided yet. */
+const withoutReplica = ({ rule, marked, neverPublished }: Known): Standing => {
+  const isSent = rule !== null && rule.level !== 'NONE' && rule.direction !== 'RECEIVE_ONLY';
+  if (!isSent) return { ...UNSHARED, state: marked ? 'recording' : 'unshared' };
+  const isKept = !marked && rule.level === 'PUBLISHED' && neverPublished;
+  return { ...UNSHARED, level: rule.level, direction: rule.direction, state: isKept ? 'unpublished' : 'recording' };
+};
+
+const stateOf = (link: Row<'links'>, replica: Row<'replicas'>, { marked, publishes }: Known): EntryState => {
   if (replica.state === 'failed' || replica.state === 'held' || replica.state === 'stopped') return replica.state;
-  if (replica.state === 'queued' || replica.state === 'sending') return 'waiting';
+  if (replica.state === 'queued' || replica.state === 'sending') return link.paused === 1 ? 'paused' : 'waiting';
   if (replica.direction === 'RECEIVE_ONLY') return isReceived(replica) ? 'current' : 'unshared';
   if (replica.level === 'NONE') return 'unshared';
   if (marked) return 'recording';
-  if (replica.wanted !== null) return 'current';
-  return replica.level === 'PUBLISHED' ? 'unpublished' : 'unshared';
+  if (replica.level === 'PUBLISHED' && !publishes) return 'unpublished';
+  return replica.wanted !== null ? 'current' : 'unshared';
 };
 
 const isReceived = ({ their_level: level }: Row<'replicas'>): boolean => level !== null && level !== 'NONE';
 
-const reasonOf = (link: Row<'links'>): WaitReason => {
-  if (link.paused === 1) return 'paused';
-  return link.failures > 0 ? 'unreachable' : null;
+const sinceOf = (replica: Row<'replicas'>, state: EntryState): number | null => {
+  if (state === 'unshared') return null;
+  if (state === 'unpublished') return replica.wanted === null ? null : replica.acked_at;
+  return state === 'current' ? replica.acked_at : replica.wanted_at;
 };
 
 /** While a whole site is down its own schedule counts, not the entry's. */

@@ -36,15 +36,7 @@ export const linkByCode = async ({ staging, live }: BothSides): Promise<void> =>
   await there.see(question.getByText(`${staging.site} asks to be linked`));
   await there.press('Accept', question);
   await here.see(`${live.site} has accepted: both sites are linked.`);
-  await there.see(there.page.getByRole('heading', { name: 'What is this link for?' }));
-};
-
-/** On live there is nothing to do, and its page says so. */
-export const leaveItToStaging = async ({ staging, live }: BothSides): Promise<void> => {
-  const there = live.person;
-  await there.see(`Are entries edited on ${staging.site}, and shown here?`);
-  await there.press(`Leave it to ${staging.site}`);
-  await there.see(`Nothing is shared with ${staging.site} yet.`);
+  await there.see(`If they are edited on ${staging.site}, it is set up there, and there is nothing to do here.`);
 };
 
 /** Staging → live, as the wizard suggests it, up to where everything is compared and nothing has been sent. */

@@ -185,7 +185,8 @@ describe.each(['light', 'dark'] as const)('setting up a new link in the %s theme
     await screenshot(`setup-request-${theme}`);
     expect(await seriousFindings(dialog)).toEqual([]);
     await dialog.getByRole('button', { name: 'Accept' }).click();
-    await heading(page, 'What is this link for?').waitFor();
+    await page.getByText('If they are edited on Live, it is set up there, and there is nothing to do here.').waitFor();
+    await page.getByRole('button', { name: 'Set up sharing' }).waitFor();
     expect(complaints).toEqual([]);
   });
 });
@@ -299,12 +300,13 @@ describe('setting up a new link', () => {
     expect(cursors).toEqual([null, 'second', 'second']);
   });
 
-  it('does without a type that cannot be compared', async () => {
+  it('names all content types that the other site does not have at once, and does without them', async () => {
     let saved: unknown = null;
-    const { page } = await open({
+    let absent = ALL_TYPES.map(({ uid }) => uid);
+    const { page, screenshot } = await open({
       'POST /links/live/preview': (route) =>
-        (route.request().postDataJSON() as { uid: string }).uid === PAGE_TYPE
-          ? failure(400, 'Live has no content type “Page”.', 'TYPE_UNKNOWN')
+        absent.includes((route.request().postDataJSON() as { uid: string }).uid)
+          ? failure(400, 'It is not a content type of that site, or is never shared.', 'TYPE_UNKNOWN')
           : preview(route),
       'POST /links/live/match': matched,
       'PUT /links/live/rules': (route) => {
@@ -313,7 +315,15 @@ describe('setting up a new link', () => {
       },
     });
     await toCompare(page);
-    await press(page, 'Leave out Page');
+    await page.getByText(/^Live does not have these content types: .*Article.* and Page$/).waitFor();
+    await page.getByText('copy the folders src/api and src/components of this site').waitFor();
+    await screenshot('setup-absent');
+    expect(await seriousFindings(page.getByRole('main'))).toEqual([]);
+    expect(await page.getByRole('button', { name: 'Leave' }).count()).toBe(0);
+    absent = [PAGE_TYPE];
+    await press(page, 'Try again');
+    await page.getByText('Live does not have this content type: Page').waitFor();
+    await press(page, 'Leave it out');
     await compared(page);
     await press(page, 'Continue');
     await press(page, 'Send');

@@ -43,10 +43,6 @@ export const ReplicationTabs = ({ overview, tab, chosenSite, show, onOpen, onSet
   );
   const canLink = mayLink && site !== null && question === null;
   const close = () => setDialog(null);
-  const accepted = (of: string) => {
-    close();
-    onSetUp?.(of);
-  };
 
   return (
     <Page.Main>
@@ -86,7 +82,6 @@ export const ReplicationTabs = ({ overview, tab, chosenSite, show, onOpen, onSet
                 onLeave={mayLeave && question === null ? () => setDialog('leave') : null}
                 onShowRules={(of) => onOpen('rules', of)}
                 onShowQueue={(of) => onOpen('queue', of)}
-                onAccepted={accepted}
                 onSetUp={onSetUp}
                 onCompareContent={onCompareContent}
               />
@@ -100,9 +95,7 @@ export const ReplicationTabs = ({ overview, tab, chosenSite, show, onOpen, onSet
           </Box>
         </Tabs.Root>
       </Layouts.Content>
-      {dialog === 'create' && site && (
-        <CreateCodeDialog site={site} links={links} onAccepted={accepted} onClose={close} />
-      )}
+      {dialog === 'create' && site && <CreateCodeDialog site={site} links={links} onClose={close} />}
       {dialog === 'have' && site && <HaveCodeDialog site={site} links={links} onSetUp={onSetUp} onClose={close} />}
       {dialog === 'leave' && site && <LeaveDialog site={site} links={links} onClose={close} />}
     </Page.Main>

@@ -1,4 +1,5 @@
 import {
+  absentFrom,
   again,
   chosen,
   ENDLESS,
@@ -39,6 +40,19 @@ describe('a comparison before anything is shared', () => {
     run = answered(run, page([]));
     expect(nextRequest(run)).toBeNull();
     expect(isComplete(run)).toBe(true);
+  });
+
+  it('goes on past types that the other site does not have, and names them when all others are compared', () => {
+    const unknown = { details: { code: 'TYPE_UNKNOWN' } };
+    let run = startRun([article, author]);
+    run = withFailure(run, nextRequest(run)!, unknown);
+    expect(absentFrom(run)).toEqual([]);
+    expect(nextRequest(run)).toEqual({ ...author, cursor: null });
+    run = answered(run, page([]));
+    expect(absentFrom(run)).toEqual(['article']);
+    expect(isComplete(run)).toBe(false);
+    expect(nextRequest(resumed(run))).toEqual({ ...article, cursor: null });
+    expect(isComplete(leftOut(run, 'article'))).toBe(true);
   });
 
   it('sums up pages', () => {

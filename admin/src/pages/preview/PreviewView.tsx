@@ -2,10 +2,11 @@ import { Box, Flex, Typography } from '@strapi/design-system';
 import type { LinkView, MatchFields, TypeView } from '../../../../server/src/contracts';
 import { useWords } from '../../words/use-words';
 import { Notice } from '../Notice';
+import { AbsentTypes } from './AbsentTypes';
 import { PreviewFailure } from './PreviewFailure';
 import { PreviewProgress } from './PreviewProgress';
 import { PreviewTotals } from './PreviewTotals';
-import { isComplete, type PreviewRun } from './preview-run';
+import { absentFrom, isComplete, type PreviewRun } from './preview-run';
 import type { Intent } from './preview-words';
 import { sumsOf } from './preview-sums';
 import { TypeCard } from './TypeCard';
@@ -28,6 +29,7 @@ export const PreviewView = ({ link, types, fields, run, intent, onChange, onLeav
   usePreview(link.id, run, onChange);
   const sums = sumsOf(run);
   const complete = isComplete(run);
+  const absent = absentFrom(run);
   const { name } = link;
   const nameOf = (uid: string) => types.find((type) => type.uid === uid)?.displayName ?? uid;
   return (
@@ -39,6 +41,13 @@ export const PreviewView = ({ link, types, fields, run, intent, onChange, onLeav
           name={name}
           onChange={onChange}
           onLeaveOut={onLeaveOut}
+        />
+      ) : absent.length > 0 ? (
+        <AbsentTypes
+          absent={absent.map(nameOf)}
+          name={name}
+          onChange={onChange}
+          onLeaveOut={onLeaveOut && absent.length < run.types.length ? () => absent.forEach(onLeaveOut) : null}
         />
       ) : (
         !complete && <PreviewProgress run={run} nameOf={nameOf} onChange={onChange} />

@@ -22,6 +22,8 @@ export interface TypePreview {
   plan: Plan;
   cursor: string | null;
   isDone: boolean;
+  /** The other site does not have this content type. The others are compared all the same, so that all such are known. */
+  isAbsent: boolean;
   total: number;
   totalThere: number;
   seen: number;
@@ -56,6 +58,7 @@ const started = (plan: Plan): TypePreview => ({
   plan,
   cursor: null,
   isDone: false,
+  isAbsent: false,
   total: 0,
   totalThere: 0,
   seen: 0,
@@ -89,9 +92,15 @@ export const again = ({ types }: PreviewRun): PreviewRun => startRun(types.map((
 
 /** The page to ask for now. null: nothing is to be asked, because all is known or it stands still. */
 export const nextRequest = ({ types, isStopped, failure }: PreviewRun): PreviewRequest | null => {
-  const next = isStopped || failure ? undefined : types.find(({ isDone }) => !isDone);
+  const next = isStopped || failure ? undefined : types.find(({ isDone, isAbsent }) => !isDone && !isAbsent);
   return next ? { ...next.plan, cursor: next.cursor } : null;
 };
+
+/** Once all others are compared: the content types that the other site does not have, by uid. */
+export const absentFrom = (run: PreviewRun): string[] =>
+  nextRequest(run) !== null || run.isStopped || run.failure
+    ? []
+    : run.types.flatMap(({ plan, isAbsent }) => (isAbsent ? plan.uid : []));
 
 export const isComplete = ({ types }: PreviewRun): boolean => types.every(({ isDone }) => isDone);
 
@@ -137,14 +146,22 @@ const added = (type: TypePreview, page: PreviewPage): TypePreview => {
   };
 };
 
-export const withFailure = (run: PreviewRun, { uid }: Pick<PreviewRequest, 'uid'>, error: unknown): PreviewRun => ({
-  ...run,
-  failure: { uid, error },
-});
+export const withFailure = (run: PreviewRun, { uid }: Pick<PreviewRequest, 'uid'>, error: unknown): PreviewRun =>
+  isOfAbsentType(error)
+    ? changed(run, uid, (type) => ({ ...type, isAbsent: true }))
+    : { ...run, failure: { uid, error } };
+
+const isOfAbsentType = (error: unknown): boolean =>
+  (error as { details?: { code?: unknown } } | null)?.details?.code === 'TYPE_UNKNOWN';
 
 export const stopped = (run: PreviewRun): PreviewRun => ({ ...run, isStopped: true });
 /** Goes on where it stood: after it was stopped, or from the page that failed. */
-export const resumed = (run: PreviewRun): PreviewRun => ({ ...run, isStopped: false, failure: null });
+export const resumed = (run: PreviewRun): PreviewRun => ({
+  ...run,
+  types: run.types.map((type) => ({ ...type, isAbsent: false })),
+  isStopped: false,
+  failure: null,
+});
 
 /** Compares one type anew by another field; what was decided by the former one is forgotten. */
 export const matchedBy = (run: PreviewRun, uid: string, by: string | null): PreviewRun => {

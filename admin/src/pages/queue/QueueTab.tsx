@@ -80,7 +80,8 @@ const Queue = ({ link, state }: { link: LinkView; state: QueueState }) => {
     <>
       <Flex justifyContent="space-between" gap={4} wrap="wrap">
         <Typography textColor="neutral600">{say('queue.count', { count: data.total, name: link.name })}</Typography>
-        {mayRetry && (
+        {link.paused && <Typography textColor="neutral800">{say('reason.paused')}</Typography>}
+        {mayRetry && !link.paused && (
           <Button
             variant="secondary"
             loading={isLoading}
@@ -90,7 +91,7 @@ const Queue = ({ link, state }: { link: LinkView; state: QueueState }) => {
           </Button>
         )}
       </Flex>
-      <QueueTable link={link} items={data.items} mayRetry={mayRetry} />
+      <QueueTable link={link} items={data.items} mayRetry={mayRetry && !link.paused} />
       {pages > 1 && (
         <Flex gap={2} justifyContent="flex-end" tag="nav" aria-label={say('queue.pages')}>
           <Button variant="tertiary" disabled={page <= 1} onClick={() => setPage(page - 1)}>

@@ -1,5 +1,6 @@
 import { Button, Flex, Link, Typography } from '@strapi/design-system';
 import type { LinkView } from '../../../../server/src/contracts';
+import { useReplicationOverviewQuery } from '../../api/replication-api';
 import { siteAddress } from '../../words/site-address';
 import { useWords } from '../../words/use-words';
 import { Card } from '../Card';
@@ -7,6 +8,9 @@ import { Progress } from '../Progress';
 import { Jobs } from '../sites/Jobs';
 import type { Purpose } from './purposes';
 import { StepFrame } from './StepFrame';
+
+/** Somebody is watching. */
+const POLL = 1000;
 
 interface Props {
   link: LinkView;
@@ -23,6 +27,8 @@ export const DoneStep = ({ link, purpose, isNothing, onClose, onShowRules, onSho
   const say = useWords();
   const { name, counts } = link;
   const total = counts.done + counts.queued + counts.held + counts.failed + counts.stopped;
+  const isUnderWay = (total === 0 && !isNothing) || counts.queued > 0;
+  useReplicationOverviewQuery(undefined, { pollingInterval: isUnderWay ? POLL : 0 });
   const problems = counts.failed + counts.held + counts.stopped;
   return (
     <StepFrame

@@ -16,14 +16,13 @@ const POLL = 2000;
 interface Props {
   site: Site;
   links: LinkView[];
-  onAccepted: (link: string) => void;
   onClose: () => void;
 }
 
 /**
  * A code for the other site's administrator, then that site's request. Each opening makes a new one: a code is good once.
  */
-export const CreateCodeDialog = ({ site, links, onAccepted, onClose }: Props) => {
+export const CreateCodeDialog = ({ site, links, onClose }: Props) => {
   const say = useWords();
   const { copy } = useClipboard();
   const { toggleNotification } = useNotification();
@@ -54,7 +53,7 @@ export const CreateCodeDialog = ({ site, links, onAccepted, onClose }: Props) =>
           <Flex direction="column" alignItems="stretch" gap={4}>
             <Steps at="link" />
             {asking ? (
-              <RequestQuestion site={site} link={asking} onAccepted={onAccepted} onRefused={onClose} />
+              <RequestQuestion site={site} link={asking} onAnswered={onClose} />
             ) : error ? (
               <LoadFailed title={say('code.error')} error={error} onRetry={() => void issue()} />
             ) : data ? (

@@ -8,11 +8,10 @@ import { RequestQuestion } from './RequestQuestion';
 interface Props {
   site: Site;
   link: LinkView;
-  onAccepted: (link: string) => void;
 }
 
 /** Another site asks to be linked. */
-export const RequestCard = ({ site, link, onAccepted }: Props) => {
+export const RequestCard = ({ site, link }: Props) => {
   const say = useWords();
   const { name } = link;
   return (
@@ -26,7 +25,7 @@ export const RequestCard = ({ site, link, onAccepted }: Props) => {
             {say('state.requesting')}
           </StateBadge>
         </Flex>
-        <RequestQuestion site={site} link={link} onAccepted={onAccepted} />
+        <RequestQuestion site={site} link={link} />
       </Flex>
     </Card>
   );

@@ -9,22 +9,21 @@ import { Fingerprint } from './Fingerprint';
 interface Props {
   site: Site;
   link: LinkView;
-  onAccepted: (link: string) => void;
-  onRefused?: () => void;
+  onAnswered?: () => void;
 }
 
 /** Both names and fingerprints, so that two people can compare them, and the two answers. */
-export const RequestQuestion = ({ site, link, onAccepted, onRefused }: Props) => {
+export const RequestQuestion = ({ site, link, onAnswered }: Props) => {
   const say = useWords();
   const show = useOutcome();
   const mayManage = useMayManageLinks();
   const [act, { isLoading }] = useActOnReplicationLinkMutation();
   const { id, name } = link;
   const accept = async () => {
-    if (await show(act({ id, act: 'accept' }), say('request.accepted', { name }))) onAccepted(id);
+    if (await show(act({ id, act: 'accept' }), say('request.accepted', { name }))) onAnswered?.();
   };
   const refuse = async () => {
-    if (await show(act({ id, act: 'refuse' }), say('request.refused', { name }))) onRefused?.();
+    if (await show(act({ id, act: 'refuse' }), say('request.refused', { name }))) onAnswered?.();
   };
   return (
     <>

@@ -17,13 +17,12 @@ interface Props {
   onLeave: (() => void) | null;
   onShowRules: (site: string) => void;
   onShowQueue: (site: string) => void;
-  onAccepted: (site: string) => void;
   /** null: may not choose what is shared. */
   onSetUp: ((site: string) => void) | null;
   onCompareContent: ((site: string) => void) | null;
 }
 
-export const SitesTab = ({ overview, onCreateCode, onHaveCode, onLeave, onAccepted, ...card }: Props) => {
+export const SitesTab = ({ overview, onCreateCode, onHaveCode, onLeave, ...card }: Props) => {
   const say = useWords();
   const { site, links, question } = overview;
   const thisSite = site && question === null && <ThisSite site={site} onLeave={onLeave} />;
@@ -56,7 +55,7 @@ export const SitesTab = ({ overview, onCreateCode, onHaveCode, onLeave, onAccept
       <PauseAll links={links} />
       {links.map((link) =>
         link.state === 'REQUESTING' && site ? (
-          <RequestCard key={link.id} site={site} link={link} onAccepted={onAccepted} />
+          <RequestCard key={link.id} site={site} link={link} />
         ) : (
           <SiteCard key={link.id} site={site} link={link} {...card} />
         )

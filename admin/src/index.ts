@@ -2,6 +2,7 @@ import { Server } from '@strapi/icons';
 import type { StrapiApp } from '@strapi/strapi/admin';
 import { ACTIONS } from '../../server/src/contracts';
 import { AlsoGoes } from './entry/AlsoGoes';
+import { disabledWhereLocked, type DocumentAction } from './entry/locked-actions';
 import { StatusPanel } from './entry/StatusPanel';
 import { addStatusColumn } from './entry/status-column';
 import { sitesWidget } from './home/sites-widget';
@@ -12,9 +13,10 @@ const PLUGIN_ID = 'replication';
 
 type SidePanel = typeof StatusPanel & { type?: string };
 
-/** What `addEditViewSidePanel` takes: the content manager's types are not part of Strapi's public ones. */
+/** What these take: the content manager's types are not part of Strapi's public ones. */
 interface ContentManagerApis {
   addEditViewSidePanel(arrange: (panels: SidePanel[]) => SidePanel[]): void;
+  addDocumentAction(arrange: (actions: DocumentAction[]) => DocumentAction[]): void;
 }
 
 export default {
@@ -39,6 +41,7 @@ export default {
       const buttons = panels.filter(({ type }) => type === 'actions');
       return [...buttons, StatusPanel, ...panels.filter(({ type }) => type !== 'actions')];
     });
+    apis.addDocumentAction(disabledWhereLocked);
     contentManager.injectComponent('editView', 'right-links', { name: 'replication-also-goes', Component: AlsoGoes });
     app.registerHook('Admin/CM/pages/ListView/inject-column-in-table', addStatusColumn);
   },

@@ -1,5 +1,6 @@
 import { startPanel, type Answers, type VisitOptions } from './panel';
 import { answer, batch, entryStatus, failure } from './replication-answers';
+import { still } from './still';
 
 const UID = 'api::author.author';
 const ids: string[] = [];
@@ -81,7 +82,46 @@ describe('the panel beside an entry', () => {
     );
     await page.getByText('Edited at Live, read-only here').waitFor();
     expect(await page.getByRole('link', { name: 'Open Live' }).getAttribute('href')).toBe('https://live.example');
+    // What is typed is not lost to a refusal: it cannot be saved in the first place.
+    await page.getByRole('textbox', { name: 'name' }).fill('Of this site');
+    await still(page);
+    expect(await page.getByRole('button', { name: 'Save', exact: true }).isDisabled()).toBe(true);
     await screenshot('panel-locked');
+  });
+
+  it('lets be saved what is this site’s own where an entry is read-only here, and names it', async () => {
+    const [live] = entryStatus().sites;
+    const { page, screenshot } = await openEntry(
+      entryStatus({
+        sites: [{ ...live!, direction: 'RECEIVE_ONLY' }],
+        lockedBy: { link: 'live', name: 'Live', url: 'https://live.example/api' },
+        localFields: ['stock', 'remark'],
+      })
+    );
+    await page.getByText('Save changes to them alone: stock, remark').waitFor();
+    await page.getByRole('textbox', { name: 'name' }).fill('Of this site');
+    await still(page);
+    expect(await page.getByRole('button', { name: 'Save', exact: true }).isDisabled()).toBe(false);
+    await screenshot('panel-local-fields');
+  });
+
+  it('says where sharing is paused, and that an unpublished entry is a draft there', async () => {
+    const [live] = entryStatus().sites;
+    const paused = { ...live!, state: 'paused' as const, reason: 'paused' as const };
+    const gone = {
+      ...live!,
+      link: 'archive',
+      name: 'Archive',
+      state: 'unpublished' as const,
+      level: 'PUBLISHED' as const,
+    };
+    const { page, screenshot } = await openEntry(entryStatus({ sites: [paused, gone] }));
+    const site = (name: string) => page.getByRole('region', { name });
+    await site('Live').getByText('Paused', { exact: true }).waitFor();
+    await site('Live').getByText('Sharing with this site is paused.').waitFor();
+    await site('Archive').getByText('Visitors of Archive do not see it: it is not published.').waitFor();
+    expect(await page.getByRole('button', { name: /Retry/ }).count()).toBe(0);
+    await screenshot('panel-paused');
   });
 
   it('says that an entry was edited on two sites', async () => {

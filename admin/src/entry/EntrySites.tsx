@@ -15,6 +15,8 @@ import { RecentChanges } from './RecentChanges';
 
 const BUSY_POLL = 2000;
 const IDLE_POLL = 15000;
+/** The buttons ask the same, and may have asked a moment before. */
+const FRESH_SECONDS = 2;
 
 const isBusy = (status: EntryStatus | undefined): boolean =>
   status?.sites.some(
@@ -36,7 +38,7 @@ export const EntrySites = ({ uid, documentId, draftIsNewer }: Props) => {
   const [busy, setBusy] = useState(false);
   const { data, error, refetch } = useReplicationEntryQuery(
     { uid, documentId },
-    { pollingInterval: busy ? BUSY_POLL : IDLE_POLL, refetchOnMountOrArgChange: true }
+    { pollingInterval: busy ? BUSY_POLL : IDLE_POLL, refetchOnMountOrArgChange: FRESH_SECONDS }
   );
   if (isBusy(data) !== busy) setBusy(!busy);
 

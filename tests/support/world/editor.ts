@@ -134,7 +134,9 @@ const edit = (desk: Desk, schema: TypeSchema, row: SiteRow): void => {
   const fields = { ...row.fields };
   for (const name of names) if (desk.chance.happens(0.2)) delete fields[name];
   Object.assign(fields, randomFields(desk, schema, row.locale, only, row.fields));
-  save(desk, schema, { ...row, fields, dates: { ...row.dates, updatedAt: iso(desk.now) } }, 'update');
+  // Where there are no drafts Strapi takes every save for a publication.
+  const dates = { ...row.dates, updatedAt: iso(desk.now), ...(schema.drafts ? {} : { publishedAt: iso(desk.now) }) };
+  save(desk, schema, { ...row, fields, dates }, 'update');
 };
 
 const publish = (desk: Desk, schema: TypeSchema, draft: SiteRow): void => {

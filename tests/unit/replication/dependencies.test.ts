@@ -262,6 +262,22 @@ describe('what went along', () => {
     expect(scene.table('live', 'contents').filter(({ bytes }) => bytes.includes('Published later'))).toEqual([]);
   });
 
+  it('takes nothing there any more that was queued and had not arrived', async () => {
+    const scene = await sharing('PUBLISHED', { category: 'always' });
+    category(scene);
+    article(scene, 'a', { category: to('news') });
+    await scene.settle();
+    category(scene, 'news', { name: 'Queued' });
+    const { context } = scene.site('staging').process!;
+    await recordBatch(context);
+    expect(replica(scene, NEWS)).toMatchObject({ state: 'queued' });
+    await scene.rules('staging', 'live', []);
+    await scene.settle();
+    expect(scene.rows('live', CATEGORY)['news -/published']).toEqual({ name: 'Category news' });
+    expect(scene.table('live', 'contents').filter(({ bytes }) => bytes.includes('Queued'))).toEqual([]);
+    expect(replica(scene, NEWS)).toMatchObject({ state: 'done' });
+  });
+
   it('is lowered with what it went with', async () => {
     const scene = await sharing('EVERYTHING');
     category(scene);

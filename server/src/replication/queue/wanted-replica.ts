@@ -129,12 +129,16 @@ const wantedAsSent = async (
   if (!before || along?.mode !== 'missing' || !isAlong(before) || !isThere(before)) return undefined;
   // What is not held here any more cannot be there for our sake, either.
   if (replaced.has(before.entity) || (leaves.get(before.entity) ?? []).length === 0) return undefined;
-  if (before.level === level) {
-    if (before.wanted !== null) return JSON.parse(before.wanted) as RevisionId[];
-    return along.isOver ? null : undefined;
-  }
-  if (level !== 'PUBLISHED') return undefined;
-  const sent = await tables.find('revisions', { id: JSON.parse(before.common) as RevisionId[] });
+  // Nothing goes any more that has not arrived, also what was queued before; what is being withdrawn does not come back.
+  if (along.isOver) return before.wanted === null ? null : asArrived(tables, before, level);
+  if (before.level === level) return before.wanted === null ? undefined : (JSON.parse(before.wanted) as RevisionId[]);
+  return level === 'PUBLISHED' ? asArrived(tables, before, level) : undefined;
+};
+
+const asArrived = async (tables: Tables, { common }: Row<'replicas'>, level: Level): Promise<RevisionId[] | null> => {
+  const arrived = JSON.parse(common) as RevisionId[];
+  if (level !== 'PUBLISHED') return arrived;
+  const sent = await tables.find('revisions', { id: arrived });
   const anchors = sent.flatMap(({ anchor }) => anchor ?? []);
   return anchors.length > 0 ? maximal(tables, anchors) : null;
 };

@@ -254,7 +254,44 @@ describe('the replication page', () => {
     await page.getByRole('button', { name: 'I have a code' }).first().click();
     await page.getByRole('textbox', { name: 'Link code' }).fill('nonsense');
     await page.getByRole('button', { name: 'Continue' }).click();
-    await page.getByRole('dialog').getByText('This is not a link code.').waitFor();
+    const problem = page.getByRole('dialog').getByRole('alert');
+    await problem.getByText('This is not a link code.').waitFor();
+    // It stays until the next try.
+    await page.getByRole('textbox', { name: 'Link code' }).fill('more nonsense');
+    expect(await problem.count()).toBe(1);
+  });
+
+  it('says in the dialog, until the next try, why the other site could not be asked', async () => {
+    let broken = true;
+    const { page, screenshot } = await open({
+      'GET /overview': overview(),
+      'POST /links/codes/read': { id: 'live', url: 'https://live.example', fingerprint: 'a1b2 c3d4', expiresAt: 1 },
+      'POST /links/redeem': () =>
+        broken ? failure(400, 'Its address is a private one.', 'ADDRESS_REFUSED') : link({ state: 'REQUESTED' }),
+    });
+    await page.getByRole('button', { name: 'I have a code' }).click();
+    await page.getByRole('textbox', { name: 'Link code' }).fill('code');
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByRole('button', { name: 'Ask to be linked' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('alert').getByText('Its address is a private one.').waitFor();
+    await screenshot('have-code-refused');
+    expect(await seriousFindings(dialog)).toEqual([]);
+    expect(await page.getByText('Its address is a private one.').count()).toBe(1);
+    broken = false;
+    await page.getByRole('button', { name: 'Ask to be linked' }).click();
+    await page.getByText('Waiting until the administrator of Live accepts.').waitFor();
+    expect(await page.getByText('Its address is a private one.').count()).toBe(0);
+  });
+
+  it('says beside the request why it could not be accepted', async () => {
+    const { page } = await open({
+      'GET /overview': overview({ links: [link({ state: 'REQUESTING' })] }),
+      'POST /links/live/accept': failure(400, 'Live does not answer.', 'UNREACHABLE'),
+    });
+    const request = page.getByRole('region', { name: 'Live' });
+    await request.getByRole('button', { name: 'Accept' }).click();
+    await request.getByRole('alert').getByText('Live does not answer.').waitFor();
   });
 
   it('asks before it unlinks a site', async () => {

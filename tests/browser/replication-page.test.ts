@@ -1,9 +1,23 @@
+import type { JobView } from '../../server/src/contracts';
 import { seriousFindings } from './accessibility';
 import type { Theme } from './chromium';
 import { startPanel, type Answers } from './panel';
 import { failure, link, overview, QUEUE, RULES } from './replication-answers';
 
 const panel = startPanel();
+
+const job = (subjectName: string, changes: Partial<JobView> = {}): JobView => ({
+  id: subjectName,
+  kind: 'decide',
+  subject: subjectName,
+  subjectName,
+  done: 0,
+  total: 0,
+  state: 'running',
+  error: null,
+  updatedAt: 0,
+  ...changes,
+});
 
 /** Opens the page with these answers, and gives what was called. */
 const open = (answers: Answers, { theme, query = '' }: { theme?: Theme; query?: string } = {}) =>
@@ -33,25 +47,19 @@ describe.each(['light', 'dark'] as const)('the replication page in the %s theme'
       link({ id: 'shop', name: 'Shop', state: 'REQUESTED', lastContactAt: null }),
       link({ id: 'old', name: 'Old', paused: true, locked: true }),
     ];
-    const job = {
-      id: 'j',
-      kind: 'decide',
-      subject: 'api::article.article',
-      subjectName: 'Article',
-      done: 40,
-      total: 100,
-      state: 'running',
-      error: null,
-      updatedAt: 0,
-    };
+    const jobs = [job('Category', { done: 40, total: 60 }), job('Article', { total: 40 }), job('Author'), job('About')];
     const { page, complaints, screenshot } = await open(
-      { 'GET /overview': overview({ links }), 'GET /jobs': [job] },
+      { 'GET /overview': overview({ links }), 'GET /jobs': jobs },
       { theme }
     );
     const live = page.getByRole('region', { name: 'Live', exact: true });
     await live.getByText('2 failed').waitFor();
     await live.getByText('142 entries up to date').waitFor();
-    await page.getByText('Working out what is shared of Article: 40 of 100').waitFor();
+    const working = page.getByRole('progressbar', {
+      name: 'Working out what is shared: Category, Article and 2 more',
+    });
+    await working.waitFor();
+    expect(await working.getAttribute('aria-valuenow')).toBe('40');
     const archive = page.getByRole('region', { name: 'Archive' });
     await archive.getByText('Not reachable').waitFor();
     await archive.getByText('refused the connection').waitFor();
@@ -65,6 +73,24 @@ describe.each(['light', 'dark'] as const)('the replication page in the %s theme'
     await screenshot(`sites-${theme}`);
     expect(await seriousFindings(page.getByRole('main'))).toEqual([]);
     expect(complaints).toEqual([]);
+  });
+
+  it('shows nothing of jobs that are over within a moment', async () => {
+    let asked = 0;
+    const { page } = await open({
+      'GET /overview': overview({ links: [link()] }),
+      'GET /jobs': () => ((asked += 1) === 1 ? [job('Category'), job('Article')] : []),
+    });
+    await page.evaluate(() => {
+      const shown = globalThis as unknown as { wereShown: boolean };
+      const look = () => {
+        shown.wereShown ||= document.body.innerText.includes('Working out what is shared');
+      };
+      look();
+      new MutationObserver(look).observe(document.body, { childList: true, subtree: true });
+    });
+    await page.waitForRequest((request) => request.url().endsWith('/jobs') && asked >= 2);
+    expect(await page.evaluate(() => (globalThis as unknown as { wereShown: boolean }).wereShown)).toBe(false);
   });
 
   it('pauses all sites at once, and lets all go on', async () => {

@@ -6,6 +6,7 @@ import { useRetryReplicationEntryMutation } from '../api/replication-api';
 import { useOutcome } from '../api/use-outcome';
 import { useMoment } from '../words/use-moment';
 import { useWords } from '../words/use-words';
+import { isRetryable } from './is-retryable';
 import { badgeOf, detailsOf } from './state-words';
 import { StaysHere } from './StaysHere';
 import { StateBadge } from '../words/StateBadge';
@@ -28,7 +29,7 @@ export const EntrySite = ({ uid, documentId, site, diverged, draftIsNewer }: Pro
   const mayRetry = useMayManageQueue();
   const [retry, { isLoading }] = useRetryReplicationEntryMutation();
   const badge = badgeOf(site, diverged);
-  const canRetry = mayRetry && (site.state === 'failed' || site.state === 'held' || site.state === 'waiting');
+  const canRetry = mayRetry && isRetryable(site);
   return (
     <Flex direction="column" alignItems="flex-start" gap={1} tag="section" aria-label={site.name}>
       <Flex justifyContent="space-between" width="100%" gap={2} wrap="wrap">

@@ -2,7 +2,7 @@ import type { JobView } from '../../server/src/contracts';
 import { seriousFindings } from './accessibility';
 import type { Theme } from './chromium';
 import { startPanel, type Answers } from './panel';
-import { failure, link, overview, QUEUE, RULES } from './replication-answers';
+import { failure, link, overview, QUEUE, RULES, SITE } from './replication-answers';
 
 const panel = startPanel();
 
@@ -28,6 +28,9 @@ describe.each(['light', 'dark'] as const)('the replication page in the %s theme'
     const { page, complaints, screenshot } = await open({ 'GET /overview': overview() }, { theme });
     await page.getByText('This site is not linked with another one yet.').waitFor();
     await page.getByText('This site: Staging').waitFor();
+    for (const name of ['I have a code', 'Create link code']) {
+      expect([name, await page.getByRole('button', { name }).count()]).toEqual([name, 1]);
+    }
     await screenshot(`sites-empty-${theme}`);
     expect(await seriousFindings(page.getByRole('main'))).toEqual([]);
     expect(complaints).toEqual([]);
@@ -160,12 +163,17 @@ describe('the replication page', () => {
     expect(await page.getByRole('button', { name: 'Create link code' }).count()).toBe(0);
   });
 
+  it('says where its public URL is set while it has none', async () => {
+    const { page } = await open({ 'GET /overview': overview({ site: { ...SITE, url: '' } }) });
+    await page.getByText('This site: Staging. No public URL is set: set REPLICATION_PUBLIC_URL').waitFor();
+  });
+
   it('makes a link code that can be copied and says until when it is good', async () => {
     const { page, complaints, screenshot } = await open({
       'GET /overview': overview(),
       'POST /links/codes': { code: 'replication-code-1234', expiresAt: Date.now() + 900_000 },
     });
-    await page.getByRole('button', { name: 'Create link code' }).first().click();
+    await page.getByRole('button', { name: 'Create link code' }).click();
     await page
       .getByRole('dialog')
       .getByText(/Can be used once, until/)
@@ -184,7 +192,7 @@ describe('the replication page', () => {
       'POST /links/codes/read': { id: 'live', url: 'https://live.example', fingerprint: 'a1b2 c3d4', expiresAt: 1 },
       'POST /links/redeem': link({ state: 'REQUESTED' }),
     });
-    await page.getByRole('button', { name: 'I have a code' }).first().click();
+    await page.getByRole('button', { name: 'I have a code' }).click();
     await page.getByRole('textbox', { name: 'Link code' }).fill(' code ');
     await page.getByRole('button', { name: 'Continue' }).click();
     await page.getByText('https://live.example').waitFor();
@@ -203,7 +211,7 @@ describe('the replication page', () => {
       'POST /links/codes': () =>
         broken ? failure(400, 'This site has no public address.', 'NO_ADDRESS') : { code: 'c', expiresAt: 1 },
     });
-    await page.getByRole('button', { name: 'Create link code' }).first().click();
+    await page.getByRole('button', { name: 'Create link code' }).click();
     await page.getByText('This site has no public address.').waitFor();
     expect(await page.getByText('Copy this code.').count()).toBe(0);
     await screenshot('create-code-error');
@@ -277,7 +285,7 @@ describe('the replication page', () => {
       'GET /overview': overview(),
       'POST /links/codes/read': failure(400, 'This is not a link code.', 'CODE_MALFORMED'),
     });
-    await page.getByRole('button', { name: 'I have a code' }).first().click();
+    await page.getByRole('button', { name: 'I have a code' }).click();
     await page.getByRole('textbox', { name: 'Link code' }).fill('nonsense');
     await page.getByRole('button', { name: 'Continue' }).click();
     const problem = page.getByRole('dialog').getByRole('alert');

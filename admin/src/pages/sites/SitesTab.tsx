@@ -39,9 +39,7 @@ export const SitesTab = ({ overview, onCreateCode, onHaveCode, onLeave, onAccept
                 <Button variant="secondary" onClick={onHaveCode}>
                   {say('have-code')}
                 </Button>
-                <Button variant="secondary" onClick={onCreateCode}>
-                  {say('create-code')}
-                </Button>
+                <Button onClick={onCreateCode}>{say('create-code')}</Button>
               </Flex>
             ) : undefined
           }

@@ -223,7 +223,7 @@ export interface PreviewRequest {
  * - `different`: is there, and `fields` differ;
  * - `ambiguous`: several there could be it, see `candidates`: it would be made anew unless somebody chooses;
  * - `taken`: what matches there is shared under another id already: it would be made anew;
- * - `nothing`: there is nothing of it that the level opens (never published).
+ * - `nothing`: there is nothing of it that the level opens (not published), and the other site is not asked.
  */
 export type PreviewState = 'new' | 'same' | 'different' | 'ambiguous' | 'taken' | 'nothing';
 export interface PreviewEntry extends EntryName {

@@ -339,6 +339,7 @@ describe('setting up a new link', () => {
     const article = page.getByRole('region', { name: 'Article' });
     await article.getByText('1 here, 3 on Live').waitFor();
     await article.getByText('3 only on Live').waitFor();
+    await article.getByText('They stay on Live as they are.').waitFor();
     expect(by).toEqual(['slug', 'slug', null]);
   });
 

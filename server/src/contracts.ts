@@ -188,6 +188,14 @@ export interface TypeView {
   refers: { field: string; types: string[] }[];
   /** Its fields that are this site's own by the configuration: never sent, never written over. */
   localFields: string[];
+  /** Where a link is named: what that site shares of it; null: nothing that has come here, or it is chosen here. */
+  theirs?: TheirSharing | null;
+}
+
+/** What a linked site shares of a content type by its own decision, as seen from here: it sends, or both sites edit. */
+export interface TheirSharing {
+  level: Level;
+  direction: Exclude<Direction, 'SEND_ONLY'>;
 }
 
 export interface CompareRequest {

@@ -1,8 +1,8 @@
-import type { JobView } from '../../server/src/contracts';
+import type { JobView, TheirSharing } from '../../server/src/contracts';
 import { seriousFindings } from './accessibility';
 import type { Theme } from './chromium';
 import { startPanel, type Answers } from './panel';
-import { failure, link, overview, QUEUE, RULES, SITE } from './replication-answers';
+import { failure, link, overview, QUEUE, RULES, SITE, TYPES } from './replication-answers';
 
 const panel = startPanel();
 
@@ -119,6 +119,42 @@ describe.each(['light', 'dark'] as const)('the replication page in the %s theme'
     expect(await page.getByRole('combobox', { name: 'What is shared of Author' }).isDisabled()).toBe(true);
     await page.getByText('Set in the configuration').waitFor();
     await screenshot(`rules-${theme}`);
+    expect(await seriousFindings(page.getByRole('main'))).toEqual([]);
+    expect(complaints).toEqual([]);
+  });
+
+  it('shows what the other site has chosen where nothing is chosen here, and why who edits is no choice', async () => {
+    const theirs: (TheirSharing | null)[] = [
+      { level: 'EVERYTHING', direction: 'RECEIVE_ONLY' },
+      { level: 'PUBLISHED', direction: 'RECEIVE_ONLY' },
+      null,
+      { level: 'EVERYTHING', direction: 'BOTH' },
+    ];
+    const types = TYPES.map((type, index) => ({ ...type, theirs: theirs[index] ?? null }));
+    const asked: string[] = [];
+    const { page, complaints, screenshot } = await open(
+      {
+        'GET /overview': overview({ links: [link()] }),
+        'GET /types': (route) => {
+          asked.push(new URL(route.request().url()).search);
+          return types;
+        },
+      },
+      { theme, query: '?tab=rules' }
+    );
+    const row = (name: string) => page.getByRole('row', { name });
+    await row('Article').getByText('Live decides (Published only)').waitFor();
+    await row('Article').getByText('Edited at Live').waitFor();
+    await row('Article').getByText('Decided there.').waitFor();
+    await row('About').getByText('Live decides (Shared)').waitFor();
+    await row('Category').getByText('Both sites edit').waitFor();
+    await row('Author').getByText('As Live decides', { exact: true }).waitFor();
+    await row('Author').getByText('–').waitFor();
+    expect(asked).toEqual(['?link=live']);
+    await page.getByRole('combobox', { name: 'What is shared of Article' }).click();
+    await page.getByRole('option', { name: 'Published only', exact: true }).click();
+    await row('Article').getByText('Always so unless drafts are shared, too.').waitFor();
+    await screenshot(`rules-theirs-${theme}`);
     expect(await seriousFindings(page.getByRole('main'))).toEqual([]);
     expect(complaints).toEqual([]);
   });

@@ -188,6 +188,14 @@ export interface TypeView {
   refers: { field: string; types: string[] }[];
   /** Its fields that are this site's own by the configuration: never sent, never written over. */
   localFields: string[];
+  /** Where a link is named: what that site shares of it; null: nothing that has come here, or it is chosen here. */
+  theirs?: TheirSharing | null;
+}
+
+/** What a linked site shares of a content type by its own decision, as seen from here: it sends, or both sites edit. */
+export interface TheirSharing {
+  level: Level;
+  direction: Exclude<Direction, 'SEND_ONLY'>;
 }
 
 export interface CompareRequest {
@@ -223,7 +231,7 @@ export interface PreviewRequest {
  * - `different`: is there, and `fields` differ;
  * - `ambiguous`: several there could be it, see `candidates`: it would be made anew unless somebody chooses;
  * - `taken`: what matches there is shared under another id already: it would be made anew;
- * - `nothing`: there is nothing of it that the level opens (never published).
+ * - `nothing`: there is nothing of it that the level opens (not published), and the other site is not asked.
  */
 export type PreviewState = 'new' | 'same' | 'different' | 'ambiguous' | 'taken' | 'nothing';
 export interface PreviewEntry extends EntryName {

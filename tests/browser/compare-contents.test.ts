@@ -1,7 +1,7 @@
 import { seriousFindings } from './accessibility';
 import { startPanel, type Answers } from './panel';
 import { answer, failure, link, overview, RULES } from './replication-answers';
-import { ARTICLE, setupAnswers, whole } from './setup-answers';
+import { ARTICLE, pageOf, previewEntry, setupAnswers, whole } from './setup-answers';
 import { withoutPermission } from './without-permission';
 
 const panel = startPanel();
@@ -61,6 +61,25 @@ describe('comparing contents', () => {
       { uid: ARTICLE, level: 'EVERYTHING', direction: 'BOTH', by: null, cursor: null },
       { uid: 'api::author.author', level: 'EVERYTHING', direction: 'SEND_ONLY', by: null, cursor: null },
     ]);
+  });
+
+  it('does not say of what is not published here, and may be there all the same, that it is only there', async () => {
+    const { page, screenshot } = await panel.open(
+      `${SITES}?compare=live`,
+      answers({
+        'POST /links/live/preview': (route) =>
+          (route.request().postDataJSON() as { uid: string }).uid === ARTICLE
+            ? pageOf([previewEntry('Published', 'same'), previewEntry('Unpublished', 'nothing')], { totalThere: 3 })
+            : pageOf([previewEntry('Ada', 'same')], { totalThere: 2 }),
+      })
+    );
+    await page.getByText('3 more entries are on Live: not here, or not published here.').waitFor();
+    const article = page.getByRole('region', { name: 'Article' });
+    await article.getByText('2 more on Live', { exact: true }).waitFor();
+    await article.getByText('1 not published').waitFor();
+    await article.getByText('Live does not tell which they are.').waitFor();
+    await page.getByRole('region', { name: 'Author' }).getByText('1 only on Live', { exact: true }).waitFor();
+    await screenshot('compare-only-there');
   });
 
   it('says so where the rules send nothing', async () => {

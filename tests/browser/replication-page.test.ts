@@ -1,9 +1,23 @@
+import type { JobView, TheirSharing } from '../../server/src/contracts';
 import { seriousFindings } from './accessibility';
 import type { Theme } from './chromium';
 import { startPanel, type Answers } from './panel';
-import { failure, link, overview, QUEUE, RULES } from './replication-answers';
+import { failure, link, overview, QUEUE, RULES, SITE, TYPES } from './replication-answers';
 
 const panel = startPanel();
+
+const job = (subjectName: string, changes: Partial<JobView> = {}): JobView => ({
+  id: subjectName,
+  kind: 'decide',
+  subject: subjectName,
+  subjectName,
+  done: 0,
+  total: 0,
+  state: 'running',
+  error: null,
+  updatedAt: 0,
+  ...changes,
+});
 
 /** Opens the page with these answers, and gives what was called. */
 const open = (answers: Answers, { theme, query = '' }: { theme?: Theme; query?: string } = {}) =>
@@ -14,6 +28,9 @@ describe.each(['light', 'dark'] as const)('the replication page in the %s theme'
     const { page, complaints, screenshot } = await open({ 'GET /overview': overview() }, { theme });
     await page.getByText('This site is not linked with another one yet.').waitFor();
     await page.getByText('This site: Staging').waitFor();
+    for (const name of ['I have a code', 'Create link code']) {
+      expect([name, await page.getByRole('button', { name }).count()]).toEqual([name, 1]);
+    }
     await screenshot(`sites-empty-${theme}`);
     expect(await seriousFindings(page.getByRole('main'))).toEqual([]);
     expect(complaints).toEqual([]);
@@ -33,25 +50,19 @@ describe.each(['light', 'dark'] as const)('the replication page in the %s theme'
       link({ id: 'shop', name: 'Shop', state: 'REQUESTED', lastContactAt: null }),
       link({ id: 'old', name: 'Old', paused: true, locked: true }),
     ];
-    const job = {
-      id: 'j',
-      kind: 'decide',
-      subject: 'api::article.article',
-      subjectName: 'Article',
-      done: 40,
-      total: 100,
-      state: 'running',
-      error: null,
-      updatedAt: 0,
-    };
+    const jobs = [job('Category', { done: 40, total: 60 }), job('Article', { total: 40 }), job('Author'), job('About')];
     const { page, complaints, screenshot } = await open(
-      { 'GET /overview': overview({ links }), 'GET /jobs': [job] },
+      { 'GET /overview': overview({ links }), 'GET /jobs': jobs },
       { theme }
     );
     const live = page.getByRole('region', { name: 'Live', exact: true });
     await live.getByText('2 failed').waitFor();
     await live.getByText('142 entries up to date').waitFor();
-    await page.getByText('Working out what is shared of Article: 40 of 100').waitFor();
+    const working = page.getByRole('progressbar', {
+      name: 'Working out what is shared: Category, Article and 2 more',
+    });
+    await working.waitFor();
+    expect(await working.getAttribute('aria-valuenow')).toBe('40');
     const archive = page.getByRole('region', { name: 'Archive' });
     await archive.getByText('Not reachable').waitFor();
     await archive.getByText('refused the connection').waitFor();
@@ -65,6 +76,24 @@ describe.each(['light', 'dark'] as const)('the replication page in the %s theme'
     await screenshot(`sites-${theme}`);
     expect(await seriousFindings(page.getByRole('main'))).toEqual([]);
     expect(complaints).toEqual([]);
+  });
+
+  it('shows nothing of jobs that are over within a moment', async () => {
+    let asked = 0;
+    const { page } = await open({
+      'GET /overview': overview({ links: [link()] }),
+      'GET /jobs': () => ((asked += 1) === 1 ? [job('Category'), job('Article')] : []),
+    });
+    await page.evaluate(() => {
+      const shown = globalThis as unknown as { wereShown: boolean };
+      const look = () => {
+        shown.wereShown ||= document.body.innerText.includes('Working out what is shared');
+      };
+      look();
+      new MutationObserver(look).observe(document.body, { childList: true, subtree: true });
+    });
+    await page.waitForRequest((request) => request.url().endsWith('/jobs') && asked >= 2);
+    expect(await page.evaluate(() => (globalThis as unknown as { wereShown: boolean }).wereShown)).toBe(false);
   });
 
   it('pauses all sites at once, and lets all go on', async () => {
@@ -90,6 +119,42 @@ describe.each(['light', 'dark'] as const)('the replication page in the %s theme'
     expect(await page.getByRole('combobox', { name: 'What is shared of Author' }).isDisabled()).toBe(true);
     await page.getByText('Set in the configuration').waitFor();
     await screenshot(`rules-${theme}`);
+    expect(await seriousFindings(page.getByRole('main'))).toEqual([]);
+    expect(complaints).toEqual([]);
+  });
+
+  it('shows what the other site has chosen where nothing is chosen here, and why who edits is no choice', async () => {
+    const theirs: (TheirSharing | null)[] = [
+      { level: 'EVERYTHING', direction: 'RECEIVE_ONLY' },
+      { level: 'PUBLISHED', direction: 'RECEIVE_ONLY' },
+      null,
+      { level: 'EVERYTHING', direction: 'BOTH' },
+    ];
+    const types = TYPES.map((type, index) => ({ ...type, theirs: theirs[index] ?? null }));
+    const asked: string[] = [];
+    const { page, complaints, screenshot } = await open(
+      {
+        'GET /overview': overview({ links: [link()] }),
+        'GET /types': (route) => {
+          asked.push(new URL(route.request().url()).search);
+          return types;
+        },
+      },
+      { theme, query: '?tab=rules' }
+    );
+    const row = (name: string) => page.getByRole('row', { name });
+    await row('Article').getByText('Live decides (Published only)').waitFor();
+    await row('Article').getByText('Edited at Live').waitFor();
+    await row('Article').getByText('Decided there.').waitFor();
+    await row('About').getByText('Live decides (Shared)').waitFor();
+    await row('Category').getByText('Both sites edit').waitFor();
+    await row('Author').getByText('As Live decides', { exact: true }).waitFor();
+    await row('Author').getByText('–').waitFor();
+    expect(asked).toEqual(['?link=live']);
+    await page.getByRole('combobox', { name: 'What is shared of Article' }).click();
+    await page.getByRole('option', { name: 'Published only', exact: true }).click();
+    await row('Article').getByText('Always so unless drafts are shared, too.').waitFor();
+    await screenshot(`rules-theirs-${theme}`);
     expect(await seriousFindings(page.getByRole('main'))).toEqual([]);
     expect(complaints).toEqual([]);
   });
@@ -134,12 +199,17 @@ describe('the replication page', () => {
     expect(await page.getByRole('button', { name: 'Create link code' }).count()).toBe(0);
   });
 
+  it('says where its public URL is set while it has none', async () => {
+    const { page } = await open({ 'GET /overview': overview({ site: { ...SITE, url: '' } }) });
+    await page.getByText('This site: Staging. No public URL is set: set REPLICATION_PUBLIC_URL').waitFor();
+  });
+
   it('makes a link code that can be copied and says until when it is good', async () => {
     const { page, complaints, screenshot } = await open({
       'GET /overview': overview(),
       'POST /links/codes': { code: 'replication-code-1234', expiresAt: Date.now() + 900_000 },
     });
-    await page.getByRole('button', { name: 'Create link code' }).first().click();
+    await page.getByRole('button', { name: 'Create link code' }).click();
     await page
       .getByRole('dialog')
       .getByText(/Can be used once, until/)
@@ -158,7 +228,7 @@ describe('the replication page', () => {
       'POST /links/codes/read': { id: 'live', url: 'https://live.example', fingerprint: 'a1b2 c3d4', expiresAt: 1 },
       'POST /links/redeem': link({ state: 'REQUESTED' }),
     });
-    await page.getByRole('button', { name: 'I have a code' }).first().click();
+    await page.getByRole('button', { name: 'I have a code' }).click();
     await page.getByRole('textbox', { name: 'Link code' }).fill(' code ');
     await page.getByRole('button', { name: 'Continue' }).click();
     await page.getByText('https://live.example').waitFor();
@@ -177,7 +247,7 @@ describe('the replication page', () => {
       'POST /links/codes': () =>
         broken ? failure(400, 'This site has no public address.', 'NO_ADDRESS') : { code: 'c', expiresAt: 1 },
     });
-    await page.getByRole('button', { name: 'Create link code' }).first().click();
+    await page.getByRole('button', { name: 'Create link code' }).click();
     await page.getByText('This site has no public address.').waitFor();
     expect(await page.getByText('Copy this code.').count()).toBe(0);
     await screenshot('create-code-error');
@@ -251,10 +321,47 @@ describe('the replication page', () => {
       'GET /overview': overview(),
       'POST /links/codes/read': failure(400, 'This is not a link code.', 'CODE_MALFORMED'),
     });
-    await page.getByRole('button', { name: 'I have a code' }).first().click();
+    await page.getByRole('button', { name: 'I have a code' }).click();
     await page.getByRole('textbox', { name: 'Link code' }).fill('nonsense');
     await page.getByRole('button', { name: 'Continue' }).click();
-    await page.getByRole('dialog').getByText('This is not a link code.').waitFor();
+    const problem = page.getByRole('dialog').getByRole('alert');
+    await problem.getByText('This is not a link code.').waitFor();
+    // It stays until the next try.
+    await page.getByRole('textbox', { name: 'Link code' }).fill('more nonsense');
+    expect(await problem.count()).toBe(1);
+  });
+
+  it('says in the dialog, until the next try, why the other site could not be asked', async () => {
+    let broken = true;
+    const { page, screenshot } = await open({
+      'GET /overview': overview(),
+      'POST /links/codes/read': { id: 'live', url: 'https://live.example', fingerprint: 'a1b2 c3d4', expiresAt: 1 },
+      'POST /links/redeem': () =>
+        broken ? failure(400, 'Its address is a private one.', 'ADDRESS_REFUSED') : link({ state: 'REQUESTED' }),
+    });
+    await page.getByRole('button', { name: 'I have a code' }).click();
+    await page.getByRole('textbox', { name: 'Link code' }).fill('code');
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByRole('button', { name: 'Ask to be linked' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('alert').getByText('Its address is a private one.').waitFor();
+    await screenshot('have-code-refused');
+    expect(await seriousFindings(dialog)).toEqual([]);
+    expect(await page.getByText('Its address is a private one.').count()).toBe(1);
+    broken = false;
+    await page.getByRole('button', { name: 'Ask to be linked' }).click();
+    await page.getByText('Waiting until the administrator of Live accepts.').waitFor();
+    expect(await page.getByText('Its address is a private one.').count()).toBe(0);
+  });
+
+  it('says beside the request why it could not be accepted', async () => {
+    const { page } = await open({
+      'GET /overview': overview({ links: [link({ state: 'REQUESTING' })] }),
+      'POST /links/live/accept': failure(400, 'Live does not answer.', 'UNREACHABLE'),
+    });
+    const request = page.getByRole('region', { name: 'Live' });
+    await request.getByRole('button', { name: 'Accept' }).click();
+    await request.getByRole('alert').getByText('Live does not answer.').waitFor();
   });
 
   it('asks before it unlinks a site', async () => {

@@ -349,6 +349,7 @@ describe('setting up a new link', () => {
     const article = page.getByRole('region', { name: 'Article' });
     await article.getByText('1 here, 3 on Live').waitFor();
     await article.getByText('3 only on Live').waitFor();
+    await article.getByText('They stay on Live as they are.').waitFor();
     expect(by).toEqual(['slug', 'slug', null]);
   });
 
@@ -537,7 +538,11 @@ describe('setting up a new link', () => {
 
   it('offers all content types at once', async () => {
     const { page } = await open();
+    const later = page.getByText('A content type that is added later is not shared');
+    await box(page, /All content types/).waitFor();
+    expect(await later.count()).toBe(0);
     await box(page, /All content types/).click();
+    await later.waitFor();
     for (const { displayName } of ALL_TYPES) {
       expect([displayName, await box(page, new RegExp(displayName)).first().isChecked()]).toEqual([displayName, true]);
     }

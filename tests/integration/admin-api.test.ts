@@ -113,6 +113,7 @@ describe('the admin API', () => {
         code: 'LINK_UNKNOWN',
       });
     }
+    expect(await refusal(manager.get('/replication/types?link=x'))).toEqual({ status: 404, code: 'LINK_UNKNOWN' });
     expect(await refusal(manager.delete('/replication/links/x'))).toEqual({ status: 404, code: 'LINK_UNKNOWN' });
     expect(await refusal((await site.admin()).post('/replication/entries/api::article.article/x/retry'))).toEqual({
       status: 404,

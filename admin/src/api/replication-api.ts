@@ -60,8 +60,9 @@ const api = adminApi
         transformResponse: unwrap<JobView[]>,
         providesTags: ['Replication'],
       }),
-      replicationTypes: build.query<TypeView[], void>({
-        query: () => at('/types'),
+      /** Named by its id, a link's site says what it shares of them. */
+      replicationTypes: build.query<TypeView[], string | void>({
+        query: (of) => ({ url: at('/types'), method: 'GET', config: { params: of === undefined ? {} : { link: of } } }),
         transformResponse: unwrap<TypeView[]>,
       }),
       replicationRules: build.query<RuleView[], string>({

@@ -6,15 +6,19 @@ type Answer<T> = { data: T } | { error: unknown };
 /**
  * Shows how a mutation ended: what it failed with, or `done`. Resolves to its data, or to null where it failed, so that
  * dialogs stay open.
+ *
+ * @param onFailure says itself what it failed with: a notification vanishes, and a dialog may have to go on saying it.
  */
-export const useOutcome = () => {
+export const useOutcome = (onFailure?: (message: string) => void) => {
   const { toggleNotification } = useNotification();
   const { formatAPIError } = useAPIErrorHandler();
   return useCallback(
     async <T>(mutation: PromiseLike<Answer<T>>, done?: string | ((data: T) => string)): Promise<{ data: T } | null> => {
       const answer = await mutation;
       if ('error' in answer) {
-        toggleNotification({ type: 'danger', message: formatAPIError(answer.error as never) });
+        const message = formatAPIError(answer.error as never);
+        if (onFailure) onFailure(message);
+        else toggleNotification({ type: 'danger', message });
         return null;
       }
       if (done !== undefined) {
@@ -22,6 +26,6 @@ export const useOutcome = () => {
       }
       return { data: answer.data };
     },
-    [toggleNotification, formatAPIError]
+    [toggleNotification, formatAPIError, onFailure]
   );
 };

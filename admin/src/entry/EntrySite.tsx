@@ -6,6 +6,7 @@ import { useRetryReplicationEntryMutation } from '../api/replication-api';
 import { useOutcome } from '../api/use-outcome';
 import { useMoment } from '../words/use-moment';
 import { useWords } from '../words/use-words';
+import { isRetryable } from './is-retryable';
 import { badgeOf, detailsOf } from './state-words';
 import { StaysHere } from './StaysHere';
 import { StateBadge } from '../words/StateBadge';
@@ -18,24 +19,26 @@ interface Props {
   diverged: boolean;
   /** Something was saved since it was published. */
   draftIsNewer: boolean;
+  /** Its type has drafts. */
+  hasDrafts: boolean;
 }
 
 /** One line for one linked site: its state, since when, what it waits for, and Retry where that makes sense. */
-export const EntrySite = ({ uid, documentId, site, diverged, draftIsNewer }: Props) => {
+export const EntrySite = ({ uid, documentId, site, diverged, draftIsNewer, hasDrafts }: Props) => {
   const say = useWords();
   const show = useOutcome();
   const moment = useMoment();
   const mayRetry = useMayManageQueue();
   const [retry, { isLoading }] = useRetryReplicationEntryMutation();
   const badge = badgeOf(site, diverged);
-  const canRetry = mayRetry && (site.state === 'failed' || site.state === 'held' || site.state === 'waiting');
+  const canRetry = mayRetry && isRetryable(site);
   return (
     <Flex direction="column" alignItems="flex-start" gap={1} tag="section" aria-label={site.name}>
       <Flex justifyContent="space-between" width="100%" gap={2} wrap="wrap">
         <Typography fontWeight="bold">{site.name}</Typography>
         <StateBadge variant={badge.variant}>{say(badge.word)}</StateBadge>
       </Flex>
-      {detailsOf(say, moment, site, draftIsNewer).map((line) => (
+      {detailsOf(say, moment, site, draftIsNewer, hasDrafts).map((line) => (
         <Typography key={line} variant="pi" textColor="neutral600" style={{ overflowWrap: 'anywhere' }}>
           {line}
         </Typography>

@@ -99,6 +99,7 @@ export const EntrySites = ({ uid, documentId, draftIsNewer }: Props) => {
           site={site}
           diverged={data.diverged}
           draftIsNewer={draftIsNewer}
+          hasDrafts={data.hasDrafts}
         />
       ))}
       <RecentChanges events={data.events} />

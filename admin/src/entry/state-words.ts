@@ -31,7 +31,8 @@ export const detailsOf = (
   say: Say,
   moment: (at: number) => string,
   site: EntryOnSite,
-  draftIsNewer: boolean
+  draftIsNewer: boolean,
+  hasDrafts: boolean
 ): string[] => {
   const { state, name } = site;
   if (state === 'unshared') return [say('details.unshared', { name })];
@@ -47,7 +48,7 @@ export const detailsOf = (
     ...reasons(say, site),
     ...when(say, moment, site),
     ...(draftIsNewer && staysAsDraft(site) ? [say('details.draft-stays')] : []),
-    shared(say, site),
+    shared(say, site, hasDrafts),
     ...along(say, site),
   ];
 };
@@ -77,5 +78,5 @@ const when = (say: Say, moment: (at: number) => string, { state, since, retryAt 
   return [say(state === 'current' ? 'details.current-since' : 'details.since', { when: moment(since) })];
 };
 
-const shared = (say: Say, { level, direction, name }: EntryOnSite): string =>
-  `${levelWord(say, level)} · ${directionWord(say, direction, name)}`;
+const shared = (say: Say, { level, direction, name }: EntryOnSite, hasDrafts: boolean): string =>
+  `${levelWord(say, level, hasDrafts)} · ${directionWord(say, direction, name)}`;

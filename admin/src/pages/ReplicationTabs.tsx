@@ -1,10 +1,10 @@
 import { Box, Button, Flex, Tabs } from '@strapi/design-system';
 import { Layouts, Page } from '@strapi/strapi/admin';
 import { useState } from 'react';
-import type { Overview } from '../../../server/src/contracts';
+import type { Overview, Site } from '../../../server/src/contracts';
 import { useMayLeave, useMayManageLinks } from '../api/allowed';
 import { siteAddress } from '../words/site-address';
-import { useWords } from '../words/use-words';
+import { useWords, type Say } from '../words/use-words';
 import { Brakes } from './brakes/Brakes';
 import { PlaceQuestion } from './PlaceQuestion';
 import { Problems } from './Problems';
@@ -42,6 +42,8 @@ export const ReplicationTabs = ({ overview, tab, chosenSite, show, onOpen, onSet
     0
   );
   const canLink = mayLink && site !== null && question === null;
+  // There the same two buttons stand beside what they are for.
+  const isEmpty = tab === 'sites' && links.length === 0;
   const close = () => setDialog(null);
 
   return (
@@ -49,9 +51,9 @@ export const ReplicationTabs = ({ overview, tab, chosenSite, show, onOpen, onSet
       <Page.Title>{say('title')}</Page.Title>
       <Layouts.Header
         title={say('title')}
-        subtitle={site ? say('this-site', { name: site.name, url: siteAddress(site.url) }) : say('subtitle')}
+        subtitle={site ? thisSite(say, site) : say('subtitle')}
         primaryAction={
-          canLink ? (
+          canLink && !isEmpty ? (
             <Flex gap={2} wrap="wrap">
               <Button variant="secondary" onClick={() => setDialog('have')}>
                 {say('have-code')}
@@ -101,3 +103,6 @@ export const ReplicationTabs = ({ overview, tab, chosenSite, show, onOpen, onSet
     </Page.Main>
   );
 };
+
+const thisSite = (say: Say, { name, url }: Site): string =>
+  url === '' ? say('this-site.no-url', { name }) : say('this-site', { name, url: siteAddress(url) });

@@ -1,4 +1,12 @@
-import type { DependencyMode, Direction, EntryName, Level, RuleInput, WaitsFor } from '../../../server/src/contracts';
+import type {
+  DependencyMode,
+  Direction,
+  EntryName,
+  Level,
+  RuleInput,
+  TheirSharing,
+  WaitsFor,
+} from '../../../server/src/contracts';
 import type { Say, Word } from './use-words';
 
 export const levelWord = (say: Say, level: Level, drafts = true): string => {
@@ -24,6 +32,12 @@ export const ruleWord = (
   const level = levelWord(say, rule.level, drafts);
   return rule.level === 'NONE' ? level : `${level}, ${directionWord(say, rule.direction, site)}`;
 };
+
+/** What holds where nothing is chosen here, as far as it is known what the other site has chosen. */
+export const theirsWord = (say: Say, theirs: TheirSharing | null, drafts: boolean, site: string): string =>
+  theirs === null
+    ? say('level.theirs', { site })
+    : say('level.theirs.known', { site, level: levelWord(say, theirs.level, drafts) });
 
 /** An entry as people call it: its title, or its type and id where it has none. */
 export const entryWord = ({ title, typeName, documentId }: EntryName): string =>

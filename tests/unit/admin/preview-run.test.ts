@@ -17,7 +17,7 @@ import {
   type Plan,
   type PreviewRun,
 } from '../../../admin/src/pages/preview/preview-run';
-import { onlyThere, sumsOf } from '../../../admin/src/pages/preview/preview-sums';
+import { mayBeHere, onlyThere, sumsOf } from '../../../admin/src/pages/preview/preview-sums';
 import type { PreviewPage } from '../../../server/src/contracts';
 import { entry, page } from './preview-pages';
 
@@ -89,6 +89,7 @@ describe('a comparison before anything is shared', () => {
       taken: 1,
       nothing: 1,
       onlyThere: 4,
+      mayBeHere: 1,
       files: 7,
       bytes: 151,
       total: 10,
@@ -115,6 +116,21 @@ describe('a comparison before anything is shared', () => {
     expect(onlyThere(first.types[0]!)).toBe(0);
     const last = answered(first, page([entry('b', 'new')], { totalThere: 5 }));
     expect(onlyThere(last.types[0]!)).toBe(4);
+  });
+
+  it('says of what is only there how much of it may be here and not published', () => {
+    const there = (totalThere: number, ...states: ('same' | 'nothing')[]) =>
+      answered(
+        startRun([article]),
+        page(
+          states.map((state, index) => entry(`${index}`, state)),
+          { totalThere }
+        )
+      );
+    expect(mayBeHere(there(2, 'same', 'nothing', 'nothing').types[0]!)).toBe(1);
+    expect(mayBeHere(there(9, 'same', 'nothing').types[0]!)).toBe(1);
+    expect(mayBeHere(there(9, 'same').types[0]!)).toBe(0);
+    expect(mayBeHere(there(1, 'same', 'nothing').types[0]!)).toBe(0);
   });
 
   it('goes on from the page that failed', () => {

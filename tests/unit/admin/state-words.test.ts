@@ -9,7 +9,8 @@ const saysThatItStays = (changes: Partial<EntryOnSite>, draftIsNewer = true): bo
     (word) => word,
     () => 'then',
     { ...site, ...changes },
-    draftIsNewer
+    draftIsNewer,
+    true
   ).includes('details.draft-stays');
 
 describe('what the panel says of a draft that is newer than what was published', () => {
@@ -22,5 +23,21 @@ describe('what the panel says of a draft that is newer than what was published',
     expect(saysThatItStays({ level: 'EVERYTHING' })).toBe(false);
     expect(saysThatItStays({ direction: 'RECEIVE_ONLY' })).toBe(false);
     expect(saysThatItStays({}, false)).toBe(false);
+  });
+});
+
+describe('what the panel calls what is shared', () => {
+  const lines = (hasDrafts: boolean) =>
+    detailsOf(
+      (word) => word,
+      () => 'then',
+      { ...site, level: 'EVERYTHING' },
+      false,
+      hasDrafts
+    ).join('\n');
+
+  it('is the same as in the sharing rules: drafts are named only where there are any', () => {
+    expect(lines(true)).toContain('level.everything');
+    expect(lines(false)).toContain('level.shared');
   });
 });

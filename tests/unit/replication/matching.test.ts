@@ -65,6 +65,16 @@ describe('what a preview finds', () => {
     expect((await preview(scene, published)).entries).toMatchObject([{ documentId: 'hc', state: 'nothing' }]);
   });
 
+  it('does not find what is not published here, also where it is there: that it is here is told to nobody', async () => {
+    const scene = await apart();
+    scene.save('here', CATEGORY, 'both', 'draft', { name: 'Unpublished' });
+    scene.save('there', CATEGORY, 'both', 'draft', { name: 'Unpublished' });
+    expect(await preview(scene, page(CATEGORY, { level: 'PUBLISHED' }))).toMatchObject({
+      totalThere: 1,
+      entries: [{ documentId: 'both', state: 'nothing', matched: null }],
+    });
+  });
+
   it('is the same only where what is published would change no draft there either', async () => {
     const scene = await apart();
     for (const status of ['draft', 'published'] as const) {

@@ -30,7 +30,10 @@ export const PreviewTotals = ({ sums, run, name, intent, isComplete }: Props) =>
     under > 0 && say(isPlan ? 'totals.elsewhere' : 'totals.under', { count: under, name }),
     isPlan && undecided > 0 && say('totals.undecided', { count: undecided, name }),
     onlyThere > 0 &&
-      sentences(say('totals.only-there', { count: onlyThere, name }), isPlan && meaningOfOnlyThere(say, run, name)),
+      sentences(
+        say(sums.mayBeHere > 0 ? 'totals.more-there' : 'totals.only-there', { count: onlyThere, name }),
+        isPlan && meaningOfOnlyThere(say, run, name, onlyThere)
+      ),
     nothing > 0 && say('totals.nothing', { count: nothing, name }),
     files > 0 && say(isPlan ? 'totals.files' : 'totals.files-missing', { count: files, size: size(bytes), name }),
   ];

@@ -1,12 +1,13 @@
-import { Box, Flex, Typography } from '@strapi/design-system';
+import { Flex, Typography } from '@strapi/design-system';
 import type { LinkView } from '../../../../server/src/contracts';
 import { useWords } from '../../words/use-words';
 import { Card } from '../Card';
 import { EntryGroup } from './EntryGroup';
 import { MatchField } from './MatchField';
 import { GROUPS, matchedBy, type TypePreview } from './preview-run';
+import { OnlyThere } from './OnlyThere';
 import { onlyThere } from './preview-sums';
-import { meaningOfOnlyThere, type Intent } from './preview-words';
+import type { Intent } from './preview-words';
 import type { ChangeRun } from './use-preview';
 
 interface Props {
@@ -24,7 +25,6 @@ export const TypeCard = ({ link, title, preview, fields, intent, onChange }: Pro
   const say = useWords();
   const { plan, total, totalThere, counts, seen } = preview;
   const { name } = link;
-  const left = onlyThere(preview);
   const isKnown = preview.isDone || seen > 0;
   return (
     <Card label={title}>
@@ -57,14 +57,7 @@ export const TypeCard = ({ link, title, preview, fields, intent, onChange }: Pro
             onChange={onChange}
           />
         ))}
-        {left > 0 && (
-          <Box>
-            <Typography fontWeight="bold">{say('group.only-there', { count: left, name })}</Typography>{' '}
-            {intent === 'plan' && (
-              <Typography textColor="neutral600">{meaningOfOnlyThere(say, { types: [preview] }, name)}</Typography>
-            )}
-          </Box>
-        )}
+        {onlyThere(preview) > 0 && <OnlyThere name={name} preview={preview} intent={intent} />}
       </Flex>
     </Card>
   );

@@ -16,6 +16,8 @@ export interface Sums {
   taken: number;
   nothing: number;
   onlyThere: number;
+  /** Of those, so many at most are here and not published: see {@link mayBeHere}. */
+  mayBeHere: number;
   files: number;
   bytes: number;
   /** Entries of both sites. */
@@ -32,6 +34,12 @@ export const onlyThere = (type: TypePreview): number => {
   return type.isDone ? Math.max(0, type.totalThere - same - different - elsewhere - decidedCount(type)) : 0;
 };
 
+/**
+ * The other site is not asked about what is not published, not even whether it is there: an entry that was unpublished
+ * here and is still there as a draft looks as if it were only there.
+ */
+export const mayBeHere = (type: TypePreview): number => Math.min(onlyThere(type), type.counts.nothing);
+
 export const sumsOf = ({ types }: Pick<PreviewRun, 'types'>): Sums => {
   const sum = (of: (type: TypePreview) => number) => types.reduce((before, type) => before + of(type), 0);
   const count = (group: Group) => sum(({ counts }) => counts[group]);
@@ -46,6 +54,7 @@ export const sumsOf = ({ types }: Pick<PreviewRun, 'types'>): Sums => {
     taken: count('taken'),
     nothing: count('nothing'),
     onlyThere: sum(onlyThere),
+    mayBeHere: sum(mayBeHere),
     files: sum(({ files }) => files),
     bytes: sum(({ bytes }) => bytes),
     total: sum(({ total }) => total),

@@ -9,8 +9,8 @@ type Plans = { types: readonly Pick<TypePreview, 'plan'>[] };
 /** Types that both sites edit are not simply taken over. */
 const bothEdit = ({ types }: Plans): boolean => types.some(({ plan }) => plan.direction === 'BOTH');
 
-export const meaningOfOnlyThere = (say: Say, run: Plans, name: string): string =>
-  say(bothEdit(run) ? 'meaning.only-there.both' : 'meaning.only-there', { name });
+export const meaningOfOnlyThere = (say: Say, run: Plans, name: string, count: number): string =>
+  say(bothEdit(run) ? 'meaning.only-there.both' : 'meaning.only-there', { name, count });
 
 const TITLES: { [G in Group]: Word } = {
   new: 'group.new',

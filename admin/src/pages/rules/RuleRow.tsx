@@ -11,11 +11,12 @@ import {
 } from '@strapi/design-system';
 import { CaretDown, CaretUp, Lock } from '@strapi/icons';
 import { useState } from 'react';
-import type { DependencyMode, Direction, Level, TypeView } from '../../../../server/src/contracts';
-import { directionWord, levelWord, ruleWord } from '../../words/sharing-words';
+import type { DependencyMode, Level, TypeView } from '../../../../server/src/contracts';
+import { levelWord, ruleWord, theirsWord } from '../../words/sharing-words';
 import { useWords } from '../../words/use-words';
 import { GoesAlongFields } from './GoesAlong';
 import { effective, type Choice, type RuleSet, isSent } from './rule-changes';
+import { WhoEdits } from './WhoEdits';
 
 interface Props {
   /** null: the row for all other types. */
@@ -31,7 +32,6 @@ interface Props {
 }
 
 const INHERIT = 'INHERIT';
-const DIRECTIONS: Direction[] = ['BOTH', 'SEND_ONLY', 'RECEIVE_ONLY'];
 
 export const RuleRow = ({ type, rules, site, isLocked, isDisabled, onChoose, defaultMode, onChooseMode }: Props) => {
   const say = useWords();
@@ -43,10 +43,11 @@ export const RuleRow = ({ type, rules, site, isLocked, isDisabled, onChoose, def
   const holds = effective(rules, uid);
   const levels: Level[] =
     drafts || own?.level === 'PUBLISHED' ? ['EVERYTHING', 'PUBLISHED', 'NONE'] : ['EVERYTHING', 'NONE'];
-  const fallback = ruleWord(say, type ? effective(withoutOwn(rules, uid), uid) : null, drafts, site);
+  const theirs = type?.theirs ?? null;
+  const others = type ? effective(withoutOwn(rules, uid), uid) : null;
+  const fallback = others ? ruleWord(say, others, drafts, site) : theirsWord(say, theirs, drafts, site);
   const inherited = type && rules.has('') ? say('rules.inherit', { rule: fallback }) : fallback;
   const isFixed = isLocked || isDisabled;
-  const onlyHere = holds?.level === 'PUBLISHED' || holds?.level === 'REFERENCE';
 
   // Where all other types have a rule, too, everything that is referred to goes by that.
   const fields = own && isSent(own) && !rules.has('') ? fieldsWithoutRule(type, rules) : [];
@@ -111,24 +112,15 @@ export const RuleRow = ({ type, rules, site, isLocked, isDisabled, onChoose, def
           </SingleSelect>
         </Td>
         <Td>
-          {!holds || holds.level === 'NONE' ? (
-            <Typography textColor="neutral600">–</Typography>
-          ) : !own || onlyHere ? (
-            <Typography textColor="neutral600">{directionWord(say, holds.direction, site)}</Typography>
-          ) : (
-            <SingleSelect
-              aria-label={say('rules.direction.of', { type: title })}
-              value={own.direction}
-              disabled={isFixed}
-              onChange={(value) => onChoose({ level: own.level, direction: value as Direction })}
-            >
-              {DIRECTIONS.map((direction) => (
-                <SingleSelectOption key={direction} value={direction}>
-                  {directionWord(say, direction, site)}
-                </SingleSelectOption>
-              ))}
-            </SingleSelect>
-          )}
+          <WhoEdits
+            type={title}
+            own={own ?? null}
+            holds={holds}
+            theirs={theirs}
+            site={site}
+            isDisabled={isFixed}
+            onChoose={onChoose}
+          />
         </Td>
       </Tr>
       {isOpen && fields.length > 0 && (

@@ -33,7 +33,7 @@ export const RulesTab = ({ links, site, onChoose }: Props) => {
 const SiteRules = ({ link }: { link: LinkView }) => {
   const say = useWords();
   const rules = useReplicationRulesQuery(link.id);
-  const types = useReplicationTypesQuery();
+  const types = useReplicationTypesQuery(link.id, { refetchOnMountOrArgChange: true });
   const dependencies = useReplicationDependenciesQuery(link.id);
   const error = rules.error ?? types.error ?? dependencies.error;
   // What was read stays, and with it what is not saved yet, where reading it again fails.

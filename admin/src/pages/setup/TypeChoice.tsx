@@ -46,6 +46,7 @@ export const TypeChoice = ({ purpose, types, name, chosen, onChoose }: Props) =>
           </Box>
         ))}
       </Flex>
+      {all && <Typography textColor="neutral600">{say('types.later')}</Typography>}
       <Box role="status">{chosen.size === 0 && <Typography textColor="danger600">{say('types.none')}</Typography>}</Box>
     </Flex>
   );

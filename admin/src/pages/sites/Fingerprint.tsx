@@ -19,9 +19,11 @@ export const Fingerprint = ({ title, name, url, fingerprint }: Props) => {
           {title}
         </Typography>
         {name && <Typography fontWeight="bold">{name}</Typography>}
-        <Typography variant="pi" textColor="neutral600" style={{ overflowWrap: 'anywhere' }}>
-          {siteAddress(url)}
-        </Typography>
+        {url && (
+          <Typography variant="pi" textColor="neutral600" style={{ overflowWrap: 'anywhere' }}>
+            {siteAddress(url)}
+          </Typography>
+        )}
         <Typography variant="pi" textColor="neutral600">
           {say('fingerprint')}
         </Typography>

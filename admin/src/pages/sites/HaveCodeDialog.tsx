@@ -1,10 +1,10 @@
 import { Button, Field, Flex, Modal, Textarea, Typography } from '@strapi/design-system';
-import { useAPIErrorHandler } from '@strapi/strapi/admin';
 import { useState } from 'react';
 import type { CodeView, LinkView, Site } from '../../../../server/src/contracts';
 import { useReadReplicationCodeMutation, useRedeemReplicationCodeMutation } from '../../api/replication-api';
 import { useOutcome } from '../../api/use-outcome';
 import { useWords } from '../../words/use-words';
+import { Notice } from '../Notice';
 import { Steps } from '../setup/Steps';
 import { AskedSite } from './AskedSite';
 import { Fingerprint } from './Fingerprint';
@@ -20,24 +20,28 @@ interface Props {
 /** Pastes the other site's code, shows what it says, asks that site to be linked, and waits until it has answered. */
 export const HaveCodeDialog = ({ site, links, onSetUp, onClose }: Props) => {
   const say = useWords();
-  const show = useOutcome();
-  const { formatAPIError } = useAPIErrorHandler();
   const [code, setCode] = useState('');
   const [seen, setSeen] = useState<CodeView | null>(null);
   const [asked, setAsked] = useState<LinkView | null>(null);
-  const [problem, setProblem] = useState<string>();
+  const [problem, setProblem] = useState<string | null>(null);
+  const show = useOutcome(setProblem);
   const [readCode, { isLoading: isReading }] = useReadReplicationCodeMutation();
   const [redeem, { isLoading: isAsking }] = useRedeemReplicationCodeMutation();
   const link = asked && (links.find(({ id }) => id === asked.id) ?? asked);
 
   const look = async () => {
-    const answer = await readCode(code.trim());
-    if ('error' in answer) setProblem(formatAPIError(answer.error as never));
-    else setSeen(answer.data);
+    setProblem(null);
+    const answer = await show(readCode(code.trim()));
+    if (answer) setSeen(answer.data);
   };
   const ask = async () => {
+    setProblem(null);
     const answer = await show(redeem(code.trim()));
     if (answer) setAsked(answer.data);
+  };
+  const goBack = () => {
+    setProblem(null);
+    setSeen(null);
   };
 
   return (
@@ -61,18 +65,16 @@ export const HaveCodeDialog = ({ site, links, onSetUp, onClose }: Props) => {
                 <Typography textColor="neutral600">{say('code.nothing-sent')}</Typography>
               </>
             ) : (
-              <Field.Root error={problem} hint={say('code.paste.hint')}>
+              <Field.Root error={problem !== null} hint={say('code.paste.hint')}>
                 <Field.Label>{say('code.label')}</Field.Label>
-                <Textarea
-                  value={code}
-                  onChange={(event) => {
-                    setCode(event.target.value);
-                    setProblem(undefined);
-                  }}
-                />
+                <Textarea value={code} onChange={(event) => setCode(event.target.value)} />
                 <Field.Hint />
-                <Field.Error />
               </Field.Root>
+            )}
+            {problem !== null && (
+              <Notice tone="danger" title={say(seen ? 'code.ask.error' : 'code.read.error')}>
+                {problem}
+              </Notice>
             )}
           </Flex>
         </Modal.Body>
@@ -88,7 +90,7 @@ export const HaveCodeDialog = ({ site, links, onSetUp, onClose }: Props) => {
             </>
           ) : seen ? (
             <>
-              <Button variant="tertiary" onClick={() => setSeen(null)}>
+              <Button variant="tertiary" onClick={goBack}>
                 {say('back')}
               </Button>
               <Button loading={isAsking} onClick={() => void ask()}>

@@ -38,9 +38,7 @@ export const SitesTab = ({ overview, onCreateCode, onHaveCode, onLeave, ...card 
                 <Button variant="secondary" onClick={onHaveCode}>
                   {say('have-code')}
                 </Button>
-                <Button variant="secondary" onClick={onCreateCode}>
-                  {say('create-code')}
-                </Button>
+                <Button onClick={onCreateCode}>{say('create-code')}</Button>
               </Flex>
             ) : undefined
           }

@@ -68,6 +68,8 @@ export const matchBody = z.strictObject({
 });
 export const differenceBody = z.strictObject({ uid, documentId: id, level: page.level, there: id.nullable() });
 
+export const typesQuery = z.object({ link: id.optional() });
+
 export const queueQuery = z.object({
   state: z.enum(['waiting', 'queued', 'held', 'failed', 'stopped', 'done']).default('waiting'),
   page: z.coerce.number().int().min(1).max(200).default(1),

@@ -5,11 +5,15 @@ import type { Engine } from '../../replication/engine';
 import { readShareableTypes } from '../../services/shareable-types';
 import { engineOf, findLink } from './access';
 import { answering } from './answer';
-import { dependenciesBody, linkParams, read, rulesBody } from './input';
+import { dependenciesBody, linkParams, read, rulesBody, typesQuery } from './input';
 
 /** What can be shared, and what is shared with whom. */
 export const sharing = ({ strapi }: { strapi: Core.Strapi }) => ({
-  types: answering(() => readShareableTypes(strapi, engineOf(strapi))),
+  types: answering(async (ctx) => {
+    const { link } = read(typesQuery, ctx.query);
+    if (link !== undefined) await findLink(engineOf(strapi), link);
+    return readShareableTypes(strapi, engineOf(strapi), link);
+  }),
 
   list: answering(async (ctx) => {
     const { id } = read(linkParams, ctx.params);

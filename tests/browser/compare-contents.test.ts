@@ -21,7 +21,7 @@ describe.each(['light', 'dark'] as const)('comparing with a linked site in the %
     const { page, calls, complaints, screenshot } = await panel.open(SITES, answers(), { theme });
     await page.getByRole('region', { name: 'Live' }).getByRole('button', { name: 'Compare' }).click();
     const dialog = page.getByRole('dialog');
-    await dialog.getByText('All 142 shared entries are the same on Live.').waitFor();
+    await dialog.getByText('All 142 shared entries and files are the same on Live.').waitFor();
     await dialog.getByText('Here you see whether Live has everything that was shared with it').waitFor();
     await screenshot(`compare-shared-${theme}`);
     expect(await seriousFindings(dialog)).toEqual([]);

@@ -56,7 +56,7 @@ describe.each(['light', 'dark'] as const)('the homepage in the %s theme', (theme
     await lineOf('Live').getByText('1 not shown there yet').waitFor();
     await lineOf('Live').getByText('3 on the way').waitFor();
     await lineOf('Live').getByText('Last contact: 2 minutes ago').waitFor();
-    await lineOf('Partner').getByText('142 entries up to date').waitFor();
+    await lineOf('Partner').getByText('142 entries and files up to date').waitFor();
     await lineOf('Archive').getByText('Not reachable').waitFor();
     await lineOf('Archive').getByText('refused the connection').waitFor();
     await lineOf('Old').getByText('Paused').waitFor();

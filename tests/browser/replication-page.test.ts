@@ -57,7 +57,7 @@ describe.each(['light', 'dark'] as const)('the replication page in the %s theme'
     );
     const live = page.getByRole('region', { name: 'Live', exact: true });
     await live.getByText('2 failed').waitFor();
-    await live.getByText('142 entries up to date').waitFor();
+    await live.getByText('142 entries and files up to date').waitFor();
     const working = page.getByRole('progressbar', {
       name: 'Working out what is shared: Category, Article and 2 more',
     });

@@ -62,6 +62,18 @@ describe('a field that is a site’s own', () => {
       for (const data of [{ integer: 6, string: 'no' }, { string: 'no' }, {}]) {
         await expect(call(live, uid, 'update', { documentId, data })).rejects.toThrow(HttpError);
       }
+      // What cannot be told to change nothing is refused, too; the whole form of the content manager is not.
+      const [own, others] = uid === PLAIN ? ['next', 'members'] : ['best', 'children'];
+      const connected = { connect: [{ documentId }], disconnect: [] };
+      for (const more of [{ [own]: connected }, { [others]: [] }, { simple: { label: 'new' } }, { picture: 1 }]) {
+        const data = { integer: 6, string: 'locked', ...more };
+        await expect(call(live, uid, 'update', { documentId, data })).rejects.toThrow(HttpError);
+      }
+      expect(await entry(live, uid, documentId)).toMatchObject({ string: 'locked', integer: 5 });
+      const form = { integer: 8, string: 'locked', text: null, simples: [], [own]: { connect: [], disconnect: [] } };
+      await call(live, uid, 'update', { documentId, data: form });
+      expect(await entry(live, uid, documentId)).toMatchObject({ string: 'locked', integer: 8 });
+      await call(live, uid, 'update', { documentId, data: { integer: 5 } });
       for (const more of [{ publishedAt: null }, { documentId: 'another' }, { locale: 'de' }]) {
         const raw = { where: { documentId }, data: { integer: 7, ...more } };
         await expect(live.run('return strapi.db.query(args.uid).update(args.raw)', { uid, raw })).rejects.toThrow(

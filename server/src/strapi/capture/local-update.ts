@@ -65,7 +65,9 @@ class Repetition {
   field(attributes: Attributes, name: string, given: unknown, there: unknown): boolean {
     if (given === undefined || OF_FORMS.has(name) || changesNoRelation(given)) return true;
     const attribute = Object.hasOwn(attributes, name) ? attributes[name]! : null;
-    if (attribute === null || isNothing(given) || isNothing(there)) return isSameValue(given, there);
+    // What replication knows nothing of, such as a relation from its other side, was not read: it cannot be told.
+    if (attribute === null) return there === undefined ? given === null : isSameValue(given, there);
+    if (isNothing(given) || isNothing(there)) return isSameValue(given, there);
     return this.value(attribute, given, there);
   }
 

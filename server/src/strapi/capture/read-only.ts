@@ -90,15 +90,18 @@ export const createReadOnly = (
     return null;
   };
 
-  const refuseLocked = async (uid: Uid, localIds: readonly string[]): Promise<void> => {
-    const locked = await lockedAmong(uid, localIds);
-    if (!locked) return;
+  const refusalOf = async (uid: Uid, locked: Locked): Promise<Error> => {
     const site = await siteEditing(locked.entity);
     // Not a ForbiddenError: Strapi's routes answer those without their message.
-    throw new errors.ApplicationError(`This entry is edited at ${site} and is read-only here.`, {
+    return new errors.ApplicationError(`This entry is edited at ${site} and is read-only here.`, {
       code: 'READ_ONLY',
       entity: keyOf({ uid, id: locked.local_id }),
     });
+  };
+
+  const refuseLocked = async (uid: Uid, localIds: readonly string[]): Promise<void> => {
+    const locked = await lockedAmong(uid, localIds);
+    if (locked) throw await refusalOf(uid, locked);
   };
 
   /** Whether an update writes nothing but what is this site's own. */
@@ -145,13 +148,12 @@ export const createReadOnly = (
       if (action === 'update' && !publishes && isLocalUpdate(uid, params.data)) return changingLocally.run(uid, next);
       if (CHANGING.has(action) && (await anyLocked(uid))) {
         const id = action === 'create' ? params.data?.documentId : params.documentId;
-        if (typeof id !== 'string' || !(await lockedAmong(uid, [id]))) return next();
+        const locked = typeof id === 'string' ? await lockedAmong(uid, [id]) : null;
+        if (!locked) return next();
         const local = action === 'update' && !publishes ? await localPart(uid, params) : null;
-        if (local === null) await refuseLocked(uid, [id]);
-        else {
-          context.params = { ...params, data: local };
-          return changingLocally.run(uid, next);
-        }
+        if (local === null) throw await refusalOf(uid, locked);
+        context.params = { ...params, data: local };
+        return changingLocally.run(uid, next);
       }
       return next();
     },

@@ -33,8 +33,11 @@ export const inspect = (world: World, from: Site, to: Site, messages: readonly J
     if (text.includes('"revisions"') && !mayLeave) {
       world.violations.push(`${from.name} sends to ${to.name}, though no rule says so: ${text.slice(0, 300)}`);
     }
+    const told = (word: string): string => `${from.name} ${to.name} ${word}`;
+    if (along && rules.length > 0) for (const word of wordsIn(text)) world.told.add(told(word));
     if (along && rules.length === 0) {
-      const news = wordsIn(text).find((word) => !isHeld(to, word));
+      // What was on its way before may have been lost: it is sent until there is an answer.
+      const news = wordsIn(text).find((word) => !isHeld(to, word) && !world.told.has(told(word)));
       if (news !== undefined)
         world.violations.push(`${from.name} sends ${news} to ${to.name}, though no rule says so.`);
     }

@@ -50,6 +50,8 @@ export class World {
   readonly links: (Pick<Sharing, 'from' | 'to' | 'direction'> & { someTypes?: boolean })[] = [];
   /** What was to go along with something at any time: from, to and entity. */
   readonly meant = new Set<string>();
+  /** What was sent along while a rule said so: from, to and word. */
+  readonly told = new Set<string>();
   readonly faults: Faults;
   readonly signatures: Signatures;
   readonly story: string[] = [];

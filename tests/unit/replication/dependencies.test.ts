@@ -3,6 +3,8 @@ import { MOST_ALONG, type Dependencies } from '../../../server/src/replication/c
 import { recordBatch } from '../../../server/src/replication/capture/record';
 import { jobStep } from '../../../server/src/replication/reconcile/jobs';
 import { ARTICLE, CATEGORY, TAG } from '../../support/world/catalogue';
+import { deliver } from '../../../server/src/replication/transport/deliver';
+import { Unreachable } from '../../../server/src/replication/errors';
 import { Scene } from '../../support/world/scene';
 
 type Level = 'EVERYTHING' | 'PUBLISHED' | 'NONE';
@@ -277,6 +279,32 @@ describe('what went along', () => {
     expect(scene.table('live', 'contents').filter(({ bytes }) => bytes.includes('Queued'))).toEqual([]);
     expect(replica(scene, NEWS)).toMatchObject({ state: 'done' });
   });
+
+  it.each([[['Sent']], [['Sent', 'Queued']]])(
+    'is there as it was sent last, though the answer was lost, and not as it was saved after that: %j',
+    async (names) => {
+      const scene = await sharing('PUBLISHED', { category: 'always' });
+      category(scene);
+      article(scene, 'a', { category: to('news') });
+      await scene.settle();
+      const { context } = scene.site('staging').process!;
+      const live = scene.site('live');
+      const deaf = async (_: unknown, messages: Json[]) => {
+        await live.process!.receive(scene.site('staging').id, JSON.parse(JSON.stringify(messages)) as Json[]);
+        throw new Unreachable('The answer was lost.');
+      };
+      for (const name of names) {
+        category(scene, 'news', { name });
+        await recordBatch(context);
+        if (name === 'Sent') await deliver(context, { send: deaf } as never, live.id);
+      }
+      await scene.rules('staging', 'live', []);
+      await scene.settle();
+      expect(scene.rows('live', CATEGORY)['news -/published']).toEqual({ name: 'Sent' });
+      expect(scene.table('live', 'contents').filter(({ bytes }) => bytes.includes('Queued'))).toEqual([]);
+      expect(await scene.site('staging').process!.differences()).toEqual([]);
+    }
+  );
 
   it('is lowered with what it went with', async () => {
     const scene = await sharing('EVERYTHING');

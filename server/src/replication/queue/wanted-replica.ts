@@ -129,18 +129,31 @@ const wantedAsSent = async (
   if (!before || along?.mode !== 'missing' || !isAlong(before) || !isThere(before)) return undefined;
   // What is not held here any more cannot be there for our sake, either.
   if (replaced.has(before.entity) || (leaves.get(before.entity) ?? []).length === 0) return undefined;
-  // Nothing goes any more that has not arrived, also what was queued before; what is being withdrawn does not come back.
-  if (along.isOver) return before.wanted === null ? null : asArrived(tables, before, level);
+  // Nothing goes any more that was only queued; what is being withdrawn does not come back.
+  if (along.isOver) return before.wanted === null ? null : asSent(tables, before, level);
   if (before.level === level) return before.wanted === null ? undefined : (JSON.parse(before.wanted) as RevisionId[]);
-  return level === 'PUBLISHED' ? asArrived(tables, before, level) : undefined;
+  return level === 'PUBLISHED' ? asSent(tables, before, level) : undefined;
 };
 
-const asArrived = async (tables: Tables, { common }: Row<'replicas'>, level: Level): Promise<RevisionId[] | null> => {
-  const arrived = JSON.parse(common) as RevisionId[];
-  if (level !== 'PUBLISHED') return arrived;
-  const sent = await tables.find('revisions', { id: arrived });
+/** What is there, or may be, as far as it may be seen at this level. */
+const asSent = async (tables: Tables, before: Row<'replicas'>, level: Level): Promise<RevisionId[] | null> => {
+  const there = await sentBefore(tables, before);
+  if (level !== 'PUBLISHED') return there;
+  const sent = await tables.find('revisions', { id: there });
   const anchors = sent.flatMap(({ anchor }) => anchor ?? []);
   return anchors.length > 0 ? maximal(tables, anchors) : null;
+};
+
+/** What has arrived; where something was sent after that and not answered, that: it may be there. */
+const sentBefore = async (tables: Tables, before: Row<'replicas'>): Promise<RevisionId[]> => {
+  const { entity, wanted, common, direction, sent_hash: sent } = before;
+  if (sent === null || sent === before.common_hash) return JSON.parse(common) as RevisionId[];
+  if (wanted !== null && sent === before.wanted_hash) return JSON.parse(wanted) as RevisionId[];
+  // Decided again since: which version it was is told by its hash.
+  const isSent = (id: RevisionId) =>
+    [before.level, before.common_level, 'EVERYTHING'].some((level) => stateHash([id], level, direction) === sent);
+  const found = (await tables.find('revisions', { entity }, { columns: ['id'] })).find(({ id }) => isSent(id));
+  return found ? [found.id] : (JSON.parse(common) as RevisionId[]);
 };
 
 /** That the other site has one of its own is known until a rule decides. */

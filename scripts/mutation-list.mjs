@@ -374,4 +374,20 @@ export const MUTATIONS = [
       },
     ],
   },
+  {
+    what: 'what was queued goes along though its rule is gone',
+    rare: true,
+    places: [
+      {
+        file: 'queue/wanted-replica.ts',
+        find: 'if (along.isOver) return before.wanted === null ? null : asSent(tables, before, level);',
+        replace: '',
+      },
+    ],
+  },
+  {
+    what: 'what was set aside for theirs is forgotten',
+    rare: true,
+    places: [{ file: 'history/retention.ts', find: '...(await setAside(tables, entity)),', replace: '' }],
+  },
 ];

@@ -2,7 +2,7 @@ import { Server } from '@strapi/icons';
 import type { StrapiApp } from '@strapi/strapi/admin';
 import { ACTIONS } from '../../server/src/contracts';
 import { AlsoGoes } from './entry/AlsoGoes';
-import { disabledWhereLocked, type DocumentAction } from './entry/locked-actions';
+import { withReplication, type DocumentAction } from './entry/entry-actions';
 import { StatusPanel } from './entry/StatusPanel';
 import { addStatusColumn } from './entry/status-column';
 import { sitesWidget } from './home/sites-widget';
@@ -41,7 +41,7 @@ export default {
       const buttons = panels.filter(({ type }) => type === 'actions');
       return [...buttons, StatusPanel, ...panels.filter(({ type }) => type !== 'actions')];
     });
-    apis.addDocumentAction(disabledWhereLocked);
+    apis.addDocumentAction(withReplication);
     contentManager.injectComponent('editView', 'right-links', { name: 'replication-also-goes', Component: AlsoGoes });
     app.registerHook('Admin/CM/pages/ListView/inject-column-in-table', addStatusColumn);
   },

@@ -89,6 +89,19 @@ describe('the panel beside an entry', () => {
     await screenshot('panel-locked');
   });
 
+  it('says where else an entry is deleted before it is', async () => {
+    const [live, archive] = entryStatus().sites;
+    const waiting = { ...archive!, state: 'unpublished' as const, since: null, level: 'PUBLISHED' as const };
+    const { page, screenshot } = await openEntry(entryStatus({ sites: [live!, waiting] }));
+    await page.getByText('What you publish also goes to Live and Archive.').waitFor();
+    await page.getByRole('button', { name: 'More actions' }).first().click();
+    await page.getByRole('menuitem', { name: /Delete entry/ }).click();
+    const dialog = page.getByRole('alertdialog');
+    await dialog.getByText('Are you sure you want to delete this document?').waitFor();
+    expect(await dialog.getByText('It is deleted on Live, too.').count()).toBe(1);
+    await screenshot('panel-delete');
+  });
+
   it('lets be saved what is this site’s own where an entry is read-only here, and names it', async () => {
     const [live] = entryStatus().sites;
     const { page, screenshot } = await openEntry(

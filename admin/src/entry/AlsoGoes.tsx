@@ -5,6 +5,7 @@ import type { EntryOnSite, EntryStatus } from '../../../server/src/contracts';
 import { useMayRead } from '../api/allowed';
 import { useReplicationEntryQuery } from '../api/replication-api';
 import { useWords } from '../words/use-words';
+import { goesTo } from './goes-to';
 import { isSaved } from './is-saved';
 
 /** Below Publish and Save: where else what is published or saved goes. Asks nothing that the panel does not ask. */
@@ -31,9 +32,7 @@ const Line = ({ text }: { text: string }) => (
 
 /** Names of sites: where each save goes, and where only what is published does. */
 const sitesOf = (status: EntryStatus | undefined): { saved: string[]; published: string[] } => {
-  const going = (status?.sites ?? []).filter(
-    ({ state, level, direction }) => state !== 'unshared' && level !== 'NONE' && direction !== 'RECEIVE_ONLY'
-  );
+  const going = goesTo(status);
   const onSave = ({ level }: EntryOnSite) => level === 'EVERYTHING' || !status?.hasDrafts;
   const names = (sites: EntryOnSite[]) => sites.map(({ name }) => name);
   return { saved: names(going.filter(onSave)), published: names(going.filter((site) => !onSave(site))) };

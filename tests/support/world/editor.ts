@@ -134,9 +134,7 @@ const edit = (desk: Desk, schema: TypeSchema, row: SiteRow): void => {
   const fields = { ...row.fields };
   for (const name of names) if (desk.chance.happens(0.2)) delete fields[name];
   Object.assign(fields, randomFields(desk, schema, row.locale, only, row.fields));
-  // Where there are no drafts Strapi takes every save for a publication.
-  const dates = { ...row.dates, updatedAt: iso(desk.now), ...(schema.drafts ? {} : { publishedAt: iso(desk.now) }) };
-  save(desk, schema, { ...row, fields, dates }, 'update');
+  save(desk, schema, { ...row, fields, dates: { ...row.dates, updatedAt: iso(desk.now) } }, 'update');
 };
 
 const publish = (desk: Desk, schema: TypeSchema, draft: SiteRow): void => {

@@ -155,8 +155,7 @@ const compareRow = (
       );
     }
   }
-  // Where there are no drafts it is the time of the last save, and one that changes nothing is nobody else's business.
-  if (schema.drafts && (wanted.publishedAt ?? null) !== (row.dates.publishedAt ?? null)) {
+  if ((wanted.publishedAt ?? null) !== (row.dates.publishedAt ?? null)) {
     world.violations.push(`${where}: was published at ${row.dates.publishedAt}, in the head at ${wanted.publishedAt}`);
   }
 };

@@ -98,9 +98,7 @@ const carryRow = (observed: Observed, content: EntryContent, shown: RowState | u
       isOnlyVersion: (reference) => observed.isOnlyVersion(reference, row),
     });
     const fields = carried(head?.fields ?? {}, { fields: shownAs, ids: was.ids }, { fields: is, ids: row.ids });
-    // Where there are no drafts Strapi says so of every save.
-    const republished = schema.drafts && head?.dates?.publishedAt !== (row.dates.publishedAt ?? undefined);
-    return put(content, name, { fields, dates: travelling(row.dates) }, republished || !same(fields, head?.fields));
+    return put(content, name, { fields, dates: travelling(row.dates) }, !same(fields, head?.fields));
   }
   const split = splitDraft(schema, content, row.locale, row.fields);
   const splitWas = splitDraft(schema, content, row.locale, was.fields);
@@ -127,9 +125,11 @@ const isStillPublished = ({ shown, rows }: Observed, locale: string): boolean =>
   return now !== undefined && same(now.fields, shown.find(published)?.fields);
 };
 
-/** Stores a part that changed, or that is new. A save that touches only `updatedAt` is no change. */
-const put = (content: EntryContent, name: string, value: PartValue, isChanged: boolean): boolean => {
-  if (content.has(name) && !isChanged) return false;
+/** Stores a part where its fields or its time of publication changed. A save that touches only `updatedAt` is none. */
+const put = (content: EntryContent, name: string, value: PartValue, fieldsChanged: boolean): boolean => {
+  const before = content.get(name);
+  const republished = before?.dates?.publishedAt !== value.dates?.publishedAt;
+  if (before && !fieldsChanged && !republished) return false;
   content.set(name, value);
   return true;
 };

@@ -44,7 +44,10 @@ export interface ReadOnly {
   forget(): void;
 }
 
-/** What the document service says with every update, as it is already. From anybody else it would move the row. */
+/**
+ * What the document service says with every update. From anybody else it would move the row, and where there are no drafts
+ * it would be published anew: that is an edit of what is shared.
+ */
 const REPEATED: ReadonlySet<string> = new Set(['documentId', 'locale', 'publishedAt']);
 
 /** @param localFieldsOf fields of a type that are this site's own: they can be changed in any entry. */
@@ -123,10 +126,15 @@ export const createReadOnly = (
     return (await findRows(strapi, schemas, model.uid, { where, filters, _q })).map((row) => row.documentId);
   };
 
+  const leaveOutRepeated = ({ model, params }: LifecycleEvent): void => {
+    if (changingLocally.getStore() !== model.uid) return;
+    for (const name of REPEATED) delete (params.data as { [name: string]: unknown })[name];
+  };
+
   const guarded = async (event: unknown): Promise<void> => {
     const known = event as LifecycleEvent;
     if (isApplyingRow(known.model.uid, known.params.where)) return;
-    if (isLocalUpdate(known.model.uid, known.params.data)) return;
+    if (isLocalUpdate(known.model.uid, known.params.data)) return leaveOutRepeated(known);
     if (await anyLocked(known.model.uid)) await refuseLocked(known.model.uid, await rowsConcerned(known));
   };
 

@@ -1,7 +1,8 @@
 import type { Editor } from '../support/content';
 import { HttpError } from '../support/rest';
+import { settles } from '../support/wait';
 import { rowsOf } from './rows';
-import { ARTICLE, atRest, CATEGORY, equalOnBoth, everything, PAGE, startPair, type Pair } from './sites';
+import { ABOUT, ARTICLE, atRest, CATEGORY, equalOnBoth, everything, PAGE, startPair, type Pair } from './sites';
 
 let pair: Pair;
 let onStaging: Editor;
@@ -9,7 +10,7 @@ let onLive: Editor;
 let id: string;
 
 beforeAll(async () => {
-  pair = await startPair(everything([ARTICLE, CATEGORY, PAGE]));
+  pair = await startPair(everything([ARTICLE, CATEGORY, PAGE, ABOUT]));
   onStaging = await pair.staging.editor();
   onLive = await pair.live.editor();
   id = (await onStaging.create(ARTICLE, { title: 'Edited on staging', description: 'only there' })).documentId;
@@ -83,6 +84,23 @@ describe('an entry that is edited elsewhere is refused here', () => {
       })
     );
   });
+});
+
+it('a single type that is edited elsewhere is not made here either, where it was deleted there', async () => {
+  const about = (await onStaging.create(ABOUT, { title: 'Of staging' }, { single: true })).documentId;
+  await equalOnBoth(pair, ABOUT, [about]);
+  await onStaging.remove(ABOUT, about, { single: true });
+  await settles(async () => expect(await rowsOf(pair.live, ABOUT, [about])).toEqual([]));
+  await expect(onLive.create(ABOUT, { title: 'Of live' }, { single: true })).rejects.toThrow(HttpError);
+  for (const make of [
+    'documents(args).create({ data: { title: 1 } })',
+    'db.query(args).create({ data: { title: 1 } })',
+  ])
+    await expect(pair.live.run(`await strapi.${make}`, ABOUT)).rejects.toThrow(/read-only here/);
+  await onStaging.create(ABOUT, { title: 'Again' }, { single: true });
+  await settles(async () =>
+    expect(await pair.live.run('return strapi.documents(args).findFirst()', ABOUT)).toMatchObject({ title: 'Again' })
+  );
 });
 
 describe('what is not from elsewhere is free', () => {

@@ -40,7 +40,8 @@ export const editSomething = (desk: Desk): string => {
   const schema = rows.catalogue.type(uid) as TypeSchema;
   const ids = rows.idsOf(uid).filter((id) => !isLocked(desk, uid, id));
   if (ids.length === 0 || (!schema.single && ids.length < 6 && chance.happens(0.3))) {
-    return schema.single && rows.idsOf(uid).length > 0 ? 'nothing' : create(desk, schema);
+    const isTaken = schema.single && (rows.idsOf(uid).length > 0 || isLockedHere(desk, uid));
+    return isTaken ? 'nothing' : create(desk, schema);
   }
   const id = chance.pick(ids);
   const row = chance.pick(rows.of(uid, id));
@@ -112,6 +113,10 @@ export const copyShared = (desk: Desk, { source, actor }: PendingCopy): void => 
 
 const isLocked = ({ transaction }: Desk, uid: Uid, id: string): boolean =>
   transaction.find('entries', { uid, local_id: id }).some((entry) => entry.locked === 1 || entry.shows === 'PUBLISHED');
+
+/** A single type is one entry, whatever document holds it: one that was deleted where it is edited is not made here. */
+const isLockedHere = ({ transaction }: Desk, uid: Uid): boolean =>
+  transaction.find('entries', { uid, locked: 1 }).length > 0;
 
 const create = (desk: Desk, schema: TypeSchema): string => {
   const { chance, now } = desk;

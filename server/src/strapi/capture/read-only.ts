@@ -93,6 +93,16 @@ export const createReadOnly = (
     return null;
   };
 
+  /**
+   * A document that is to be made: another row of an entry that is here already, or that of a single type, which is one
+   * entry whatever document holds it. It may have been deleted where it is edited.
+   */
+  const lockedBeside = async (uid: Uid, localIds: readonly string[]): Promise<Locked | null> => {
+    if (!schemas.type(uid)?.single) return lockedAmong(uid, localIds);
+    const { query } = await statementOnOwn(strapi, 'entries');
+    return (await query.where({ uid, locked: 1 }).first('entity', 'local_id')) ?? null;
+  };
+
   const refusalOf = async (uid: Uid, locked: Locked): Promise<Error> => {
     const site = await siteEditing(locked.entity);
     // Not a ForbiddenError: Strapi's routes answer those without their message.
@@ -143,8 +153,10 @@ export const createReadOnly = (
     const { model, params } = event as LifecycleEvent;
     const made = (Array.isArray(params.data) ? params.data : [params.data]) as ({ documentId?: unknown } | undefined)[];
     const ids = made.flatMap((data) => (typeof data?.documentId === 'string' ? [data.documentId] : []));
-    const foreign = ids.filter((id) => !isApplying(model.uid, id));
-    if (foreign.length > 0 && (await anyLocked(model.uid))) await refuseLocked(model.uid, foreign);
+    const isOurs = ids.length > 0 && ids.every((id) => isApplying(model.uid, id));
+    if (isOurs || !(await anyLocked(model.uid))) return;
+    const locked = await lockedBeside(model.uid, ids);
+    if (locked) throw await refusalOf(model.uid, locked);
   };
 
   return {
@@ -156,7 +168,8 @@ export const createReadOnly = (
       if (action === 'update' && !publishes && isLocalUpdate(uid, params.data)) return changingLocally.run(uid, next);
       if (CHANGING.has(action) && (await anyLocked(uid))) {
         const id = action === 'create' ? params.data?.documentId : params.documentId;
-        const locked = typeof id === 'string' ? await lockedAmong(uid, [id]) : null;
+        const ids = typeof id === 'string' ? [id] : [];
+        const locked = await (action === 'create' ? lockedBeside : lockedAmong)(uid, ids);
         if (!locked) return next();
         const local = action === 'update' && !publishes ? await localPart(uid, params) : null;
         if (local === null) throw await refusalOf(uid, locked);

@@ -76,8 +76,8 @@ const forget = async (
 /**
  * The versions of an entry whose content something stands on: leaves, what links should have or have in common with us,
  * what this site set aside and takes back when theirs is withdrawn, what stands for these where only what is published is
- * seen, and the versions right before all of them. null: all, since
- * it was edited on two sites and nobody knows yet which versions will be compared.
+ * seen, and the versions right before all of them. null: all, since it was edited on two sites and nobody knows yet which
+ * versions will be compared.
  */
 const neededOf = async (tables: Tables, entity: EntityKey): Promise<ReadonlySet<RevisionId> | null> => {
   const leaves = await tables.find('leaves', { entity });

@@ -24,8 +24,8 @@ export interface Claim {
 }
 
 /**
- * Takes what is due for a link, files before their users and entries before what refers to them. Only who holds the lease may settle it, so that two workers
- * never settle one delivery. `sent_hash` is written first: after a crash we know that the other side may have it.
+ * Takes what is due for a link, files before their users and entries before what refers to them. Only who holds the lease
+ * may settle it, so that two workers never settle one delivery. `sent_hash` is written first: after a crash we know that the other side may have it.
  */
 export const claim = async (context: Context, unit: Unit, link: string): Promise<Claim> => {
   const { tables } = unit;

@@ -1,5 +1,6 @@
 import type { Page, Route } from 'playwright-core';
 import type {
+  JobView,
   DependenciesView,
   EntryStatus,
   LinkView,
@@ -43,6 +44,19 @@ export const overview = (changes: Partial<Overview> = {}): Overview => ({
   links: [],
   unrecorded: 0,
   now: Date.now(),
+  ...changes,
+});
+
+export const job = (subjectName: string, changes: Partial<JobView> = {}): JobView => ({
+  id: subjectName,
+  kind: 'decide',
+  subject: subjectName,
+  subjectName,
+  done: 0,
+  total: 0,
+  state: 'running',
+  error: null,
+  updatedAt: 0,
   ...changes,
 });
 

@@ -1,23 +1,10 @@
-import type { JobView, TheirSharing } from '../../server/src/contracts';
+import type { TheirSharing } from '../../server/src/contracts';
 import { seriousFindings } from './accessibility';
 import type { Theme } from './chromium';
 import { startPanel, type Answers } from './panel';
-import { failure, link, overview, QUEUE, RULES, SITE, TYPES } from './replication-answers';
+import { failure, job, link, overview, QUEUE, RULES, SITE, TYPES } from './replication-answers';
 
 const panel = startPanel();
-
-const job = (subjectName: string, changes: Partial<JobView> = {}): JobView => ({
-  id: subjectName,
-  kind: 'decide',
-  subject: subjectName,
-  subjectName,
-  done: 0,
-  total: 0,
-  state: 'running',
-  error: null,
-  updatedAt: 0,
-  ...changes,
-});
 
 /** Opens the page with these answers, and gives what was called. */
 const open = (answers: Answers, { theme, query = '' }: { theme?: Theme; query?: string } = {}) =>

@@ -1,18 +1,5 @@
 import { jobLines } from '../../../admin/src/pages/sites/job-lines';
-import type { JobView } from '../../../server/src/contracts';
-
-const job = (subjectName: string, changes: Partial<JobView> = {}): JobView => ({
-  id: subjectName,
-  kind: 'decide',
-  subject: subjectName,
-  subjectName,
-  done: 0,
-  total: 0,
-  state: 'running',
-  error: null,
-  updatedAt: 0,
-  ...changes,
-});
+import { job } from '../../browser/replication-answers';
 
 describe('what is said of jobs that run', () => {
   it('is one sentence for all that do the same, with how far they have come together', () => {

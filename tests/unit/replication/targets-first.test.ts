@@ -99,6 +99,18 @@ describe('a first fill', () => {
     database.now((transaction) => transaction.remove('marks', {}));
   };
 
+  /** More than the recorder takes at once, and a rule for all of them. */
+  const manyTags = async (): Promise<Scene> => {
+    const scene = await Scene.of('staging', 'live');
+    await scene.link('staging', 'live');
+    before(scene, () => {
+      for (let index = 0; index < 450; index += 1)
+        scene.save('staging', TAG, `t${index}`, 'published', { name: 'Tag' });
+    });
+    await scene.rules('staging', 'live', [all('EVERYTHING')]);
+    return scene;
+  };
+
   it('begins with the types that others refer to, after what rules say of what is known', async () => {
     const scene = await Scene.of('staging', 'live');
     await scene.link('staging', 'live');
@@ -115,13 +127,7 @@ describe('a first fill', () => {
   });
 
   it('marks no more than the recorder takes soon, and goes on when that is recorded', async () => {
-    const scene = await Scene.of('staging', 'live');
-    await scene.link('staging', 'live');
-    before(scene, () => {
-      for (let index = 0; index < 450; index += 1)
-        scene.save('staging', TAG, `t${index}`, 'published', { name: 'Tag' });
-    });
-    await scene.rules('staging', 'live', [all('EVERYTHING')]);
+    const scene = await manyTags();
     const { context } = scene.site('staging').process!;
     while (await jobStep(context));
     expect(marked(scene)).toHaveLength(200);
@@ -136,13 +142,7 @@ describe('a first fill', () => {
   });
 
   it('does not wait for entries that cannot be recorded', async () => {
-    const scene = await Scene.of('staging', 'live');
-    await scene.link('staging', 'live');
-    before(scene, () => {
-      for (let index = 0; index < 450; index += 1)
-        scene.save('staging', TAG, `t${index}`, 'published', { name: 'Tag' });
-    });
-    await scene.rules('staging', 'live', [all('EVERYTHING')]);
+    const scene = await manyTags();
     const { context } = scene.site('staging').process!;
     while (await jobStep(context));
     for (const mark of marked(scene)) asidesOf(context).add(mark);

@@ -48,10 +48,10 @@ export const planRows = (
 const isKept = (row: RowKey, wanted: readonly RowKey[], keepDrafts: ReadonlySet<string>): boolean =>
   wanted.some((other) => isSameRow(other, row)) || (row.status === 'draft' && keepDrafts.has(row.locale));
 
-/** Which rows there are once this is done. */
+/** Which rows there are once this is done; one that was there before may be named twice. */
 export const rowsAfter = (current: readonly RowKey[], { rows, keepDrafts }: Rendered): RowKey[] => [
   ...rows,
-  ...current.filter((row) => !rows.some((other) => isSameRow(other, row)) && isKept(row, rows, keepDrafts)),
+  ...current.filter((row) => isKept(row, rows, keepDrafts)),
 ];
 
 const updateRow = (schema: TypeSchema, components: Components, before: RowState, row: RowContent): RowWrite | null => {

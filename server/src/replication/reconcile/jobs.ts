@@ -56,6 +56,7 @@ const nextJob = async (context: Context, tables: Tables): Promise<Row<'jobs'> | 
   const deciding = running.find((job) => !isUnrecorded(job));
   if (deciding || running.length === 0) return deciding;
   if (await isRecorderBusy(context, tables)) return undefined;
+  if (running.length === 1) return running[0];
   const [first] = typesInOrder(context.schemas).filter((uid) => running.some(({ subject }) => subject === uid));
   return running.find(({ subject }) => subject === first) ?? running[0];
 };

@@ -1,7 +1,8 @@
 import type { Core } from '@strapi/strapi';
 import type { Attribute, Attributes, Uid } from '../../replication/entity';
+import { isRecord } from '../../replication/history/canonical';
 import type { Schemas } from '../../replication/ports';
-import { createPopulate } from '../content/populate';
+import type { Populate } from '../content/populate';
 
 /*
  * An update of an entry that is edited elsewhere may change the fields that are this site's own. The content manager sends
@@ -9,6 +10,12 @@ import { createPopulate } from '../content/populate';
  */
 
 type Data = { [name: string]: unknown };
+
+interface Site {
+  strapi: Core.Strapi;
+  schemas: Schemas;
+  populate: (uid: Uid) => Populate;
+}
 
 interface Update {
   documentId?: unknown;
@@ -34,21 +41,22 @@ const OF_FORMS: ReadonlySet<string> = new Set([
  * might.
  */
 export const localPartOf = async (
-  strapi: Core.Strapi,
-  schemas: Schemas,
+  { strapi, schemas, populate }: Site,
   uid: Uid,
   local: readonly string[],
   { documentId, locale, data }: Update
 ): Promise<Data | null> => {
   const schema = schemas.type(uid);
   if (!schema || !isRecord(data) || !local.some((name) => name in data)) return null;
+  // Which language Strapi takes where none is named is decided after this.
+  if (schema.localized && typeof locale !== 'string') return null;
   const row = await strapi.db.query(uid).findOne({
     where: {
       documentId,
-      ...(schema.localized && typeof locale === 'string' ? { locale } : {}),
+      ...(schema.localized ? { locale } : {}),
       ...(schema.drafts ? { publishedAt: null } : {}),
     },
-    populate: createPopulate(schemas)(uid),
+    populate: populate(uid),
   } as never);
   if (!isRecord(row)) return null;
   const own = (name: string) => local.includes(name) || OF_EVERY_WRITE.has(name);
@@ -100,9 +108,6 @@ class Repetition {
     );
   }
 }
-
-const isRecord = (value: unknown): value is Data =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const isNothing = (value: unknown): boolean =>
   value === null || value === undefined || (Array.isArray(value) && value.length === 0);

@@ -5,6 +5,7 @@ import { keyOf, type Uid } from '../../replication/entity';
 import type { Schemas } from '../../replication/ports';
 import { isApplying, isApplyingRow } from '../content/applying';
 import { statementOnOwn } from '../content/connection';
+import { createPopulate } from '../content/populate';
 import { findRows } from './changed-rows';
 import { localPartOf, OF_EVERY_WRITE } from './local-update';
 
@@ -56,6 +57,7 @@ export const createReadOnly = (
   schemas: Schemas,
   localFieldsOf: (uid: Uid) => readonly string[] = () => []
 ): ReadOnly => {
+  const populate = createPopulate(schemas);
   const knownFree = new Map<Uid, number>();
   /** The type of which the document service is changing nothing but local fields. */
   const changingLocally = new AsyncLocalStorage<Uid>();
@@ -128,7 +130,7 @@ export const createReadOnly = (
 
   const localPart = async (uid: Uid, params: DocumentContext['params']) => {
     const local = localFieldsOf(uid);
-    return local.length === 0 ? null : localPartOf(strapi, schemas, uid, local, params);
+    return local.length === 0 ? null : localPartOf({ strapi, schemas, populate }, uid, local, params);
   };
 
   const rowsConcerned = async ({ model, params }: LifecycleEvent): Promise<string[]> => {

@@ -19,6 +19,8 @@ export interface Variant {
   files?: Record<string, string>;
 }
 
+const MODULES = path.join(APP, 'node_modules');
+
 const variants: string[] = [];
 
 /** Starts a site again, on its database, as another app; without a variant, as the playground's own. */
@@ -27,13 +29,16 @@ export const restartWith = async (site: Instance, variant: Variant | null): Prom
   await site.restart();
 };
 
+/** Not copied: what is installed, and what every Strapi that starts on the app writes and renames there. */
+const isLeftOut = (source: string): boolean =>
+  source === MODULES || path.basename(source).startsWith('.strapi-updater');
+
 /** A copy of the app; what it has installed is shared. It lies in the repository, where Node looks for the rest. */
 const appWith = ({ change = {}, without = [], rename = {}, files = {} }: Variant): string => {
   const folder = path.join(ROOT, '.tmp', `app-${randomBytes(4).toString('hex')}`);
   variants.push(folder);
-  const modules = path.join(APP, 'node_modules');
-  fs.cpSync(APP, folder, { recursive: true, filter: (source) => source !== modules });
-  fs.symlinkSync(modules, path.join(folder, 'node_modules'));
+  fs.cpSync(APP, folder, { recursive: true, filter: (source) => !isLeftOut(source) });
+  fs.symlinkSync(MODULES, path.join(folder, 'node_modules'));
   for (const [name, edit] of Object.entries(change)) {
     const file = fileOf(folder, name);
     const schema = JSON.parse(fs.readFileSync(file, 'utf8')) as Schema;

@@ -66,7 +66,6 @@ export const startSite = async (
   Object.assign(process.env, {
     NODE_ENV: 'test',
     STRAPI_TELEMETRY_DISABLED: 'true',
-    STRAPI_DISABLE_UPDATE_NOTIFICATION: 'true',
     STRAPI_LOG_LEVEL: process.env.STRAPI_LOG_LEVEL ?? 'error',
   });
   const directory = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'replication-content-')));

@@ -102,13 +102,14 @@ const carryRow = (observed: Observed, content: EntryContent, shown: RowState | u
   }
   const split = splitDraft(schema, content, row.locale, row.fields);
   const splitWas = splitDraft(schema, content, row.locale, was.fields);
+  const sharedWas = shown ? { fields: splitWas.shared, ids: was.ids } : sharedBefore(observed, content);
   const sharedHead = content.get(SHARED);
   // The draft of what is only published in the head is a copy of that: an edit of the copy starts from all of it.
   const source = head || !shown ? undefined : observed.head.get(rowPartName(row.locale, 'published'));
   const copy = source && splitDraft(schema, content, row.locale, source.fields ?? {});
   const sharedBase = sharedHead?.fields ?? copy?.shared ?? {};
   const ownBase = head?.fields ?? copy?.own ?? {};
-  const shared = carried(sharedBase, { fields: splitWas.shared, ids: was.ids }, { fields: split.shared, ids: row.ids });
+  const shared = carried(sharedBase, sharedWas, { fields: split.shared, ids: row.ids });
   const own = carried(ownBase, { fields: splitWas.own, ids: was.ids }, { fields: split.own, ids: row.ids });
   if (copy && same(own, ownBase) && same(shared, sharedBase) && isStillPublished(observed, row.locale)) return false;
 
@@ -116,6 +117,17 @@ const carryRow = (observed: Observed, content: EntryContent, shown: RowState | u
   if (sharedChanged || (schema.localized && !sharedHead && schema.shared.length > 0))
     content.set(SHARED, { fields: shared });
   return put(content, name, { fields: own, dates: travelling(row.dates) }, sharedChanged || !same(own, head?.fields));
+};
+
+/**
+ * What all locales share, as it was before a locale was added: the new one empties what it does not have. The row of
+ * another one may be gone by now, so that nothing else would tell.
+ */
+const sharedBefore = ({ schema, shown }: Observed, content: EntryContent): Side => {
+  const other = shown.find(({ status }) => status === 'draft');
+  if (!other) return { fields: {}, ids: {} };
+  const { shared } = splitDraft(schema, content, other.locale, knownFields(schema, other.fields));
+  return { fields: shared, ids: other.ids };
 };
 
 /** What a copy was made of is there as it was: otherwise the copy is a draft of its own from now on. */

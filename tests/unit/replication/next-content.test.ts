@@ -69,3 +69,42 @@ describe('a draft that is a copy of what is published', () => {
     expect(draft?.fields).toEqual({ title: 'Title', body: 'Body', code: 'new' });
   });
 });
+
+describe('what all drafts share, when a locale is added', () => {
+  const inLocale = (locale: string, fields: Fields): RowState => ({ ...row('draft', fields), locale });
+  const markOf = (id: number, action: Row<'marks'>['action'], locale: string) => ({
+    ...mark(action, 'draft'),
+    id,
+    locale,
+  });
+  const before: EntryContent = new Map([
+    ['de/draft', { fields: { title: 'Titel' }, dates }],
+    ['shared', { fields: { code: 'c' } }],
+  ]);
+  const recorded = (rows: RowState[], ...marks: Row<'marks'>[]) =>
+    nextContent({
+      schema,
+      components,
+      head: before,
+      shown: [inLocale('de', { title: 'Titel', code: 'c' })],
+      rows,
+      marks,
+      gone: () => false,
+      isOnlyVersion: () => true,
+    }).content.get('shared')?.fields;
+
+  it('stays where the new one has it', () => {
+    const rows = [inLocale('de', { title: 'Titel', code: 'c' }), inLocale('en', { title: 'Title', code: 'c' })];
+    expect(recorded(rows, markOf(1, 'create', 'en'))).toEqual({ code: 'c' });
+  });
+
+  it('is empty where the new one is without, also when the other locale is deleted since', () => {
+    const rows = [inLocale('en', { title: 'Title' })];
+    expect(recorded(rows, markOf(1, 'create', 'en'), markOf(2, 'delete', 'de'))).toEqual({});
+  });
+
+  it('is what was saved last', () => {
+    const rows = [inLocale('de', { title: 'Titel', code: 'd' }), inLocale('en', { title: 'Title', code: 'c' })];
+    expect(recorded(rows, markOf(1, 'create', 'en'), markOf(2, 'update', 'de'))).toEqual({ code: 'd' });
+  });
+});

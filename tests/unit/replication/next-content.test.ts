@@ -2,7 +2,7 @@ import { render } from '../../../server/src/replication/apply/render';
 import { nextContent } from '../../../server/src/replication/capture/next-content';
 import type { Fields, RowDates, RowState, Status, TypeSchema } from '../../../server/src/replication/entity';
 import type { EntryContent } from '../../../server/src/replication/history/content';
-import type { Header } from '../../../server/src/replication/history/revision';
+import type { Header, PartValue } from '../../../server/src/replication/history/revision';
 import type { Row } from '../../../server/src/replication/tables';
 
 const schema: TypeSchema = {
@@ -77,7 +77,7 @@ describe('what all drafts share, when a locale is added', () => {
     id,
     locale,
   });
-  const before: EntryContent = new Map([
+  const before: EntryContent = new Map<string, PartValue>([
     ['de/draft', { fields: { title: 'Titel' }, dates }],
     ['shared', { fields: { code: 'c' } }],
   ]);

@@ -3,14 +3,16 @@ import { all, Scene } from '../../support/world/scene';
 
 describe('an entry that comes published only from one site, and whole from another', () => {
   const twoSources = async () => {
-    const scene = await Scene.of('first', 'second', 'third');
+    const scene = await Scene.of('first', 'second', 'third', 'end');
     await scene.link('first', 'second');
     await scene.link('first', 'third');
     await scene.link('second', 'third');
+    await scene.link('third', 'end');
     await scene.rules('first', 'second', [all('EVERYTHING', 'BOTH')]);
     await scene.rules('second', 'first', [all('EVERYTHING', 'BOTH')]);
     await scene.rules('first', 'third', [all('PUBLISHED')]);
     await scene.rules('second', 'third', [all('EVERYTHING')]);
+    await scene.rules('third', 'end', [all('EVERYTHING')]);
     scene.save('first', ARTICLE, 'a', 'draft', { title: 'Draft' });
     await scene.settle();
 
@@ -29,6 +31,25 @@ describe('an entry that comes published only from one site, and whole from anoth
     await pause(0);
     await scene.settle();
     expect(scene.rows('third', ARTICLE)).toEqual({
+      'a en/draft': { title: 'Newer draft' },
+      'a en/published': { title: 'Public' },
+    });
+  });
+
+  it('goes on once the whole is there, and stays beyond as it was until then', async () => {
+    const { scene, pause } = await twoSources();
+    await pause(1);
+    scene.save('first', ARTICLE, 'a', 'published', { title: 'Public' });
+    scene.save('first', ARTICLE, 'a', 'draft', { title: 'Newer draft' });
+    await scene.settle();
+    const onward = () => scene.table('third', 'replicas').find(({ link }) => link === scene.site('end').id);
+    expect(onward()).toMatchObject({ state: 'done', error: null });
+    expect(scene.rows('end', ARTICLE)).toEqual({ 'a en/draft': { title: 'Draft' } });
+
+    await pause(0);
+    await scene.settle();
+    expect(onward()).toMatchObject({ state: 'done', error: null });
+    expect(scene.rows('end', ARTICLE)).toEqual({
       'a en/draft': { title: 'Newer draft' },
       'a en/published': { title: 'Public' },
     });

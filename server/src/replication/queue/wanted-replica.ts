@@ -16,7 +16,7 @@ export interface State {
   entries: Map<EntityKey, Row<'entries'>>;
   leaves: Map<EntityKey, RevisionId[]>;
   anchors: Map<RevisionId, RevisionId | null>;
-  /** Leaves beside others of which not all came here: one link has told only what is published. */
+  /** Leaves of which not all came here: one link has told only what is published. */
   partly: ReadonlySet<RevisionId>;
   replicas: Map<string, Row<'replicas'>>;
   /** Entries that this site started, seen from a link, of those that another site claims a say in. */
@@ -44,18 +44,20 @@ export const loadState = async (
     ),
     entries: new Map((await tables.find('entries', { entity: entities })).map((row) => [row.entity, row])),
     anchors: new Map((await tables.find('revisions', { id: ids })).map(({ id, anchor }) => [id, anchor])),
-    partly: await partlyHeld(tables, leaves),
+    partly: await partlyHeld(tables, leaves, links.length),
     replicas: new Map(replicas.map((row) => [pairOf(row.link, row.entity), row])),
   };
 };
 
-/** An entry with one leaf shows what is held of it, so only of several leaves each has to be looked at. */
+/** Who has but one link has nobody to hand on to what came by it: then only a leaf beside others is of interest. */
 const partlyHeld = async (
   tables: Tables,
-  leaves: ReadonlyMap<EntityKey, readonly RevisionId[]>
+  leaves: ReadonlyMap<EntityKey, readonly RevisionId[]>,
+  links: number
 ): Promise<ReadonlySet<RevisionId>> => {
-  const beside = [...leaves.values()].filter(({ length }) => length > 1).flat();
-  const parts = beside.length === 0 ? [] : await tables.find('parts', { revision: beside, content: null });
+  const some = [...leaves.values()].filter(({ length }) => length > 1 || links > 1).flat();
+  const columns = ['revision', 'name'] as const;
+  const parts = some.length === 0 ? [] : await tables.find('parts', { revision: some, content: null }, { columns });
   return new Set(parts.filter(({ name }) => name !== PEOPLE).map(({ revision }) => revision as RevisionId));
 };
 
@@ -76,6 +78,10 @@ export const wantedReplica = async (
   replaced: ReadonlySet<EntityKey>
 ): Promise<Row<'replicas'> | null> => {
   const asSent = await wantedAsSent(tables, before, decision, state, replaced);
+  if (asSent === undefined && waitsForTheRest(decision, state, entity)) {
+    if (!before || !replaced.has(entity)) return before ?? null;
+    return { ...before, sequence: before.sequence + 1 };
+  }
   const wanted = asSent === undefined ? await wantedLeaves(tables, decision, state, entity) : asSent;
   const hasSomething =
     before !== undefined && ((before.sent_hash ?? NOTHING_THERE) !== NOTHING_THERE || before.common !== '[]');
@@ -113,6 +119,18 @@ export const wantedReplica = async (
     wanted_at: moved ? context.clock.now() : replica.wanted_at,
     ...alongOf(replica, decision),
   };
+};
+
+/**
+ * Of what is to be seen there in full only what is published has come here, over another link. The rest is on its way:
+ * until then everything stays as it was decided. Without it, it would be asked for in vain; nothing at all would be a
+ * withdrawal.
+ */
+const waitsForTheRest = ({ level, direction }: Decision, { leaves, partly }: State, entity: EntityKey): boolean => {
+  const all = leaves.get(entity) ?? [];
+  return (
+    level === 'EVERYTHING' && direction !== 'RECEIVE_ONLY' && all.length > 0 && all.every((leaf) => partly.has(leaf))
+  );
 };
 
 /**

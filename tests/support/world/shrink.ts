@@ -1,5 +1,5 @@
 import { runSchedule } from './run';
-import { STEPS } from './world';
+import { MOST_STEPS } from './world';
 
 /** So many shorter schedules are tried at most. */
 const MOST_TRIES = 400;
@@ -10,7 +10,7 @@ const MOST_TRIES = 400;
  */
 export const shrink = async (seed: number, violation: string): Promise<{ steps: number[]; violations: string[] }> => {
   const kind = kindOf(violation);
-  let steps = Array.from({ length: STEPS }, (_, step) => step);
+  let steps = Array.from({ length: MOST_STEPS }, (_, step) => step);
   let violations = [violation];
   let tries = 0;
   const without = async (from: number, to: number): Promise<boolean> => {
@@ -23,7 +23,7 @@ export const shrink = async (seed: number, violation: string): Promise<{ steps: 
     violations = broken;
     return true;
   };
-  for (let size = STEPS / 2; size >= 1 && tries < MOST_TRIES; size = size > 1 ? Math.ceil(size / 2) : 0) {
+  for (let size = MOST_STEPS / 2; size >= 1 && tries < MOST_TRIES; size = size > 1 ? Math.ceil(size / 2) : 0) {
     // From the end: what came last is least likely to matter to what came before.
     for (let to = steps.length; to > 0; to -= size) await without(Math.max(0, to - size), to);
   }

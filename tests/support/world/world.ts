@@ -28,7 +28,9 @@ export interface Faults {
   cut: number;
 }
 
-export const STEPS = 220;
+/** A schedule has so many steps at most and at least; short ones are more often, so that more of them come to rest. */
+export const MOST_STEPS = 220;
+const FEWEST_STEPS = 20;
 /** One world of so many has real signatures. */
 const SIGNED = 16;
 /** So many rounds without anything new are rest. */
@@ -79,6 +81,7 @@ export class World {
   private readonly many: boolean;
   /** The same, for what was added last. */
   private readonly last: SeededChance;
+  private readonly steps: number;
   /** Whether some links can be called from one side only. */
   private readonly firewalls: boolean;
   private restored: { site: Site; restore: (() => void) | null } | null = null;
@@ -103,6 +106,8 @@ export class World {
     this.forgets = new SeededChance(seed ^ 0x61c88647).happens(0.3);
     this.last = new SeededChance(seed ^ 0x2545f491);
     this.firewalls = this.last.happens(0.3);
+    const length = new SeededChance(seed ^ 0x3c6ef372);
+    this.steps = length.between(FEWEST_STEPS, length.between(FEWEST_STEPS, MOST_STEPS));
     const gentle = chance.happens(0.2);
     this.faults = {
       death: gentle ? 0 : chance.pick([0, 0.0005, 0.002]),
@@ -129,12 +134,12 @@ export class World {
   async run(): Promise<void> {
     await this.begin();
     this.rough = true;
-    for (let step = 0; step < STEPS && this.violations.length === 0; step += 1) {
+    for (let step = 0; step < this.steps && this.violations.length === 0; step += 1) {
       if (this.only !== null && !this.only.has(step)) continue;
       this.beginStep(step);
       await this.step();
     }
-    this.beginStep(STEPS);
+    this.beginStep(MOST_STEPS);
     this.rough = false;
     this.peopleAnswer = true;
     await this.settle();

@@ -374,7 +374,8 @@ export interface JobView {
  */
 export type EntryState =
   'current' | 'recording' | 'waiting' | 'paused' | 'held' | 'failed' | 'stopped' | 'unpublished' | 'unshared';
-export type WaitReason = 'unreachable' | 'paused' | null;
+/** `rest`: of what is to go only what is published has come here, over another link. */
+export type WaitReason = 'unreachable' | 'paused' | 'rest' | null;
 
 export interface EntryOnSite {
   link: string;

@@ -66,6 +66,7 @@ const along = (say: Say, { goesWith }: EntryOnSite): string[] => {
 const reasons = (say: Say, { state, reason, name, error, waitsFor }: EntryOnSite): string[] => {
   if (reason === 'paused') return [say('reason.paused')];
   if (reason === 'unreachable') return [say('reason.unreachable', { name })];
+  if (reason === 'rest') return [say('reason.rest', { name })];
   if (error !== null) return [say('reason.answered', { name, error })];
   if (waitsFor !== null) return [waitsForWord(say, waitsFor, name)];
   if (state === 'stopped') return [say('reason.stopped')];

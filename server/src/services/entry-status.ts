@@ -132,6 +132,7 @@ const findEntries = async (tables: Tables, uid: Uid, localIds: readonly string[]
           marked: marked.has(localId),
           neverPublished: of(leaves).length > 0 && of(leaves).every(({ revision }) => unpublished.has(revision)),
           publishes: wantedBy(replicaFor(link)).some((revision) => publishing.has(revision)),
+          leaves: of(leaves).map(({ revision }) => revision),
         }),
       })),
     };

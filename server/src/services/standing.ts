@@ -25,12 +25,14 @@ export interface Known {
   neverPublished: boolean;
   /** Of what the link should have something is published. */
   publishes: boolean;
+  /** The versions that are here now; none before the first. */
+  leaves: readonly string[];
 }
 
 export const standingWith = (link: Row<'links'>, replica: Row<'replicas'> | null, known: Known): Standing => {
   if (replica === null) return withoutReplica(known);
   const state = stateOf(link, replica, known);
-  const reason = state === 'paused' ? 'paused' : state === 'waiting' && link.failures > 0 ? 'unreachable' : null;
+  const reason = reasonOf(link, replica, state);
   return {
     state,
     reason,
@@ -64,14 +66,29 @@ const withoutReplica = ({ rule, marked, neverPublished }: Known): Standing => {
   return { ...UNSHARED, level: rule.level, direction: rule.direction, state: isKept ? 'unpublished' : 'recording' };
 };
 
-const stateOf = (link: Row<'links'>, replica: Row<'replicas'>, { marked, publishes }: Known): EntryState => {
+const stateOf = (link: Row<'links'>, replica: Row<'replicas'>, { marked, publishes, leaves }: Known): EntryState => {
   if (replica.state === 'failed' || replica.state === 'held' || replica.state === 'stopped') return replica.state;
   if (replica.state === 'queued' || replica.state === 'sending') return link.paused === 1 ? 'paused' : 'waiting';
   if (replica.direction === 'RECEIVE_ONLY') return isReceived(replica) ? 'current' : 'unshared';
   if (replica.level === 'NONE') return 'unshared';
   if (marked) return 'recording';
   if (replica.level === 'PUBLISHED' && !publishes) return 'unpublished';
+  if (waitsForRest(replica, leaves)) return 'waiting';
   return replica.wanted !== null ? 'current' : 'unshared';
+};
+
+const reasonOf = (link: Row<'links'>, replica: Row<'replicas'>, state: EntryState): WaitReason => {
+  if (state === 'paused') return 'paused';
+  if (state !== 'waiting') return null;
+  if (replica.state === 'done') return 'rest';
+  return link.failures > 0 ? 'unreachable' : null;
+};
+
+/** Everything is to go, nothing is on its way, and what has arrived is not what is here: not all of that is here. */
+const waitsForRest = ({ level, along, wanted }: Row<'replicas'>, leaves: readonly string[]): boolean => {
+  const sent = JSON.parse(wanted ?? '[]') as string[];
+  const follows = along === null || along === 'always';
+  return follows && level === 'EVERYTHING' && leaves.length > 0 && !leaves.some((leaf) => sent.includes(leaf));
 };
 
 const isReceived = ({ their_level: level }: Row<'replicas'>): boolean => level !== null && level !== 'NONE';
@@ -79,6 +96,7 @@ const isReceived = ({ their_level: level }: Row<'replicas'>): boolean => level !
 const sinceOf = (replica: Row<'replicas'>, state: EntryState): number | null => {
   if (state === 'unshared') return null;
   if (state === 'unpublished') return replica.wanted === null ? null : replica.acked_at;
+  if (state === 'waiting' && replica.state === 'done') return null;
   return state === 'current' ? replica.acked_at : replica.wanted_at;
 };
 

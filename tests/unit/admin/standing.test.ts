@@ -20,6 +20,7 @@ const replica = (changes: Partial<Row<'replicas'>> = {}): Row<'replicas'> =>
     retry_at: 0,
     error: null,
     waits_for: null,
+    along: null,
     wanted_at: 5,
     acked_at: 9,
     ...changes,
@@ -30,6 +31,7 @@ const known = (changes: Partial<Known> = {}): Known => ({
   marked: false,
   neverPublished: false,
   publishes: true,
+  leaves: ['r1'],
   ...changes,
 });
 
@@ -62,6 +64,13 @@ describe('how an entry stands with a site', () => {
       reason: 'paused',
       retryAt: null,
     });
+  });
+
+  it('waits for the rest where what is here did not come whole', () => {
+    const newer = known({ leaves: ['r2'] });
+    expect(standingWith(link, replica(), newer)).toMatchObject({ state: 'waiting', reason: 'rest', since: null });
+    expect(stateOf({ along: 'missing' }, { leaves: ['r2'] })).toBe('current');
+    expect(stateOf({ level: 'PUBLISHED' }, { leaves: ['r2'] })).toBe('current');
   });
 
   it('says what the other site answered while it is tried again', () => {

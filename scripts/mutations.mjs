@@ -56,6 +56,7 @@ const simulate = () => {
       SIMULATION_FAILURES: String(enough),
       SIMULATION_SHRINK: '0',
       SIMULATION_LINES: '500',
+      SIMULATION_LENGTH: '220',
       SIMULATION_SEED: process.env.SIMULATION_SEED ?? '1',
     },
     encoding: 'utf8',

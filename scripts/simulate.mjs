@@ -4,6 +4,7 @@
  *   SIMULATION_RUNS     so many schedules (50)
  *   SIMULATION_SEED     from this seed upward (1)
  *   SIMULATION_WORKERS  in so many processes (1)
+ *   SIMULATION_LENGTH   each of so many steps, 220 at most; without it of 20 to 220, short ones more often
  *   SIMULATION_STEPS    only these steps of each schedule (`3,7-9`), as a failing one was made shorter to
  *   SIMULATION_FAILURES ends after so many failures (without end)
  *   SIMULATION_SHRINK=0 leaves failing schedules as long as they are

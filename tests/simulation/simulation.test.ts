@@ -1,4 +1,5 @@
 import { runSchedule } from '../support/world/run';
+import { MOST_STEPS } from '../support/world/world';
 
 /**
  * Several sites under everything that can go wrong, from a seed; see `tests/support/world`. A sample with each
@@ -38,6 +39,8 @@ import { runSchedule } from '../support/world/run';
  * What waits for a person (rows that vanish, raw SQL, many deletions, each answered either way) happens in three of ten
  * worlds.
  */
+// Long ones see more in the same time.
+process.env.SIMULATION_LENGTH ??= String(MOST_STEPS);
 const runs = Number(process.env.SIMULATION_RUNS ?? 50);
 const firstSeed = Number(process.env.SIMULATION_SEED ?? 1);
 

@@ -28,7 +28,11 @@ export interface Faults {
   cut: number;
 }
 
-/** A schedule has so many steps at most and at least; short ones are more often, so that more of them come to rest. */
+/**
+ * A schedule has so many steps at most and at least; short ones are more often, so that more of them come to rest in the
+ * same time. `SIMULATION_LENGTH` gives all the same number: a long one sees some four times as much as one of these, and
+ * takes twice as long.
+ */
 export const MOST_STEPS = 220;
 const FEWEST_STEPS = 20;
 /** One world of so many has real signatures. */
@@ -107,7 +111,8 @@ export class World {
     this.last = new SeededChance(seed ^ 0x2545f491);
     this.firewalls = this.last.happens(0.3);
     const length = new SeededChance(seed ^ 0x3c6ef372);
-    this.steps = length.between(FEWEST_STEPS, length.between(FEWEST_STEPS, MOST_STEPS));
+    const drawn = length.between(FEWEST_STEPS, length.between(FEWEST_STEPS, MOST_STEPS));
+    this.steps = Number(process.env.SIMULATION_LENGTH ?? drawn);
     const gentle = chance.happens(0.2);
     this.faults = {
       death: gentle ? 0 : chance.pick([0, 0.0005, 0.002]),

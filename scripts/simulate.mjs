@@ -41,7 +41,9 @@ const progress = () =>
 const tell = ({ seed, violations, steps, shrunk }) => {
   failed.push(seed);
   const shorter = steps === '' ? '' : ` SIMULATION_STEPS=${steps}`;
-  console.log(`\nSIMULATION_SEED=${seed} SIMULATION_RUNS=1${shorter} npm run test:simulation`);
+  const { SIMULATION_LENGTH: length } = process.env;
+  const long = length === undefined ? '' : ` SIMULATION_LENGTH=${length}`;
+  console.log(`\nSIMULATION_SEED=${seed} SIMULATION_RUNS=1${long}${shorter} npm run test:simulation`);
   for (const line of (shrunk.length > 0 ? shrunk : violations).slice(0, mostLines))
     console.log(`  ${line.slice(0, 1_500)}`);
 };

@@ -53,7 +53,9 @@ test(
       const violations = await runSchedule(seed);
       done += 1;
       if (violations.length > 0)
-        failures.push(`SIMULATION_SEED=${seed} SIMULATION_RUNS=1\n${violations.slice(0, 5).join('\n')}`);
+        failures.push(
+          `SIMULATION_SEED=${seed} SIMULATION_RUNS=1 SIMULATION_LENGTH=${process.env.SIMULATION_LENGTH}\n${violations.slice(0, 5).join('\n')}`
+        );
       if (failures.length >= 10) break;
     }
     if (failures.length > 0)

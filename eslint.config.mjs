@@ -10,7 +10,7 @@ const OUTSIDE_WORLD = {
       message: 'The domain knows the world only through its ports (ports.ts). Write an adapter in server/src/strapi/.',
     },
     {
-      regex: '^(\\.\\./)+(strapi|services|controllers|routes|policies|compose|register|bootstrap|config)(/|$)',
+      regex: '^(\\.\\./)+(strapi|services|controllers|routes|policies|running|register|bootstrap|config)(/|$)',
       message: 'Arrows point from the edge to the domain, never back.',
     },
   ],

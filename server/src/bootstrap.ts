@@ -1,8 +1,8 @@
 import type { Core } from '@strapi/types';
-import { compose } from './compose';
+import { compose } from './running/compose';
 import { logError } from './log-error';
 import { registerPermissions } from './permissions';
-import { Running } from './running';
+import { Running } from './running/running';
 import { runtime } from './runtime';
 import { subscribeMarks } from './strapi/capture/marks';
 import { keepDatesOfAppliedRows } from './strapi/content/applying';

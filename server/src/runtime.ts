@@ -1,5 +1,5 @@
 import type { ReplicationConfig } from './config';
-import type { Running } from './running';
+import type { Running } from './running/running';
 import type { ReadOnly } from './strapi/capture/read-only';
 import type { Listeners } from './strapi/notify/listeners';
 

@@ -1,6 +1,6 @@
 import { errors } from '@strapi/utils';
 import { runtime } from '../runtime';
-import type { Composition } from '../compose';
+import type { Composition } from '../running/compose';
 
 type EngineService = Composition['engine'];
 

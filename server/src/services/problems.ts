@@ -1,7 +1,7 @@
 import type { Core } from '@strapi/types';
 import { withEnvironment, type ReplicationConfig } from '../config';
 import type { Problem } from '../contracts';
-import { silenceOf } from '../silence';
+import { silenceOf } from '../running/silence';
 
 /** What in the configuration keeps this site from replicating. `known` is a problem's code that is shown already. */
 export const findProblems = (strapi: Core.Strapi, known?: string): Problem[] =>

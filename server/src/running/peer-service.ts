@@ -1,19 +1,19 @@
 import type { Readable } from 'node:stream';
-import type { ReplicationConfig } from './config';
-import { readStream, TooLarge } from './http/body';
-import { receive } from './replication/apply/receive';
-import type { Verifier } from './replication/apply/verify';
-import type { Context } from './replication/context';
-import type { Json } from './replication/entity';
-import { Refused } from './replication/errors';
-import { answerMatching, type AnswerOptions } from './replication/matching/answer';
-import { dueIn } from './replication/queue/next-due';
-import { answerComparison } from './replication/reconcile/compare';
-import type { Row } from './replication/tables';
-import type { Tracked } from './replication/tracked';
-import { readQuestion } from './replication/transport/fetch-protocol';
-import { handOut } from './replication/transport/hand-out';
-import type { PeerService } from './replication/transport/wire';
+import type { ReplicationConfig } from '../config';
+import { readStream, TooLarge } from '../http/body';
+import { receive } from '../replication/apply/receive';
+import type { Verifier } from '../replication/apply/verify';
+import type { Context } from '../replication/context';
+import type { Json } from '../replication/entity';
+import { Refused } from '../replication/errors';
+import { answerMatching, type AnswerOptions } from '../replication/matching/answer';
+import { dueIn } from '../replication/queue/next-due';
+import { answerComparison } from '../replication/reconcile/compare';
+import type { Row } from '../replication/tables';
+import type { Tracked } from '../replication/tracked';
+import { readQuestion } from '../replication/transport/fetch-protocol';
+import { handOut } from '../replication/transport/hand-out';
+import type { PeerService } from '../replication/transport/wire';
 import type { Waiters } from './waiters';
 
 export interface PeerServiceOptions {

@@ -1,6 +1,6 @@
-import type { Context } from './replication/context';
-import type { EntityKey } from './replication/entity';
-import { forgetOldVersions, type Retention } from './replication/history/retention';
+import type { Context } from '../replication/context';
+import type { EntityKey } from '../replication/entity';
+import { forgetOldVersions, type Retention } from '../replication/history/retention';
 import { Worker } from './worker';
 
 const DAY_MS = 24 * 3_600_000;

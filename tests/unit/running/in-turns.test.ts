@@ -1,4 +1,4 @@
-import { inTurns } from '../../server/src/in-turns';
+import { inTurns } from '../../../server/src/running/in-turns';
 
 it('lets a request and a timer come in between steps that wait for nothing else', async () => {
   const happened: string[] = [];

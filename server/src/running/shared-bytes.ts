@@ -1,9 +1,9 @@
 import type { Core } from '@strapi/types';
 import { z } from 'zod';
-import { FILE_UID, type Json } from './replication/entity';
-import { Refused } from './replication/errors';
-import type { Store } from './replication/ports';
-import type { Wire } from './replication/transport/wire';
+import { FILE_UID, type Json } from '../replication/entity';
+import { Refused } from '../replication/errors';
+import type { Store } from '../replication/ports';
+import type { Wire } from '../replication/transport/wire';
 
 /**
  * Two sites may keep their files in one bucket, and give a file the same name there: then whoever removes it removes the

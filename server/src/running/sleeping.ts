@@ -1,11 +1,11 @@
 import type { Composition } from './compose';
-import type { Engine, PlaceDesk } from './replication/engine';
-import type { NotPossible } from './replication/errors';
-import { currentKey } from './replication/link/identity';
-import { fingerprintOf } from './replication/link/keys';
-import type { Files, Store } from './replication/ports';
-import type { Tracked } from './replication/tracked';
-import { systemClock } from './strapi/environment/ports';
+import type { Engine, PlaceDesk } from '../replication/engine';
+import type { NotPossible } from '../replication/errors';
+import { currentKey } from '../replication/link/identity';
+import { fingerprintOf } from '../replication/link/keys';
+import type { Files, Store } from '../replication/ports';
+import type { Tracked } from '../replication/tracked';
+import { systemClock } from '../strapi/environment/ports';
 
 export interface SleepingParts {
   store: Store;

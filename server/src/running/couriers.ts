@@ -1,9 +1,9 @@
-import type { Context } from './replication/context';
-import { CLAIM_LIMIT } from './replication/queue/claim';
-import { nextDue } from './replication/queue/next-due';
-import type { Row } from './replication/tables';
-import { deliver } from './replication/transport/deliver';
-import type { Wire } from './replication/transport/wire';
+import type { Context } from '../replication/context';
+import { CLAIM_LIMIT } from '../replication/queue/claim';
+import { nextDue } from '../replication/queue/next-due';
+import type { Row } from '../replication/tables';
+import { deliver } from '../replication/transport/deliver';
+import type { Wire } from '../replication/transport/wire';
 import { Worker } from './worker';
 
 /** One worker for each link: a slow or dead site holds up nobody else. */

@@ -1,7 +1,7 @@
 import type { Core } from '@strapi/types';
-import type { ReplicationConfig } from './config';
-import type { FetchWire, LinkWire, Wire } from './replication/transport/wire';
-import { Unreachable } from './replication/errors';
+import type { ReplicationConfig } from '../config';
+import type { FetchWire, LinkWire, Wire } from '../replication/transport/wire';
+import { Unreachable } from '../replication/errors';
 
 /** Why this site neither sends nor takes anything in, although replication is on. */
 export interface Silence {

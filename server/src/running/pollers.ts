@@ -1,6 +1,6 @@
-import { LONGEST_WAIT_MS } from './replication/transport/fetch-protocol';
-import { fetchOnce, NOTHING_TO_TELL, type FetchOptions, type Untold } from './replication/transport/fetch';
-import type { Row } from './replication/tables';
+import { LONGEST_WAIT_MS } from '../replication/transport/fetch-protocol';
+import { fetchOnce, NOTHING_TO_TELL, type FetchOptions, type Untold } from '../replication/transport/fetch';
+import type { Row } from '../replication/tables';
 import { Worker } from './worker';
 
 /** A site that answers at once though it was to wait is not asked in a loop. */

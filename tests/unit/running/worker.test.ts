@@ -1,4 +1,4 @@
-import { Worker } from '../../server/src/worker';
+import { Worker } from '../../../server/src/running/worker';
 
 describe('a worker', () => {
   beforeEach(() => void jest.useFakeTimers());

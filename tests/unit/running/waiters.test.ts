@@ -1,4 +1,4 @@
-import { Waiters } from '../../../server/src/waiters';
+import { Waiters } from '../../../server/src/running/waiters';
 
 const signal = () => new AbortController().signal;
 const long = () => Promise.resolve(60_000);

@@ -201,6 +201,8 @@ export const recordTouched = async (
    */
   const uneven: EntityKey[] = [];
   const second: SecondDocument[] = [];
+  /** Saved by a person where it is read-only by now: the head is shown again. */
+  const late: EntityKey[] = [];
   const vanished: EntityKey[] = [];
   const returned: EntityKey[] = [];
   /** The schema has changed: what of the head could not be shown may have a place now, and what could may have none. */
@@ -279,8 +281,11 @@ export const recordTouched = async (
 
     if (!headRevision && !hasRows(next.content)) continue;
     const revision = sealNext(context, reference, headRevision, next.content, one.marks);
-    if (!writable || putBack.has(one.entity)) {
+    // Saved in the moment in which it became read-only: it gives way, as it would have a moment before.
+    const isLate = entry.locked === 1 && (isSecond || !isAutomatic(one.marks));
+    if (!writable || isLate || putBack.has(one.entity)) {
       aside.push(revision);
+      if (isLate && !isSecond) late.push(one.entity);
       continue;
     }
     sealed.push(revision);
@@ -319,7 +324,7 @@ export const recordTouched = async (
     );
   }
   await wakeParked(tables, appeared, context.clock);
-  await placeAgain(tables, [...uneven, ...reread], context.clock);
+  await placeAgain(tables, [...uneven, ...reread, ...late], context.clock);
   await rememberVanished(tables, vanished, context.clock);
   await forgetVanished(tables, returned);
   await forgetDeletions(unit, revived);

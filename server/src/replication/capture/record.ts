@@ -282,9 +282,10 @@ export const recordTouched = async (
     if (!headRevision && !hasRows(next.content)) continue;
     const revision = sealNext(context, reference, headRevision, next.content, one.marks);
     // Saved in the moment in which it became read-only: it gives way, as it would have a moment before.
-    const isLate = entry.locked === 1 && (isSecond || !isAutomatic(one.marks));
+    const isLate = entry.locked === 1 && (isSecond || one.marks.some(({ actor }) => actor !== null));
     if (!writable || isLate || putBack.has(one.entity)) {
-      aside.push(revision);
+      // A draft that stays where the entry was unpublished is in the rows and in no head: nobody has edited it.
+      if (!sameRows(shown, now)) aside.push(revision);
       if (isLate && !isSecond) late.push(one.entity);
       continue;
     }

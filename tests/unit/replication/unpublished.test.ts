@@ -1,6 +1,7 @@
 import { ARTICLE } from '../../support/world/catalogue';
 import { all, Scene } from '../../support/world/scene';
 import { placeAgain } from '../../../server/src/replication/apply/park';
+import { keyOf } from '../../../server/src/replication/entity';
 
 it('a draft that stays where the entry was unpublished is no edit, however often the entry is rendered', async () => {
   const scene = await Scene.of('staging', 'live');
@@ -15,7 +16,7 @@ it('a draft that stays where the entry was unpublished is no edit, however often
   expect(Object.keys(before)).toEqual(['a en/draft']);
   for (let time = 0; time < 3; time += 1) {
     const { store, clock } = scene.site('live').process!.context;
-    await store.transaction(({ tables }) => placeAgain(tables, [`${ARTICLE}/a`], clock));
+    await store.transaction(({ tables }) => placeAgain(tables, [keyOf({ uid: ARTICLE, id: 'a' })], clock));
     await scene.settle();
   }
   expect(scene.rows('live', ARTICLE)).toEqual(before);

@@ -172,9 +172,9 @@ export const entryStatus = (changes: Partial<EntryStatus> = {}): EntryStatus => 
   hasDrafts: true,
   localFields: [],
   events: [
-    { id: 'r3', at: Date.now() - 12 * MINUTE, deed: 'published', site: null, people: ['Ada Lovelace'] },
-    { id: 'r2', at: Date.now() - 40 * MINUTE, deed: 'edited', site: 'Archive', people: ['Ben', 'Cho'] },
-    { id: 'r1', at: Date.now() - 3 * 24 * 60 * MINUTE, deed: 'recorded', site: null, people: [] },
+    { id: 'r3', at: Date.now() - 12 * MINUTE, deed: 'published', aside: false, site: null, people: ['Ada Lovelace'] },
+    { id: 'r2', at: Date.now() - 40 * MINUTE, deed: 'edited', aside: false, site: 'Archive', people: ['Ben', 'Cho'] },
+    { id: 'r1', at: Date.now() - 3 * 24 * 60 * MINUTE, deed: 'recorded', aside: false, site: null, people: [] },
   ],
   ...changes,
 });

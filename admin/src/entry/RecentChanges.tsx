@@ -45,8 +45,9 @@ export const RecentChanges = ({ events }: { events: readonly EntryEvent[] }) => 
   );
 };
 
-const lineOf = (say: Say, { deed, site }: EntryEvent, people: string): string => {
+const lineOf = (say: Say, { deed, site, aside }: EntryEvent, people: string): string => {
   const what = say(`deed.${deed}`);
   const there = site === null ? what : say('events.on', { what, site: site === '' ? say('events.elsewhere') : site });
-  return people === '' ? there : say('events.by', { what: there, people });
+  const by = people === '' ? there : say('events.by', { what: there, people });
+  return aside ? say('events.aside', { what: by }) : by;
 };

@@ -98,6 +98,8 @@ export interface EntryEvent {
   /** By the clock of the site that did it; null where that told no time. */
   at: number | null;
   deed: Deed;
+  /** Kept in the history, and another version stands in its place. */
+  aside: boolean;
   /** What this site calls the one that did it; null: this site; '': one that it is not linked with. */
   site: string | null;
   /** Names of people; none where nobody signed for it, or where they are not told to this site. */

@@ -70,12 +70,12 @@ export const readEntryStatus = async (
 };
 
 const eventOf = (
-  { id, at, deed, origin, people }: RecentRevision,
+  { id, at, deed, aside, origin, people }: RecentRevision,
   here: string | null,
   links: readonly Pick<Row<'links'>, 'id' | 'name'>[]
 ): EntryEvent => {
   const site = origin === here ? null : (links.find((link) => link.id === origin)?.name ?? '');
-  return { id, at, deed, site, people };
+  return { id, at, deed, aside, site, people };
 };
 
 /** The same for a page of a list, in a handful of queries. */

@@ -1,3 +1,5 @@
+import { keyOf } from '../../../server/src/replication/entity';
+import { recentRevisions } from '../../../server/src/replication/history/recent';
 import { ARTICLE, HOME } from '../../support/world/catalogue';
 import { all, Scene } from '../../support/world/scene';
 
@@ -21,6 +23,12 @@ describe('what was saved in the moment in which the entry became read-only', () 
     expect(scene.rows('live', ARTICLE)).toEqual({ 'a en/draft': { title: 'From staging' } });
     expect(kept(scene)).toHaveLength(1);
     expect(scene.table('live', 'leaves')).toHaveLength(2);
+    const { store } = scene.site('live').process!.context;
+    const told = await store.transaction(({ tables }) => recentRevisions(tables, keyOf({ uid: ARTICLE, id: 'a' }), 5));
+    expect(told).toMatchObject([
+      { deed: 'edited', people: ['live'], aside: true },
+      { deed: 'created', people: ['staging'], aside: false },
+    ]);
   });
 
   it('is there again where it was deleted', async () => {

@@ -17,13 +17,16 @@ export interface RecentRevision {
   /** As that instance's clock had it; null where what it wrote is no time. */
   at: number | null;
   deed: Deed;
+  /** Kept here and shown nowhere: another version stands in its place. */
+  aside: boolean;
   /** Names of people, as far as this site may know them. */
   people: string[];
 }
 
 /**
- * The newest revisions of an entry, newest first: each comes before its parents, whatever clocks say. One query for each,
- * and two for the people.
+ * The newest revisions of an entry, newest first: each comes before its parents, whatever clocks say. With them what was set
+ * aside of what people did; what a hook did there is nobody's. One query for each, one for what was set aside, and two for
+ * the people.
  */
 export const recentRevisions = async (tables: Tables, entity: EntityKey, limit: number): Promise<RecentRevision[]> => {
   const leaves = (await leavesOf(tables, [entity])).get(entity)!;
@@ -47,8 +50,17 @@ export const recentRevisions = async (tables: Tables, entity: EntityKey, limit: 
     await load(parents);
     for (const parent of parents) if (known.has(parent) && !told.has(parent)) open.add(parent);
   }
-  const people = await peopleOf(tables, found);
-  return found.map((id) => {
+  const asides = await asidesOf(tables, entity);
+  for (const { id, header } of asides) known.set(id, header);
+  const people = await peopleOf(tables, [...found, ...asides.map(({ id }) => id)]);
+  const ofPeople = asides.filter(({ id }) => !told.has(id) && (people.get(id) ?? []).length > 0);
+  const aside = new Set(ofPeople.map(({ id }) => id));
+  await load(ofPeople.flatMap(({ header }) => header.parents));
+  for (const id of aside) {
+    const older = found.findIndex((other) => timeOf(known, other) <= timeOf(known, id));
+    found.splice(older === -1 ? found.length : older, 0, id);
+  }
+  return found.slice(0, limit).map((id) => {
     const header = known.get(id)!;
     const names = people.get(id) ?? [];
     const before = header.parents.length === 1 ? known.get(header.parents[0]!) : undefined;
@@ -58,9 +70,21 @@ export const recentRevisions = async (tables: Tables, entity: EntityKey, limit: 
       origin: header.origin,
       at: Number.isNaN(at) ? null : at,
       deed: deedOf(header, before, names.length > 0),
+      aside: aside.has(id),
       people: names,
     };
   });
+};
+
+/** Among so many of the newest that were set aside, most of them perhaps by hooks, people's are looked for. */
+const MOST_ASIDES = 20;
+
+const asidesOf = async (tables: Tables, entity: EntityKey): Promise<{ id: string; header: Header }[]> => {
+  const columns = ['id', 'header', 'stored_at'] as const;
+  const newest = { columns, orderBy: 'stored_at', descending: true, limit: MOST_ASIDES } as const;
+  const rows = await tables.find('revisions', { entity, side: 1 }, newest);
+  // Oldest first: each is put before what is older than it.
+  return rows.map(({ id, header }) => ({ id, header: JSON.parse(header) as Header })).reverse();
 };
 
 const timeOf = (known: ReadonlyMap<string, Header>, id: string): number => Date.parse(known.get(id)!.at) || 0;

@@ -1,6 +1,8 @@
 import { recordBatch } from '../../../server/src/replication/capture/record';
+import { keyOf } from '../../../server/src/replication/entity';
+import { recentRevisions } from '../../../server/src/replication/history/recent';
 import { HOME } from '../../support/world/catalogue';
-import { Scene } from '../../support/world/scene';
+import { all, Scene } from '../../support/world/scene';
 
 /** The home page of `live` came from `staging`, and while it came in somebody on `live` has made one, too. */
 const withSecondDocument = async () => {
@@ -20,6 +22,23 @@ describe('a second document of a single type', () => {
     const rows = { 'first -/draft': { headline: 'From live' }, 'first -/published': { headline: 'Public' } };
     expect(scene.rows('live', HOME)).toEqual(rows);
     expect(scene.rows('staging', HOME)).toEqual(rows);
+  });
+
+  it('gives way where the entry is read-only by now, is kept, and named among its recent changes', async () => {
+    const scene = await Scene.of('staging', 'live');
+    await scene.link('staging', 'live');
+    await scene.rules('staging', 'live', [all('EVERYTHING')]);
+    scene.save('staging', HOME, 'first', 'draft', { headline: 'From staging' });
+    await scene.settle();
+    scene.save('live', HOME, 'second', 'draft', { headline: 'From live' });
+    await scene.settle();
+    expect(scene.rows('live', HOME)).toEqual({ 'first -/draft': { headline: 'From staging' } });
+    const { store } = scene.site('live').process!.context;
+    const told = await store.transaction(({ tables }) => recentRevisions(tables, keyOf({ uid: HOME, id: HOME }), 5));
+    expect(told).toMatchObject([
+      { deed: 'edited', people: ['live'], aside: true },
+      { deed: 'created', people: ['staging'], aside: false },
+    ]);
   });
 
   it('is kept where it was there before anybody marked it', async () => {

@@ -1,3 +1,5 @@
+import { endLink } from '../../../server/src/replication/link/rows';
+import { followLink } from '../../../server/src/replication/reconcile/jobs';
 import { ARTICLE, HOME } from '../../support/world/catalogue';
 import { all, Scene } from '../../support/world/scene';
 
@@ -53,6 +55,23 @@ describe('an entry that comes published only from one site, and whole from anoth
       'a en/draft': { title: 'Newer draft' },
       'a en/published': { title: 'Public' },
     });
+  });
+
+  it('goes on as far as it is published, where nobody brings the rest any more', async () => {
+    const { scene, pause } = await twoSources();
+    await pause(1);
+    scene.save('first', ARTICLE, 'a', 'published', { title: 'Public' });
+    scene.save('first', ARTICLE, 'a', 'draft', { title: 'Newer draft' });
+    await scene.settle();
+    const { store, clock } = scene.site('third').process!.context;
+    await store.transaction(async (unit) => {
+      await endLink(unit, scene.site('second').id, 'UNLINKED');
+      await followLink(unit, scene.site('second').id, clock.now());
+    });
+    await scene.settle();
+    const onward = scene.table('third', 'replicas').find(({ link }) => link === scene.site('end').id);
+    expect(onward).toMatchObject({ state: 'done', level: 'PUBLISHED' });
+    expect(scene.rows('end', ARTICLE)).toMatchObject({ 'a en/published': { title: 'Public' } });
   });
 
   it('keeps its draft where it is unpublished, and nothing more is known yet', async () => {

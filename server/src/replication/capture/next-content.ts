@@ -1,4 +1,5 @@
 import {
+  isSameRow,
   NO_LOCALE,
   type Components,
   type Fields,
@@ -120,12 +121,13 @@ const carryRow = (observed: Observed, content: EntryContent, shown: RowState | u
 };
 
 /**
- * What all locales share, as it was before a locale was added: the new one empties what it does not have. The row of
- * another one may be gone by now, so that nothing else would tell.
+ * What all locales share, as it was before a locale was added. Where no draft is left that was shown before, the new one
+ * alone tells what was emptied; else the others do, and what it lacks it is given.
  */
-const sharedBefore = ({ schema, shown }: Observed, content: EntryContent): Side => {
-  const other = shown.find(({ status }) => status === 'draft');
-  if (!other) return { fields: {}, ids: {} };
+const sharedBefore = ({ schema, shown, rows }: Observed, content: EntryContent): Side => {
+  const drafts = shown.filter(({ status }) => status === 'draft');
+  const [other] = drafts;
+  if (!other || drafts.some((draft) => rows.some((row) => isSameRow(row, draft)))) return { fields: {}, ids: {} };
   const { shared } = splitDraft(schema, content, other.locale, knownFields(schema, other.fields));
   return { fields: shared, ids: other.ids };
 };

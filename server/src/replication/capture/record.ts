@@ -201,8 +201,6 @@ export const recordTouched = async (
    */
   const uneven: EntityKey[] = [];
   const second: SecondDocument[] = [];
-  /** Saved by a person where it is read-only by now: the head is shown again. */
-  const late: EntityKey[] = [];
   const vanished: EntityKey[] = [];
   const returned: EntityKey[] = [];
   /** The schema has changed: what of the head could not be shown may have a place now, and what could may have none. */
@@ -281,12 +279,11 @@ export const recordTouched = async (
 
     if (!headRevision && !hasRows(next.content)) continue;
     const revision = sealNext(context, reference, headRevision, next.content, one.marks);
-    // Saved in the moment in which it became read-only: it gives way, as it would have a moment before.
-    const isLate = entry.locked === 1 && (isSecond || one.marks.some(({ actor }) => actor !== null));
-    if (!writable || isLate || putBack.has(one.entity)) {
+    // Made in the moment in which the entry came in and became read-only: it gives way, as it would have a moment before.
+    const givesWay = isSecond && entry.locked === 1;
+    if (!writable || givesWay || putBack.has(one.entity)) {
       // A draft that stays where the entry was unpublished is in the rows and in no head: nobody has edited it.
       if (!sameRows(shown, now)) aside.push(revision);
-      if (isLate && !isSecond) late.push(one.entity);
       continue;
     }
     sealed.push(revision);
@@ -325,7 +322,7 @@ export const recordTouched = async (
     );
   }
   await wakeParked(tables, appeared, context.clock);
-  await placeAgain(tables, [...uneven, ...reread, ...late], context.clock);
+  await placeAgain(tables, [...uneven, ...reread], context.clock);
   await rememberVanished(tables, vanished, context.clock);
   await forgetVanished(tables, returned);
   await forgetDeletions(unit, revived);

@@ -19,7 +19,7 @@ import {
   isThere,
   pairOf,
 } from './followers';
-import { differs, loadState, theirsOf, wantedReplica, type State } from './wanted-replica';
+import { differs, heldOf, loadState, theirsOf, wantedReplica, type State } from './wanted-replica';
 
 /** What has happened to the entries that are to be decided. */
 export interface Happened {
@@ -215,7 +215,7 @@ class Round {
         const before = state.replicas.get(pair);
         const wished = wish(link, entity);
         if (wished === null) continue;
-        const decision = atMostHeld(wished, state.entries.get(entity)?.shows);
+        const decision = atMostHeld(wished, heldOf(state, entity, links));
         this.note(link, entity, this.decided.get(pair) ?? (before && decisionOf(before)), decision);
         const grants = theirsOf(before) !== null && before?.their_level !== 'NONE';
         received ||= grants;

@@ -31,7 +31,8 @@ export const loadState = async (
 ): Promise<State> => {
   await tables.lock('replicas', { entity: entities });
   const leaves = await leavesOf(tables, entities);
-  const ids = [...leaves.values()].flat();
+  const revisions = await tables.find('revisions', { id: [...leaves.values()].flat() });
+  const own = new Set(revisions.filter(({ origin }) => origin === context.signer.instance).map(({ id }) => id));
   const replicas = await tables.find('replicas', { entity: entities });
   const claimed = new Set(replicas.filter((row) => theirsOf(row) !== null).map(({ entity }) => entity));
   return {
@@ -43,19 +44,19 @@ export const loadState = async (
       links
     ),
     entries: new Map((await tables.find('entries', { entity: entities })).map((row) => [row.entity, row])),
-    anchors: new Map((await tables.find('revisions', { id: ids })).map(({ id, anchor }) => [id, anchor])),
-    partly: await partlyHeld(tables, leaves, links.length),
+    anchors: new Map(revisions.map(({ id, anchor }) => [id, anchor])),
+    partly: await partlyHeld(tables, leaves, (leaf) => own.has(leaf)),
     replicas: new Map(replicas.map((row) => [pairOf(row.link, row.entity), row])),
   };
 };
 
-/** Who has but one link has nobody to hand on to what came by it: then only a leaf beside others is of interest. */
+/** A single leaf of this site's own is whole; only others, and several, have to be looked at. */
 const partlyHeld = async (
   tables: Tables,
   leaves: ReadonlyMap<EntityKey, readonly RevisionId[]>,
-  links: number
+  isOwn: (leaf: RevisionId) => boolean
 ): Promise<ReadonlySet<RevisionId>> => {
-  const some = [...leaves.values()].filter(({ length }) => length > 1 || links > 1).flat();
+  const some = [...leaves.values()].filter((all) => all.length > 1 || !all.every(isOwn)).flat();
   const columns = ['revision', 'name'] as const;
   const parts = some.length === 0 ? [] : await tables.find('parts', { revision: some, content: null }, { columns });
   return new Set(parts.filter(({ name }) => name !== PEOPLE).map(({ revision }) => revision as RevisionId));
@@ -78,11 +79,9 @@ export const wantedReplica = async (
   replaced: ReadonlySet<EntityKey>
 ): Promise<Row<'replicas'> | null> => {
   const asSent = await wantedAsSent(tables, before, decision, state, replaced);
-  if (asSent === undefined && waitsForTheRest(decision, state, entity)) {
-    if (!before || !replaced.has(entity)) return before ?? null;
-    return { ...before, sequence: before.sequence + 1 };
-  }
-  const wanted = asSent === undefined ? await wantedLeaves(tables, decision, state, entity) : asSent;
+  const waits = asSent === undefined && waitsForTheRest(decision, state, entity);
+  if (waits && before) return replaced.has(entity) ? asArrived(before) : before;
+  const wanted = waits ? null : asSent === undefined ? await wantedLeaves(tables, decision, state, entity) : asSent;
   const hasSomething =
     before !== undefined && ((before.sent_hash ?? NOTHING_THERE) !== NOTHING_THERE || before.common !== '[]');
   // What is to go along and cannot yet is remembered: its user may have arrived by then.
@@ -126,11 +125,36 @@ export const wantedReplica = async (
  * until then everything stays as it was decided. Without it, it would be asked for in vain; nothing at all would be a
  * withdrawal.
  */
-const waitsForTheRest = ({ level, direction }: Decision, { leaves, partly }: State, entity: EntityKey): boolean => {
+const waitsForTheRest = ({ level, direction }: Decision, state: State, entity: EntityKey): boolean =>
+  level === 'EVERYTHING' && direction !== 'RECEIVE_ONLY' && isOnlyPartlyHeld(state, entity);
+
+const isOnlyPartlyHeld = ({ leaves, partly }: State, entity: EntityKey): boolean => {
   const all = leaves.get(entity) ?? [];
-  return (
-    level === 'EVERYTHING' && direction !== 'RECEIVE_ONLY' && all.length > 0 && all.every((leaf) => partly.has(leaf))
-  );
+  return all.length > 0 && all.every((leaf) => partly.has(leaf));
+};
+
+/** What was wanted may have given way just now: until the rest comes nothing more is to go than has arrived. */
+const asArrived = (before: Row<'replicas'>): Row<'replicas'> => ({
+  ...before,
+  wanted: before.common === '[]' ? null : before.common,
+  wanted_hash: before.common_hash,
+  sequence: before.sequence + 1,
+  state: 'done',
+  attempts: 0,
+  retry_at: 0,
+  error: null,
+  waits_for: null,
+});
+
+/**
+ * How much of an entry can go on from here. Where not all of it came, and no link brings the rest (any more), that is what
+ * is published.
+ */
+export const heldOf = (state: State, entity: EntityKey, links: readonly Row<'links'>[]): string | undefined => {
+  const shows = state.entries.get(entity)?.shows;
+  if (shows !== 'EVERYTHING' || !isOnlyPartlyHeld(state, entity)) return shows;
+  const bringsAll = ({ id }: Row<'links'>) => state.replicas.get(pairOf(id, entity))?.their_level === 'EVERYTHING';
+  return links.some(bringsAll) ? shows : 'PUBLISHED';
 };
 
 /**

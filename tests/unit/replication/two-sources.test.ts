@@ -57,6 +57,26 @@ describe('an entry that comes published only from one site, and whole from anoth
     });
   });
 
+  it('is known to wait for the rest where nothing of it has gone on before', async () => {
+    const { scene, pause } = await twoSources();
+    await pause(1);
+    await scene.rules('third', 'end', []);
+    await scene.settle();
+    scene.save('first', ARTICLE, 'a', 'published', { title: 'Public' });
+    scene.save('first', ARTICLE, 'a', 'draft', { title: 'Newer draft' });
+    await scene.settle();
+    await scene
+      .site('third')
+      .process!.context.store.transaction(({ tables }) => tables.remove('replicas', { link: scene.site('end').id }));
+    await scene.rules('third', 'end', [all('EVERYTHING')]);
+    await scene.settle();
+    const onward = scene.table('third', 'replicas').find(({ link }) => link === scene.site('end').id);
+    expect(onward).toMatchObject({ level: 'EVERYTHING', wanted: null, state: 'done' });
+    await pause(0);
+    await scene.settle();
+    expect(scene.rows('end', ARTICLE)).toMatchObject({ 'a en/published': { title: 'Public' } });
+  });
+
   it('goes on as far as it is published, where nobody brings the rest any more', async () => {
     const { scene, pause } = await twoSources();
     await pause(1);

@@ -80,12 +80,12 @@ export const wantedReplica = async (
 ): Promise<Row<'replicas'> | null> => {
   const asSent = await wantedAsSent(tables, before, decision, state, replaced);
   const waits = asSent === undefined && waitsForTheRest(decision, state, entity);
-  if (waits && before) return replaced.has(entity) ? asArrived(before) : before;
+  if (waits && before && before.wanted !== null) return replaced.has(entity) ? asArrived(before) : before;
   const wanted = waits ? null : asSent === undefined ? await wantedLeaves(tables, decision, state, entity) : asSent;
   const hasSomething =
     before !== undefined && ((before.sent_hash ?? NOTHING_THERE) !== NOTHING_THERE || before.common !== '[]');
   // What is to go along and cannot yet is remembered: its user may have arrived by then.
-  if (!before && wanted === null && !decision.along) return null;
+  if (!before && wanted === null && !decision.along && !waits) return null;
   const replica = before ?? newReplica(link, entity);
   const receives = decision.direction === 'RECEIVE_ONLY';
   // What takes the place of something else, or of nothing, must not be undone by an earlier delivery that comes late.

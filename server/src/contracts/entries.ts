@@ -20,7 +20,7 @@ export interface EntryName {
  * How an entry stands with one linked site:
  * - `current`: the other site confirmed what it should have (or it came from there);
  * - `recording`: a save was not looked at yet;
- * - `waiting`: queued or on its way; `reason` says what stops it, where something does;
+ * - `waiting`: queued, on its way, or not all of it has come here yet; `reason` says what stops it, where something does;
  * - `paused`: queued, and sharing with that site is paused;
  * - `held`: it arrived and waits there for `waitsFor`;
  * - `failed`: the other site refused it, see `error`;

@@ -85,7 +85,7 @@ export interface Surroundings {
   takenUp(): Promise<void>;
 }
 
-/** Builds replication for this site: the one file that knows both the domain and Strapi. */
+/** Builds replication for this site: puts the domain, Strapi's side and HTTP together. */
 export const compose = async (
   strapi: Core.Strapi,
   config: ReplicationConfig,

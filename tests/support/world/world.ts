@@ -112,7 +112,8 @@ export class World {
     this.firewalls = this.last.happens(0.3);
     const length = new SeededChance(seed ^ 0x3c6ef372);
     const drawn = length.between(FEWEST_STEPS, length.between(FEWEST_STEPS, MOST_STEPS));
-    this.steps = Number(process.env.SIMULATION_LENGTH ?? drawn);
+    this.steps = Number(process.env.SIMULATION_LENGTH || drawn);
+    if (!(this.steps > 0)) throw new Error(`SIMULATION_LENGTH is no number of steps: ${process.env.SIMULATION_LENGTH}`);
     const gentle = chance.happens(0.2);
     this.faults = {
       death: gentle ? 0 : chance.pick([0, 0.0005, 0.002]),

@@ -386,6 +386,28 @@ export const MUTATIONS = [
     ],
   },
   {
+    what: 'what came in part is handed on as if it were whole',
+    rare: true,
+    places: [
+      {
+        file: 'queue/wanted-replica.ts',
+        find: 'const some = [...leaves.values()].filter((all) => all.length > 1 || !all.every(isOwn)).flat();',
+        replace: 'const some = [...leaves.values()].filter((all) => all.length > 1).flat();',
+      },
+    ],
+  },
+  {
+    what: 'a second document of what is read-only stands',
+    rare: true,
+    places: [
+      {
+        file: 'capture/record.ts',
+        find: 'const givesWay = isSecond && entry.locked === 1;',
+        replace: 'const givesWay = false;',
+      },
+    ],
+  },
+  {
     what: 'what was set aside for theirs is forgotten',
     rare: true,
     places: [{ file: 'history/retention.ts', find: '...(await setAside(tables, entity)),', replace: '' }],

@@ -30,7 +30,7 @@ describe('the panel beside an entry', () => {
     await live.getByText('Published only · Edited here').waitFor();
     expect(await live.getByRole('button').count()).toBe(0);
     const archive = page.getByRole('region', { name: 'Archive' });
-    await archive.getByText('Archive has no content type “api::article.article”. Add it there').waitFor();
+    await archive.getByText('Archive has no content type “api::author.author”. Add it there').waitFor();
     await screenshot(`panel-${theme}`);
     await archive.getByRole('button', { name: 'Retry on Archive' }).click();
     await page.getByText('It is being tried again').waitFor();
@@ -64,6 +64,7 @@ describe('the panel beside an entry', () => {
       expect(await button.getAttribute('aria-expanded')).toBe('false');
       await button.press('Enter');
       await page.getByText('Published by Ada Lovelace').waitFor();
+      await page.getByText('Edited by Dora. Set aside: another version took its place.').waitFor();
       await page.getByText('Edited on Archive by Ben and Cho').waitFor();
       await page.getByText('Recorded for the first time').waitFor();
       expect(await button.getAttribute('aria-expanded')).toBe('true');
@@ -71,6 +72,16 @@ describe('the panel beside an entry', () => {
       expect(complaints).toEqual([]);
     }
   );
+
+  it('says what an entry waits for of which not all has come here yet', async () => {
+    const [, archive] = entryStatus().sites;
+    const waits = { ...archive!, state: 'waiting' as const, reason: 'rest' as const, waitsFor: null, since: null };
+    const { page, complaints } = await openEntry(entryStatus({ sites: [waits] }));
+    const region = page.getByRole('region', { name: 'Archive' });
+    await region.getByText('On the way').waitFor();
+    await region.getByText('Archive gets it as soon as the rest has.').waitFor();
+    expect(complaints).toEqual([]);
+  });
 
   it('says where an entry is edited that is read-only here', async () => {
     const [live] = entryStatus().sites;

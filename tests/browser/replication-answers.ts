@@ -86,11 +86,11 @@ export const RULES: RuleView[] = [
   { scope: 'type', uid: 'api::author.author', level: 'EVERYTHING', direction: 'SEND_ONLY', locked: true },
 ];
 
-const unknownType = {
+const unknownType = (type: string) => ({
   code: 'TYPE_UNKNOWN',
-  values: { type: 'api::article.article' },
-  text: 'This site has no content type “api::article.article”.',
-};
+  values: { type },
+  text: `This site has no content type “${type}”.`,
+});
 
 export const QUEUE: QueuePage = {
   items: [
@@ -118,7 +118,7 @@ export const QUEUE: QueuePage = {
       state: 'held',
       level: 'PUBLISHED',
       direction: 'SEND_ONLY',
-      waitsFor: unknownType,
+      waitsFor: unknownType('api::article.article'),
       error: null,
       attempts: 1,
       retryAt: Date.now() + 5 * MINUTE,
@@ -157,7 +157,7 @@ export const entryStatus = (changes: Partial<EntryStatus> = {}): EntryStatus => 
       reason: null,
       level: 'EVERYTHING',
       direction: 'BOTH',
-      waitsFor: unknownType,
+      waitsFor: unknownType('api::author.author'),
       error: null,
       since: Date.now() - MINUTE,
       retryAt: null,
@@ -173,6 +173,7 @@ export const entryStatus = (changes: Partial<EntryStatus> = {}): EntryStatus => 
   localFields: [],
   events: [
     { id: 'r3', at: Date.now() - 12 * MINUTE, deed: 'published', aside: false, site: null, people: ['Ada Lovelace'] },
+    { id: 'aside', at: Date.now() - 20 * MINUTE, deed: 'edited', aside: true, site: null, people: ['Dora'] },
     { id: 'r2', at: Date.now() - 40 * MINUTE, deed: 'edited', aside: false, site: 'Archive', people: ['Ben', 'Cho'] },
     { id: 'r1', at: Date.now() - 3 * 24 * 60 * MINUTE, deed: 'recorded', aside: false, site: null, people: [] },
   ],

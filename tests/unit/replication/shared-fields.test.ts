@@ -1,3 +1,4 @@
+import { recordBatch } from '../../../server/src/replication/capture/record';
 import { ARTICLE } from '../../support/world/catalogue';
 import { all, Scene } from '../../support/world/scene';
 
@@ -21,4 +22,27 @@ it('a field that all languages share is made equal in all drafts where it was sa
       'a de/draft': { title: 'Eins', code: 'new' },
     });
   }
+});
+
+it('is made equal also where what was saved in one draft alone is what the history has', async () => {
+  const scene = await Scene.of('first', 'second');
+  await scene.link('first', 'second');
+  await scene.rules('first', 'second', [all('EVERYTHING', 'BOTH')]);
+  await scene.rules('second', 'first', [all('EVERYTHING', 'BOTH')]);
+  const save = (site: string, language: string, title: string, code: string, actor: typeof EDITOR | null) =>
+    scene.save(site, ARTICLE, 'a', 'draft', { title, code }, actor, language);
+  save('first', 'en', 'One', 'old', EDITOR);
+  save('first', 'de', 'Eins', 'old', EDITOR);
+  await scene.settle();
+  save('second', 'en', 'One', 'of second', null);
+  save('second', 'de', 'Eins', 'of second', null);
+  await scene.settle();
+  // A hook corrects what the other site's has written; then comes the copy of what was there before.
+  save('first', 'en', 'One', 'of first', null);
+  save('first', 'de', 'Eins', 'of first', null);
+  await recordBatch(scene.site('first').process!.context);
+  save('first', 'de', 'Eins', 'of second', EDITOR);
+  await scene.settle();
+  const codes = Object.values(scene.rows('first', ARTICLE)).map(({ code }) => code);
+  expect(codes).toEqual(['of second', 'of second']);
 });

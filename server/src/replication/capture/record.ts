@@ -274,6 +274,8 @@ export const recordTouched = async (
     if (!next.changed) {
       // What lost its target here, not in the history, is placed again when the target's row comes back.
       if (lost[index]!.length > 0) waiting.set(one.entity, unshown(next.content, now, context, schema));
+      // Where a hook does that, it would do it again.
+      if (writable && isSigned(one.marks) && draftsDisagree(schema, now)) uneven.push(one.entity);
       continue;
     }
 
@@ -339,6 +341,9 @@ export const recordTouched = async (
  */
 const isMadeAnew = async (identity: Identity, { uid, localId }: Touched): Promise<boolean> =>
   identity.isSingle(uid) && (await identity.local({ uid, id: uid })) !== localId;
+
+/** Somebody has saved; no hook and no script alone. */
+const isSigned = (marks: readonly Row<'marks'>[]): boolean => marks.some(({ actor }) => actor !== null);
 
 const lacksDraft = (rows: readonly RowState[]): boolean =>
   rows.some(({ locale }) => !rows.some((row) => row.locale === locale && row.status === 'draft'));

@@ -175,7 +175,7 @@ describe('the panel beside an entry', () => {
 
   it('says it in the language of whoever looks', async () => {
     const { page, screenshot } = await openEntry(entryStatus(), { language: 'de' });
-    await page.getByText('Archive hat keinen Inhaltstyp „api::article.article“.').waitFor();
+    await page.getByText('Archive hat keinen Inhaltstyp „api::author.author“.').waitFor();
     await screenshot('panel-german');
   });
 

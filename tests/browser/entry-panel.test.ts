@@ -76,10 +76,11 @@ describe('the panel beside an entry', () => {
   it('says what an entry waits for of which not all has come here yet', async () => {
     const [, archive] = entryStatus().sites;
     const waits = { ...archive!, state: 'waiting' as const, reason: 'rest' as const, waitsFor: null, since: null };
-    const { page, complaints } = await openEntry(entryStatus({ sites: [waits] }));
+    const { page, complaints, screenshot } = await openEntry(entryStatus({ sites: [waits] }));
     const region = page.getByRole('region', { name: 'Archive' });
     await region.getByText('On the way').waitFor();
     await region.getByText('Archive gets it as soon as the rest has.').waitFor();
+    await screenshot('panel-rest');
     expect(complaints).toEqual([]);
   });
 

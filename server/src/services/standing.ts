@@ -1,19 +1,10 @@
-import type { Direction, EntryState, Level, WaitReason, WaitsFor } from '../contracts';
+import type { Direction, EntryOnSite, EntryState, Level, WaitReason } from '../contracts';
 import type { Decision } from '../replication/controller/decide';
 import type { Row } from '../replication/tables';
 import { waitsForIn } from './waits-for';
 
 /** How one entry stands with one link. */
-export interface Standing {
-  state: EntryState;
-  reason: WaitReason;
-  level: Level;
-  direction: Direction;
-  waitsFor: WaitsFor | null;
-  error: string | null;
-  since: number | null;
-  retryAt: number | null;
-}
+export type Standing = Omit<EntryOnSite, 'link' | 'name' | 'url' | 'goesWith' | 'stays'>;
 
 /** What is known of an entry beside its replica for one link. */
 export interface Known {

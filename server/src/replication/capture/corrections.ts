@@ -10,10 +10,11 @@ import type { Row } from '../tables';
 const MOST_STEPS = 50;
 
 /** Nobody signed for any of these changes: a hook or a script made them. */
-export const isAutomatic = (marks: readonly Row<'marks'>[]): boolean => {
-  const edits = marks.filter(({ action }) => action !== 'place' && action !== 'baseline');
-  return edits.length > 0 && edits.every(({ actor }) => actor === null);
-};
+export const isAutomatic = (marks: readonly Row<'marks'>[]): boolean =>
+  marks.some(({ action }) => action !== 'place' && action !== 'baseline') && !isSigned(marks);
+
+/** Somebody has saved; not a hook or a script alone. What only asks for rendering or for a first look is nobody's. */
+export const isSigned = (marks: readonly Row<'marks'>[]): boolean => marks.some(({ actor }) => actor !== null);
 
 /** Entries of which another site has made a version: only there two hooks can correct each other. */
 export const changedElsewhere = async (

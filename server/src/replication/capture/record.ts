@@ -20,7 +20,7 @@ import { forgetVanished, notToBeShown, rememberVanished } from '../brake/vanishe
 import { parkAll, placeAgain, wakeParked } from '../apply/park';
 import { showHeads } from '../apply/show';
 import { markFirstSeen } from './baseline';
-import { changedElsewhere, isAutomatic, withoutCorrections } from './corrections';
+import { changedElsewhere, isAutomatic, isSigned, withoutCorrections } from './corrections';
 import { asidesOf, nameOf } from './set-aside';
 import { groupByDocument, lockEntries, nextMarks, readUntilQuiet, type Touched } from './gather';
 import { referencesLost, referencesToOneVersion, unshown } from './missing-references';
@@ -341,9 +341,6 @@ export const recordTouched = async (
  */
 const isMadeAnew = async (identity: Identity, { uid, localId }: Touched): Promise<boolean> =>
   identity.isSingle(uid) && (await identity.local({ uid, id: uid })) !== localId;
-
-/** Somebody has saved; no hook and no script alone. */
-const isSigned = (marks: readonly Row<'marks'>[]): boolean => marks.some(({ actor }) => actor !== null);
 
 const lacksDraft = (rows: readonly RowState[]): boolean =>
   rows.some(({ locale }) => !rows.some((row) => row.locale === locale && row.status === 'draft'));

@@ -8,8 +8,8 @@ import type { Touched } from './gather';
 
 /*
  * A single type has one entry, and so one document. Somebody can make a second one all the same, in the moment in which
- * the first one comes in: what is in it is recorded like an edit of the entry, and shown by the first document. Where the entry is read-only by
- * then, it is set aside, and the first document goes on showing what came in.
+ * the first one comes in: what is in it is recorded like an edit of the entry, and shown by the first document. Where the
+ * entry is read-only by then, it is set aside, and the first document goes on showing what came in.
  */
 
 /** A document of a single type that was made while the entry's own one stood there, and its rows as they were recorded. */

@@ -25,8 +25,8 @@ export interface RecentRevision {
 
 /**
  * The newest revisions of an entry, newest first: each comes before its parents, whatever clocks say. With them, by
- * their time, what was set aside of what people did; what a hook did there is nobody's. One query for each, one for what was set aside, and two for
- * the people.
+ * their time, what was set aside of what people did; what a hook did there is nobody's. One query for each, one for what was
+ * set aside, and two for the people.
  */
 export const recentRevisions = async (tables: Tables, entity: EntityKey, limit: number): Promise<RecentRevision[]> => {
   const leaves = (await leavesOf(tables, [entity])).get(entity)!;

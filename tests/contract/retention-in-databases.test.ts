@@ -29,6 +29,7 @@ const entry = (entity: (typeof ENTRIES)[number], head: string) => ({
   head,
   shows: 'EVERYTHING',
   locked: 0,
+  locked_at: null,
   version: 0,
   held: null,
   held_until: 0,

@@ -68,8 +68,9 @@ export interface TableRows {
     head: string | null;
     /** EVERYTHING, PUBLISHED or WITHDRAWN: what the rows show. */
     shows: string;
-    /** 1: may not be edited here. */
+    /** 1: may not be edited here, since when. */
     locked: number;
+    locked_at: number | null;
     /** Grows with each change; whoever writes checks it. */
     version: number;
     /** Why the rows do not show the newest leaf yet, in words, and when to try again; null where nothing is held. */

@@ -35,7 +35,6 @@ import { wakeLink } from '../replication/queue/wake-link';
 import { matchPage, previewPage } from '../replication/matching/ask';
 import { differenceOf } from '../replication/matching/difference';
 import { compareWith } from '../replication/reconcile/compare';
-import { followLink } from '../replication/reconcile/jobs';
 import { tryHeldAgain } from '../replication/reconcile/housekeeping';
 import { restartSweep } from '../replication/reconcile/sweep';
 import { Tracked } from '../replication/tracked';
@@ -183,8 +182,7 @@ export const compose = async (
   });
   const { recorder, jobs, house, notifier, sweeper } = workers;
   const linkChanged = (link: string) => {
-    const told = store.transaction((unit) => followLink(unit, link, systemClock.now()));
-    void told.then(() => jobs.poke(), logError(strapi, 'A changed link could not be followed up.'));
+    jobs.poke();
     couriers.poke(link);
     house.poke();
   };

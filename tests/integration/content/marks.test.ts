@@ -320,6 +320,7 @@ describe('An entry that is edited elsewhere', () => {
       head: null,
       shows: 'EVERYTHING',
       locked: 1,
+      locked_at: null,
       version: 1,
       held_until: 0,
     });

@@ -3,7 +3,7 @@ import { Busy } from '../../../server/src/replication/errors';
 import { Identity } from '../../../server/src/replication/identity';
 import { adopt } from '../../../server/src/replication/matching/adopt';
 import type { PageRequest } from '../../../server/src/replication/matching/page';
-import { followLink } from '../../../server/src/replication/reconcile/jobs';
+import { followLink } from '../../../server/src/replication/link/follow-link';
 import { ARTICLE, CATEGORY, HOME, TAG } from '../../support/world/catalogue';
 import { all, Scene } from '../../support/world/scene';
 

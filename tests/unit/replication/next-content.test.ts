@@ -108,3 +108,36 @@ describe('what all drafts share, when a locale is added', () => {
     expect(recorded(rows, markOf(1, 'create', 'en'), markOf(2, 'update', 'de'))).toEqual({ code: 'd' });
   });
 });
+
+describe('a row that was set aside, which is shown and in no head', () => {
+  const draft = row('draft', whole);
+  const unpublished = { createdAt: 'then', updatedAt: 'then' } as RowDates;
+  const published = row('published', { ...whole, title: 'Set aside' });
+  const draftsOnly: EntryContent = new Map<string, PartValue>([
+    ['en/draft', { fields: { title: 'Title', body: 'Body' }, dates: unpublished }],
+    ['shared', { fields: { code: 'c' } }],
+  ]);
+  const after = (rows: RowState[], ...marks: Row<'marks'>[]) =>
+    nextContent({
+      schema,
+      components,
+      head: draftsOnly,
+      shown: [draft, published],
+      rows,
+      marks,
+      gone: () => false,
+      isOnlyVersion: () => true,
+    });
+
+  it('is no edit while nobody touches it', () => {
+    expect(after([draft, published], mark('place', ''))).toMatchObject({ changed: false, content: draftsOnly });
+    const { content } = after([row('draft', { ...whole, title: 'New' }), published], mark('update', 'draft'));
+    expect([...content.keys()].sort()).toEqual(['en/draft', 'shared']);
+  });
+
+  it('is a version, whole, once somebody edits it', () => {
+    const edited = row('published', { ...whole, title: 'Edited' });
+    const { content } = after([draft, edited], mark('update', 'published'));
+    expect(content.get('en/published')?.fields).toEqual({ ...whole, title: 'Edited' });
+  });
+});

@@ -1,5 +1,4 @@
-import { endLink } from '../../../server/src/replication/link/rows';
-import { followLink } from '../../../server/src/replication/reconcile/jobs';
+import { moveLink } from '../../../server/src/replication/link/rows';
 import { ARTICLE, HOME } from '../../support/world/catalogue';
 import { all, Scene } from '../../support/world/scene';
 
@@ -84,10 +83,7 @@ describe('an entry that comes published only from one site, and whole from anoth
     scene.save('first', ARTICLE, 'a', 'draft', { title: 'Newer draft' });
     await scene.settle();
     const { store, clock } = scene.site('third').process!.context;
-    await store.transaction(async (unit) => {
-      await endLink(unit, scene.site('second').id, 'UNLINKED');
-      await followLink(unit, scene.site('second').id, clock.now());
-    });
+    await store.transaction((unit) => moveLink(unit, scene.site('second').id, 'UNLINKED', clock.now()));
     await scene.settle();
     const onward = scene.table('third', 'replicas').find(({ link }) => link === scene.site('end').id);
     expect(onward).toMatchObject({ state: 'done', level: 'PUBLISHED' });

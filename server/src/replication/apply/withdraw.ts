@@ -93,7 +93,15 @@ export const withdraw = async (
   await tables.update(
     'entries',
     { entity },
-    { head: null, shows: 'WITHDRAWN', locked: 0, held: null, held_until: 0, version: entry.version + 1 }
+    {
+      head: null,
+      shows: 'WITHDRAWN',
+      locked: 0,
+      locked_at: null,
+      held: null,
+      held_until: 0,
+      version: entry.version + 1,
+    }
   );
   if ((await tables.count('revisions', { entity, origin: selves })) === 0) await forgetHistory(tables, entity);
   else await closeDrafts(tables, entity, selves);
@@ -143,6 +151,7 @@ const takeBack = async (
     head: own.at(-1)!,
     shows: 'EVERYTHING',
     locked: 0,
+    locked_at: null,
     held: null,
     held_until: 0,
     version: entry.version + 1,

@@ -100,6 +100,7 @@ export const newEntry = (entity: EntityKey, uid: Uid, localId: string): Row<'ent
   head: null,
   shows: 'EVERYTHING',
   locked: 0,
+  locked_at: null,
   version: 0,
   held: null,
   held_until: 0,

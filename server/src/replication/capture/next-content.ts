@@ -79,8 +79,14 @@ const touchDates = (head: EntryContent, content: EntryContent, rows: readonly Ro
 
 const nameOf = (row: RowState): string => rowPartName(row.locale, row.status);
 
-/** Carries one row into the content; whether that changed anything. */
-const carryRow = (observed: Observed, content: EntryContent, shown: RowState | undefined, row: RowState): boolean => {
+/**
+ * Carries one row into the content; whether that changed anything. A row that was set aside is shown, and in no head: as
+ * long as nobody edits it there is nothing to carry, and who does has edited all of it.
+ */
+const carryRow = (observed: Observed, content: EntryContent, before: RowState | undefined, row: RowState): boolean => {
+  const isAside = before !== undefined && !isInHead(observed, before);
+  if (isAside && same(before.fields, row.fields) && before.dates.publishedAt === row.dates.publishedAt) return false;
+  const shown = isAside ? undefined : before;
   const { schema, components, gone } = observed;
   const name = rowPartName(row.locale, row.status);
   const context = { components, gone: (reference: Reference) => gone(reference, row) };
@@ -131,6 +137,10 @@ const sharedBefore = ({ schema, shown, rows }: Observed, content: EntryContent):
   const { shared } = splitDraft(schema, content, other.locale, knownFields(schema, other.fields));
   return { fields: shared, ids: other.ids };
 };
+
+/** As itself, or as the published version of which a draft is a copy. */
+const isInHead = ({ head }: Observed, { locale, status }: RowState): boolean =>
+  head.has(rowPartName(locale, status)) || (status === 'draft' && head.has(rowPartName(locale, 'published')));
 
 /** What a copy was made of is there as it was: otherwise the copy is a draft of its own from now on. */
 const isStillPublished = ({ shown, rows }: Observed, locale: string): boolean => {

@@ -24,6 +24,7 @@ import { changedElsewhere, isAutomatic, isSigned, withoutCorrections } from './c
 import { asidesOf, nameOf } from './set-aside';
 import { groupByDocument, lockEntries, nextMarks, readUntilQuiet, type Touched } from './gather';
 import { referencesLost, referencesToOneVersion, unshown } from './missing-references';
+import { isLateSave } from './late-save';
 import { nextContent } from './next-content';
 import { foldSeconds, isMadeBeside, type SecondDocument } from './second-document';
 import { rebaseAll } from './rebase';
@@ -206,6 +207,8 @@ export const recordTouched = async (
   /** The schema has changed: what of the head could not be shown may have a place now, and what could may have none. */
   const reread: EntityKey[] = [];
   const revived: EntityKey[] = [];
+  /** Saved in the moment in which they became read-only: their heads are rendered again. */
+  const late: EntityKey[] = [];
 
   for (const [index, one] of keyed.entries()) {
     const { schema, shown, rows: now } = lookups[index]!;
@@ -281,8 +284,11 @@ export const recordTouched = async (
 
     if (!headRevision && !hasRows(next.content)) continue;
     const revision = sealNext(context, reference, headRevision, next.content, one.marks);
-    // Made in the moment in which the entry came in and became read-only: it gives way, as it would have a moment before.
-    const givesWay = isSecond && entry.locked === 1;
+    // A file that is gone took its bytes along: there is nothing to put back.
+    const canBePutBack = headRevision !== undefined && (hasRows(next.content) || one.uid !== FILE_UID);
+    const isLate = !isSecond && canBePutBack && isLateSave(entry, one.marks);
+    if (isLate) late.push(one.entity);
+    const givesWay = isLate || (isSecond && entry.locked === 1);
     if (!writable || givesWay || putBack.has(one.entity)) {
       // A draft that stays where the entry was unpublished is in the rows and in no head: nobody has edited it.
       if (!sameRows(shown, now)) aside.push(revision);
@@ -324,7 +330,7 @@ export const recordTouched = async (
     );
   }
   await wakeParked(tables, appeared, context.clock);
-  await placeAgain(tables, [...uneven, ...reread], context.clock);
+  await placeAgain(tables, [...uneven, ...reread, ...late], context.clock);
   await rememberVanished(tables, vanished, context.clock);
   await forgetVanished(tables, returned);
   await forgetDeletions(unit, revived);

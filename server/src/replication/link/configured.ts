@@ -3,9 +3,10 @@ import { NotPossible } from '../errors';
 import type { Unit } from '../ports';
 import type { Row } from '../tables';
 import { readAddress } from './address';
+import { followLink } from './follow-link';
 import { instanceId } from './key-record';
 import { fingerprintOf, instanceIdOf, keyIdOf, publicKeyOf } from './keys';
-import { ALL_TYPES, endLink, findLink, setUntold } from './rows';
+import { ALL_TYPES, findLink, moveLink, setUntold } from './rows';
 
 /** A link that stands in the configuration of both sites, for set-ups without a person. */
 export interface ConfiguredLink {
@@ -65,7 +66,7 @@ export const applyConfiguredLinks = async (
   }
   for (const row of await unit.tables.find('links', { locked: 1 })) {
     if (kept.has(row.id)) continue;
-    await endLink(unit, row.id, 'UNLINKED');
+    await moveLink(unit, row.id, 'UNLINKED', now);
     await unit.tables.update('links', { id: row.id }, { locked: 0 });
     await setUntold(unit, row.id, true);
     changed.push(row.id);
@@ -97,6 +98,7 @@ const putLink = async (unit: Unit, id: string, link: ConfiguredLink, now: number
     await setUntold(unit, id, false);
     const patch = { ...fixed, name: link.name ?? row.name };
     await unit.tables.update('links', { id }, patch);
+    if (row.state !== 'REGISTERED') await followLink(unit, id, now);
     return row.state !== 'REGISTERED' || row.url !== link.url;
   }
   const fresh: Row<'links'> = {
@@ -114,6 +116,7 @@ const putLink = async (unit: Unit, id: string, link: ConfiguredLink, now: number
     created_at: now,
   };
   await unit.tables.insert('links', [fresh], 'fail');
+  await followLink(unit, id, now);
   // So that both learn each other's key records at once.
   await setUntold(unit, id, true);
   return true;

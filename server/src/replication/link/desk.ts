@@ -10,7 +10,7 @@ import { introduce, readAnswer } from './handshake';
 import type { Party } from './handshake';
 import type { Identity } from './identity';
 import { fingerprintOf } from './keys';
-import { endLink, findLink, requireLink, requireUnlocked, setUntold, startLink } from './rows';
+import { findLink, moveLink, requireLink, requireUnlocked, setUntold, startLink } from './rows';
 import { isOver } from './state';
 import { testLink } from './test-link';
 
@@ -114,10 +114,10 @@ export const createLinkDesk = (options: LinkDeskOptions): LinkDesk => {
     list: () => store.transaction(({ tables }) => tables.find('links', {}, { orderBy: 'created_at' })),
 
     accept: (link) =>
-      change(link, async ({ tables }, row) => {
+      change(link, async (unit, row) => {
         if (row.state !== 'REQUESTING')
           throw new NotPossible('NOTHING_TO_ACCEPT', `“${row.name}” does not ask to be linked.`);
-        await tables.update('links', { id: link }, { state: 'REGISTERED' });
+        await moveLink(unit, link, 'REGISTERED', clock.now());
         return 'REGISTERED';
       }),
 
@@ -125,14 +125,14 @@ export const createLinkDesk = (options: LinkDeskOptions): LinkDesk => {
       change(link, async (unit, row) => {
         if (row.state !== 'REQUESTING')
           throw new NotPossible('NOTHING_TO_REFUSE', `“${row.name}” does not ask to be linked.`);
-        await endLink(unit, link, 'REFUSED');
+        await moveLink(unit, link, 'REFUSED', clock.now());
         return 'REFUSED';
       }),
 
     unlink: (link) =>
       change(link, async (unit, row) => {
         if (isOver(row.state)) throw new NotPossible('NOT_LINKED', `The link with “${row.name}” is over already.`);
-        await endLink(unit, link, 'UNLINKED');
+        await moveLink(unit, link, 'UNLINKED', clock.now());
         return 'UNLINKED';
       }),
 

@@ -8,9 +8,9 @@ import { readAddress } from './address';
 import type { Identity } from './identity';
 import { currentKey, keyChain, learnKeys } from './key-record';
 import { fingerprintOf } from './keys';
-import { endLink, findLink, setUntold, untoldOf } from './rows';
+import { findLink, moveLink, setUntold, untoldOf } from './rows';
 import { afterBeingCalled, afterCalling, afterNotReaching } from './reach';
-import { afterHearing, isOver } from './state';
+import { afterHearing } from './state';
 
 /**
  * Two sites tell each other how they see their link. One question does it all: telling that we accepted or ended it,
@@ -82,8 +82,7 @@ export const createExchange = (options: ExchangeOptions) => {
     const state = row.locked ? row.state : afterHearing(row.state, parsed.data.state);
     const heard = { state, changed: state !== row.state, fetching, reachChanged: fetching !== row.fetching };
     if (!heard.changed) return heard;
-    if (isOver(state)) await endLink(unit, link, state);
-    else await unit.tables.update('links', { id: link }, { state, last_error: null });
+    await moveLink(unit, link, state, now);
     return heard;
   };
 
@@ -136,7 +135,7 @@ export const createExchange = (options: ExchangeOptions) => {
   const forgotten = async (row: Row<'links'>): Promise<LinkState> => {
     const state = row.locked ? row.state : afterHearing(row.state, 'UNLINKED');
     if (state !== row.state) {
-      await store.transaction((unit) => endLink(unit, row.id, state));
+      await store.transaction((unit) => moveLink(unit, row.id, state, clock.now()));
       options.onChange?.(row.id, state);
     }
     return state;

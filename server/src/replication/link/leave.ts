@@ -3,7 +3,7 @@ import { NotPossible, ReplicationError } from '../errors';
 import type { Clock, Store, Unit } from '../ports';
 import { PRIMARY_KEYS, type LinkState, type Row, type TableName } from '../tables';
 import type { Exchange } from './exchange';
-import { endLink, setUntold, untoldOf } from './rows';
+import { moveLink, setUntold, untoldOf } from './rows';
 import { isOver } from './state';
 
 /*
@@ -34,9 +34,9 @@ export interface LeaveOptions extends ClearOutOptions {
 }
 
 export const leave = async (options: LeaveOptions, { name, evenIfUntold }: LeaveRequest): Promise<void> => {
-  const { store, site, exchange } = options;
+  const { store, clock, site, exchange } = options;
   requireName(site, name);
-  const ended = await store.transaction(endLinks);
+  const ended = await store.transaction((unit) => endLinks(unit, clock.now()));
   for (const { id, state } of ended) options.onChange?.(id, state);
   // Afterwards there is no key left to sign it with: what is not told now, somebody has to find out there.
   const untold = await tellEach(store, exchange);
@@ -53,7 +53,7 @@ export const requireName = (site: { name: string }, name: string): void => {
 };
 
 /** Those that are over now and were not before. */
-const endLinks = async (unit: Unit): Promise<Row<'links'>[]> => {
+const endLinks = async (unit: Unit, now: number): Promise<Row<'links'>[]> => {
   const links = await unit.tables.find('links', {});
   if (links.some(({ locked }) => locked === 1)) {
     throw new NotPossible(
@@ -63,7 +63,7 @@ const endLinks = async (unit: Unit): Promise<Row<'links'>[]> => {
   }
   const standing = links.filter(({ state }) => !isOver(state));
   for (const { id } of standing) {
-    await endLink(unit, id, 'UNLINKED');
+    await moveLink(unit, id, 'UNLINKED', now);
     await setUntold(unit, id, true);
   }
   return standing.map((row) => ({ ...row, state: 'UNLINKED' }));

@@ -1,6 +1,6 @@
 import type { PlaceDesk } from '../engine';
 import type { Clock, Store } from '../ports';
-import { followLink } from '../reconcile/jobs';
+import { followLink } from './follow-link';
 import { becomeAnother } from './identity';
 import type { IdentityOptions } from './identity';
 import { bind, moveHere, questionOf, readBinding, requireQuestion } from './place';

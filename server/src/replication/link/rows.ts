@@ -4,7 +4,9 @@ import type { Unit } from '../ports';
 import type { LinkState, Row } from '../tables';
 import type { Party } from './handshake';
 import { currentKey, learnKeys } from './key-record';
+import { followLink } from './follow-link';
 import { fingerprintOf } from './keys';
+import { isOver } from './state';
 
 /** The rows of `links`, and what hangs on them. */
 
@@ -53,11 +55,19 @@ export const startLink = async (unit: Unit, party: Party, state: LinkState, now:
   };
   await unit.tables.insert('links', [row], 'replace');
   await setUntold(unit, row.id, false);
+  await followLink(unit, row.id, now);
   return row;
 };
 
-/** Ends a link here: no rule sends anything there any more, should the two be linked again. Content stays. */
-export const endLink = async ({ tables }: Unit, id: string, state: LinkState): Promise<void> => {
+/** How a link stands from now on. */
+export const moveLink = async (unit: Unit, id: string, state: LinkState, now: number): Promise<void> => {
+  if (isOver(state)) await endLink(unit, id, state);
+  else await unit.tables.update('links', { id }, { state, last_error: null });
+  await followLink(unit, id, now);
+};
+
+/** No rule sends anything there any more, should the two be linked again. Content stays. */
+const endLink = async ({ tables }: Unit, id: string, state: LinkState): Promise<void> => {
   await tables.update('links', { id }, { state, failures: 0, retry_at: 0, last_error: null });
   await tables.remove('rules', { link: id, locked: 0 });
   await tables.remove('replicas', { link: id });

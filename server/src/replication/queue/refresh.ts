@@ -230,7 +230,7 @@ class Round {
       }
       standing.set(entity, { locked, received });
     }
-    await saveStanding(tables, state, standing);
+    await saveStanding(tables, state, standing, context.clock.now());
     await markAlong(context, this.unit, unseen);
   }
 
@@ -276,16 +276,21 @@ const WENT_ALONG = ['missing', 'always', 'asked'] as const;
 const saveStanding = async (
   tables: Tables,
   state: State,
-  standing: ReadonlyMap<EntityKey, Standing>
+  standing: ReadonlyMap<EntityKey, Standing>,
+  now: number
 ): Promise<void> => {
-  const alike = new Map<string, { patch: Pick<Row<'entries'>, 'locked' | 'shows'>; entities: EntityKey[] }>();
+  const alike = new Map<
+    string,
+    { patch: Pick<Row<'entries'>, 'locked' | 'locked_at' | 'shows'>; entities: EntityKey[] }
+  >();
   for (const [entity, { locked, received }] of standing) {
     const entry = state.entries.get(entity);
     if (!entry) continue;
     // What no link sends us any more is this site's own: it shows, and records, whatever is in its rows.
     const shows = entry.shows === 'PUBLISHED' && !received ? 'EVERYTHING' : entry.shows;
     if ((entry.locked === 1) === locked && shows === entry.shows) continue;
-    const patch = { locked: locked ? 1 : 0, shows };
+    const since = entry.locked === 1 ? entry.locked_at : now;
+    const patch = { locked: locked ? 1 : 0, locked_at: locked ? since : null, shows };
     const key = JSON.stringify(patch);
     if (!alike.has(key)) alike.set(key, { patch, entities: [] });
     alike.get(key)!.entities.push(entity);

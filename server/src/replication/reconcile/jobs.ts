@@ -8,24 +8,9 @@ import type { DomainEvent } from '../events';
 import { Identity } from '../identity';
 import type { Schemas, Tables, Unit } from '../ports';
 import { restoreDeleted } from '../brake/restore-deleted';
-import { isOver } from '../link/state';
-import { awaitNoMore } from '../matching/matches';
 import { refreshReplicas } from '../queue/refresh';
-import { startJob } from '../start-job';
 import { targetsFirst } from '../targets-first';
 import type { Row } from '../tables';
-
-/** A link has come or gone: what it shared is decided again, and what one that is over granted is free. */
-export const followLink = async (unit: Unit, id: string, now: number): Promise<void> => {
-  const { tables } = unit;
-  const shared = await tables.countBy('replicas', ['uid'], { link: id });
-  const locked = await tables.countBy('entries', ['uid'], { locked: 1 });
-  const partly = await tables.countBy('entries', ['uid'], { shows: 'PUBLISHED' });
-  const types = new Set([...shared, ...locked, ...partly].map(({ key }) => key[0]!));
-  const [link] = await tables.find('links', { id });
-  if (!link || isOver(link.state)) for (const uid of await awaitNoMore(tables, id)) types.add(uid);
-  for (const uid of types) await startJob(unit, 'decide', uid, now);
-};
 
 /**
  * One step of one job: a batch of a type's entries. Those with a history are decided again; those without one are

@@ -68,6 +68,7 @@ export const COLUMNS: {
     head: 'text?',
     shows: 'text',
     locked: 'number',
+    locked_at: 'number?',
     version: 'number',
     held: 'text?',
     held_until: 'number',

@@ -9,6 +9,7 @@ import { contentSize } from './0006-content-size';
 import { matches } from './0007-matches';
 import { fetching } from './0008-fetching';
 import { dependencies } from './0009-dependencies';
+import { lockedAt } from './0010-locked-at';
 
 interface Migration {
   name: string;
@@ -27,6 +28,7 @@ export const MIGRATIONS: readonly Migration[] = [
   matches,
   fetching,
   dependencies,
+  lockedAt,
 ];
 
 const TABLE_NAME = 'replication_migrations';

@@ -402,8 +402,19 @@ export const MUTATIONS = [
     places: [
       {
         file: 'capture/record.ts',
-        find: 'const givesWay = isSecond && entry.locked === 1;',
-        replace: 'const givesWay = false;',
+        find: 'const givesWay = isLate || (isSecond && entry.locked === 1);',
+        replace: 'const givesWay = isLate;',
+      },
+    ],
+  },
+  {
+    what: 'what was saved too late for a read-only entry stands',
+    rare: true,
+    places: [
+      {
+        file: 'capture/record.ts',
+        find: 'const isLate = !isSecond && canBePutBack && isLateSave(entry, one.marks);',
+        replace: 'const isLate = false;',
       },
     ],
   },

@@ -75,10 +75,10 @@ describe('the panel beside an entry', () => {
 
   it('says what an entry waits for of which not all has come here yet', async () => {
     const [, archive] = entryStatus().sites;
-    const waits = { ...archive!, state: 'waiting' as const, reason: 'rest' as const, waitsFor: null, since: null };
+    const waits = { ...archive!, state: 'incomplete' as const, waitsFor: null, since: null };
     const { page, complaints, screenshot } = await openEntry(entryStatus({ sites: [waits] }));
     const region = page.getByRole('region', { name: 'Archive' });
-    await region.getByText('On the way').waitFor();
+    await region.getByText('Waits for the rest').waitFor();
     await region.getByText('Archive gets it as soon as the rest has.').waitFor();
     await screenshot('panel-rest');
     expect(complaints).toEqual([]);
@@ -132,7 +132,7 @@ describe('the panel beside an entry', () => {
 
   it('says where sharing is paused, and that an unpublished entry is a draft there', async () => {
     const [live] = entryStatus().sites;
-    const paused = { ...live!, state: 'paused' as const, reason: 'paused' as const };
+    const paused = { ...live!, state: 'paused' as const };
     const gone = {
       ...live!,
       link: 'archive',

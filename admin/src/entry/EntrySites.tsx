@@ -2,7 +2,7 @@ import { Button, Flex, Link, Loader, Typography } from '@strapi/design-system';
 import { useAPIErrorHandler } from '@strapi/strapi/admin';
 import { useState } from 'react';
 import { NavLink } from 'react-router-dom';
-import type { EntryStatus } from '../../../server/src/contracts';
+import type { EntryState, EntryStatus } from '../../../server/src/contracts';
 import { useMayManageLinks } from '../api/allowed';
 import { useReplicationEntryQuery } from '../api/replication-api';
 import { BrakeNotice } from '../pages/brakes/BrakeNotice';
@@ -18,10 +18,10 @@ const IDLE_POLL = 15000;
 /** The buttons ask the same, and may have asked a moment before. */
 const FRESH_SECONDS = 2;
 
+const SOON_OVER: readonly EntryState[] = ['recording', 'waiting', 'held'];
+
 const isBusy = (status: EntryStatus | undefined): boolean =>
-  status?.sites.some(
-    ({ state }) => state === 'recording' || state === 'waiting' || state === 'paused' || state === 'held'
-  ) ?? false;
+  status?.sites.some(({ state }) => SOON_OVER.includes(state)) ?? false;
 
 interface Props {
   uid: string;

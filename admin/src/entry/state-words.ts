@@ -8,6 +8,7 @@ const VARIANTS: { [S in EntryState]: Variant } = {
   current: 'success',
   recording: 'secondary',
   waiting: 'secondary',
+  incomplete: 'secondary',
   paused: 'warning',
   held: 'warning',
   failed: 'danger',
@@ -64,9 +65,9 @@ const along = (say: Say, { goesWith }: EntryOnSite): string[] => {
 };
 
 const reasons = (say: Say, { state, reason, name, error, waitsFor }: EntryOnSite): string[] => {
-  if (reason === 'paused') return [say('reason.paused')];
+  if (state === 'paused') return [say('reason.paused')];
   if (reason === 'unreachable') return [say('reason.unreachable', { name })];
-  if (reason === 'rest') return [say('reason.rest', { name })];
+  if (state === 'incomplete') return [say('reason.incomplete', { name })];
   if (error !== null) return [say('reason.answered', { name, error })];
   if (waitsFor !== null) return [waitsForWord(say, waitsFor, name)];
   if (state === 'stopped') return [say('reason.stopped')];

@@ -20,7 +20,8 @@ export interface EntryName {
  * How an entry stands with one linked site:
  * - `current`: the other site confirmed what it should have (or it came from there);
  * - `recording`: a save was not looked at yet;
- * - `waiting`: queued, on its way, or not all of it has come here yet; `reason` says what stops it, where something does;
+ * - `waiting`: queued or on its way; `reason` says what stops it, where something does;
+ * - `incomplete`: of what is to go only what is published has come here so far, over another link;
  * - `paused`: queued, and sharing with that site is paused;
  * - `held`: it arrived and waits there for `waitsFor`;
  * - `failed`: the other site refused it, see `error`;
@@ -30,9 +31,17 @@ export interface EntryName {
  * - `unshared`: the sharing rules keep it here.
  */
 export type EntryState =
-  'current' | 'recording' | 'waiting' | 'paused' | 'held' | 'failed' | 'stopped' | 'unpublished' | 'unshared';
-/** `rest`: of what is to go only what is published has come here, over another link. */
-export type WaitReason = 'unreachable' | 'paused' | 'rest' | null;
+  | 'current'
+  | 'recording'
+  | 'waiting'
+  | 'incomplete'
+  | 'paused'
+  | 'held'
+  | 'failed'
+  | 'stopped'
+  | 'unpublished'
+  | 'unshared';
+export type WaitReason = 'unreachable' | null;
 
 export interface EntryOnSite {
   link: string;

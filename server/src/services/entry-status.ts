@@ -101,6 +101,7 @@ const PRESSING: readonly Standing['state'][] = [
   'held',
   'paused',
   'waiting',
+  'incomplete',
   'recording',
   'current',
   'unpublished',

@@ -23,7 +23,7 @@ export interface Known {
 export const standingWith = (link: Row<'links'>, replica: Row<'replicas'> | null, known: Known): Standing => {
   if (replica === null) return withoutReplica(known);
   const state = stateOf(link, replica, known);
-  const reason = reasonOf(link, replica, state);
+  const reason = state === 'waiting' && link.failures > 0 ? 'unreachable' : null;
   return {
     state,
     reason,
@@ -64,19 +64,12 @@ const stateOf = (link: Row<'links'>, replica: Row<'replicas'>, { marked, publish
   if (replica.level === 'NONE') return 'unshared';
   if (marked) return 'recording';
   if (replica.level === 'PUBLISHED' && !publishes) return 'unpublished';
-  if (waitsForRest(replica, leaves)) return 'waiting';
+  if (isIncomplete(replica, leaves)) return 'incomplete';
   return replica.wanted !== null ? 'current' : 'unshared';
 };
 
-const reasonOf = (link: Row<'links'>, replica: Row<'replicas'>, state: EntryState): WaitReason => {
-  if (state === 'paused') return 'paused';
-  if (state !== 'waiting') return null;
-  if (replica.state === 'done') return 'rest';
-  return link.failures > 0 ? 'unreachable' : null;
-};
-
 /** Everything is to go, nothing is on its way, and what has arrived is not what is here: not all of that is here. */
-const waitsForRest = ({ level, along, wanted }: Row<'replicas'>, leaves: readonly string[]): boolean => {
+const isIncomplete = ({ level, along, wanted }: Row<'replicas'>, leaves: readonly string[]): boolean => {
   const sent = JSON.parse(wanted ?? '[]') as string[];
   const follows = along === null || along === 'always';
   return follows && level === 'EVERYTHING' && leaves.length > 0 && !leaves.some((leaf) => sent.includes(leaf));
@@ -85,9 +78,8 @@ const waitsForRest = ({ level, along, wanted }: Row<'replicas'>, leaves: readonl
 const isReceived = ({ their_level: level }: Row<'replicas'>): boolean => level !== null && level !== 'NONE';
 
 const sinceOf = (replica: Row<'replicas'>, state: EntryState): number | null => {
-  if (state === 'unshared') return null;
+  if (state === 'unshared' || state === 'incomplete') return null;
   if (state === 'unpublished') return replica.wanted === null ? null : replica.acked_at;
-  if (state === 'waiting' && replica.state === 'done') return null;
   return state === 'current' ? replica.acked_at : replica.wanted_at;
 };
 
@@ -98,7 +90,6 @@ const retryOf = (
   state: EntryState,
   reason: WaitReason
 ): number | null => {
-  if (reason === 'paused' || state === 'failed' || state === 'stopped') return null;
   if (reason === 'unreachable') return link.retry_at > 0 ? link.retry_at : null;
   return (state === 'waiting' || state === 'held') && replica.retry_at > 0 ? replica.retry_at : null;
 };

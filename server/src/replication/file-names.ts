@@ -53,3 +53,11 @@ const nameOf = ({ hash, ext }: Fields): FileName | null => {
 };
 
 const isObject = (value: Json): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** SHA-256 of a file's bytes and of each of its formats. */
+export const fileHashes = (fields: Fields): string[] => {
+  const formats =
+    fields.formats && typeof fields.formats === 'object' && !Array.isArray(fields.formats) ? fields.formats : {};
+  const all = [fields.sha256, ...Object.values(formats).map((format) => (format as { sha256?: Json } | null)?.sha256)];
+  return all.filter((hash): hash is string => typeof hash === 'string' && /^[0-9a-f]{64}$/.test(hash));
+};

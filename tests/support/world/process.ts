@@ -31,7 +31,7 @@ export class Process {
   private alive = true;
   private readonly running = new Set<string>();
   private readonly untold = new Map<string, Untold>();
-  private readonly verifier: Verifier;
+  readonly verifier: Verifier;
   /** How far old versions were forgotten. */
   private forgotten: EntityKey | null = null;
 

@@ -97,13 +97,15 @@ export class Scene {
     });
   }
 
-  /** Somebody deletes rows of an entry: all, or those of one status. */
-  remove(name: string, uid: Uid, id: string, status?: Status): void {
+  /** Somebody deletes rows of an entry: all, or those of one status, or of one language. */
+  remove(name: string, uid: Uid, id: string, status?: Status, language?: string): void {
     const site = this.site(name);
     site.database.now((transaction) => {
       const rows = site.rows(transaction);
       markLinking(rows, transaction, this.world.clock.now(), uid, id);
-      for (const row of rows.of(uid, id).filter((one) => status === undefined || one.status === status)) {
+      const isMeant = (row: { status: Status; locale: string }) =>
+        (status ?? row.status) === row.status && (language ?? row.locale) === row.locale;
+      for (const row of rows.of(uid, id).filter(isMeant)) {
         mark(transaction, this.world.clock.now(), row, 'delete', { id: name, name });
         rows.remove(row);
       }

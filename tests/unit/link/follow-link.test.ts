@@ -2,6 +2,7 @@ import { newEntry } from '../../../server/src/replication/capture/gather';
 import type { EntityKey } from '../../../server/src/replication/entity';
 import { applyConfiguredLinks, readConfiguredLinks } from '../../../server/src/replication/link/configured';
 import { leave } from '../../../server/src/replication/link/leave';
+import type { Row } from '../../../server/src/replication/tables';
 import { createLinkedSite } from './linked-site';
 import type { LinkedSite } from './linked-site';
 
@@ -45,6 +46,14 @@ describe('whatever ends a link', () => {
     a.network.down = true;
     await a.desk.unlink(idB());
     expect(await decidedAgain()).toEqual(expected);
+  });
+
+  it('also of what it shared and made not read-only', async () => {
+    await link();
+    const replica = { entity: 'entity', link: idB(), uid: 'api::page.page' } as Row<'replicas'>;
+    await a.store.transaction(({ tables }) => tables.insert('replicas', [replica], 'fail'));
+    await a.desk.unlink(idB());
+    expect(await decidedAgain()).toEqual(['decide api::page.page']);
   });
 
   it('there, by a person', async () => {

@@ -1,4 +1,6 @@
+import { haveSameBytes } from '../../../server/src/replication/capture/late-save';
 import { keyOf } from '../../../server/src/replication/entity';
+import type { EntryContent } from '../../../server/src/replication/history/content';
 import { recentRevisions } from '../../../server/src/replication/history/recent';
 import { ARTICLE } from '../../support/world/catalogue';
 import { all, Scene } from '../../support/world/scene';
@@ -77,5 +79,21 @@ describe('what is changed all the same in what is read-only', () => {
     scene.save('live', ARTICLE, 'a', 'draft', { title: 'From live' }, null);
     await scene.settle();
     expect(scene.rows('live', ARTICLE)).toEqual(fromLive);
+  });
+});
+
+describe('a file that somebody saves in the moment in which it becomes read-only', () => {
+  const file = (sha256: string, caption: string): EntryContent =>
+    new Map([
+      [
+        '-/published',
+        { fields: { caption, sha256: sha256.repeat(64), formats: { small: { sha256: 'c'.repeat(64) } } } },
+      ],
+    ]);
+
+  it('can be put back as long as its bytes are there', () => {
+    expect(haveSameBytes(file('a', 'Theirs'), file('a', 'Ours'))).toBe(true);
+    expect(haveSameBytes(file('a', 'Theirs'), file('b', 'Theirs'))).toBe(false);
+    expect(haveSameBytes(file('a', 'Theirs'), new Map())).toBe(false);
   });
 });

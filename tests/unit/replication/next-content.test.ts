@@ -42,8 +42,8 @@ const mark = (action: Row<'marks'>['action'], status: string): Row<'marks'> => (
 const whole = { title: 'Title', body: 'Body', code: 'c' };
 const head: EntryContent = new Map([['en/published', { fields: whole, dates }]]);
 const shown = [row('published', whole), row('draft', whole)];
-const next = (rows: RowState[], ...marks: Row<'marks'>[]) =>
-  nextContent({ schema, components, head, shown, rows, marks, gone: () => false, isOnlyVersion: () => true });
+const around = { schema, components, withheld: new Set<string>(), gone: () => false, isOnlyVersion: () => true };
+const next = (rows: RowState[], ...marks: Row<'marks'>[]) => nextContent({ ...around, head, shown, rows, marks });
 const rendered = (content: EntryContent) => render(schema, components, {} as Header, content, 'EVERYTHING').rows;
 
 describe('a draft that is a copy of what is published', () => {
@@ -83,14 +83,11 @@ describe('what all drafts share, when a locale is added', () => {
   ]);
   const recorded = (rows: RowState[], ...marks: Row<'marks'>[]) =>
     nextContent({
-      schema,
-      components,
+      ...around,
       head: before,
       shown: [inLocale('de', { title: 'Titel', code: 'c' })],
       rows,
       marks,
-      gone: () => false,
-      isOnlyVersion: () => true,
     }).content.get('shared')?.fields;
 
   it('stays where the new one has it', () => {
@@ -118,16 +115,7 @@ describe('a row that was set aside, which is shown and in no head', () => {
     ['shared', { fields: { code: 'c' } }],
   ]);
   const after = (rows: RowState[], ...marks: Row<'marks'>[]) =>
-    nextContent({
-      schema,
-      components,
-      head: draftsOnly,
-      shown: [draft, published],
-      rows,
-      marks,
-      gone: () => false,
-      isOnlyVersion: () => true,
-    });
+    nextContent({ ...around, head: draftsOnly, shown: [draft, published], rows, marks });
 
   it('is no edit while nobody touches it', () => {
     expect(after([draft, published], mark('place', ''))).toMatchObject({ changed: false, content: draftsOnly });
@@ -139,5 +127,40 @@ describe('a row that was set aside, which is shown and in no head', () => {
     const edited = row('published', { ...whole, title: 'Edited' });
     const { content } = after([draft, edited], mark('update', 'published'));
     expect(content.get('en/published')?.fields).toEqual({ ...whole, title: 'Edited' });
+  });
+});
+
+describe('a draft that is shown and whose part did not come here', () => {
+  const german = { ...row('draft', { title: 'Titel', code: 'old' }), locale: 'de' };
+  const after = (rows: RowState[], ...marks: Row<'marks'>[]) => {
+    const withheld = new Set(['en/draft', 'de/draft', 'shared']);
+    return nextContent({ ...around, head, withheld, shown: [...shown, german], rows, marks });
+  };
+
+  it('makes no version by itself', () => {
+    expect(after([...shown, german], mark('place', ''))).toMatchObject({ changed: false, content: head });
+  });
+
+  it('is in the version that an edit of another locale makes, with what all share as it was edited', () => {
+    const edited = row('draft', { ...whole, title: 'New', code: 'new' });
+    const { content } = after([shown[0]!, edited, german], mark('update', 'draft'));
+    expect(content.get('en/draft')?.fields).toEqual({ title: 'New', body: 'Body' });
+    expect(content.get('de/draft')?.fields).toEqual({ title: 'Titel' });
+    expect(content.get('shared')?.fields).toEqual({ code: 'new' });
+  });
+
+  it('brings what all share where nothing else does', () => {
+    const published = row('published', { ...whole, title: 'New' });
+    const withheld = new Set(['de/draft', 'shared']);
+    const of = { head, withheld, shown: [shown[0]!, german], rows: [published, german] };
+    const { content } = nextContent({ ...around, ...of, marks: [mark('update', 'published')] });
+    expect(content.get('de/draft')?.fields).toEqual({ title: 'Titel' });
+    expect(content.get('shared')?.fields).toEqual({ code: 'old' });
+  });
+
+  it('is gone where somebody has deleted it', () => {
+    const gone = { ...mark('delete', 'draft'), locale: 'de' };
+    const { content } = after([shown[0]!, row('draft', { ...whole, title: 'New' })], mark('update', 'draft'), gone);
+    expect(content.has('de/draft')).toBe(false);
   });
 });

@@ -1,12 +1,13 @@
 import { FILE_UID, type Fields, type Json } from '../entity';
 import type { Context } from '../context';
-import { Busy, ReplicationError } from '../errors';
+import { Busy, Refused, ReplicationError } from '../errors';
 import type { DomainEvent } from '../events';
+import { fileHashes } from '../file-names';
 import { loadRevisions } from '../history/repository';
 import { openPart, readPartName, type Revision } from '../history/revision';
 import { Identity } from '../identity';
+import type { Unit } from '../ports';
 import type { Row } from '../tables';
-import { fileHashes } from '../transport/deliver';
 import type { Answer } from '../transport/message';
 import { applyMessages, loadState, objectionTo } from './apply';
 import { verifyMessage, type Verified, type Verifier } from './verify';
@@ -107,12 +108,24 @@ const applyOnce = async (
   bytes: ReadonlyMap<Verified, string[]>
 ): Promise<Answer[]> => {
   const events: DomainEvent[] = [];
-  const answers = await context.store.transaction((unit) => {
+  const answers = await context.store.transaction(async (unit) => {
     events.length = 0;
+    await stillLinked(unit, link);
     return applyMessages(context, unit, link, batch, bytes, events);
   });
   for (const event of events) context.observer.notice(event);
   return answers;
+};
+
+/**
+ * A link that ends in this moment is waited for, or waits: what it granted is free afterwards, and what comes later is
+ * refused.
+ */
+const stillLinked = async ({ tables }: Unit, { id }: Row<'links'>): Promise<void> => {
+  await tables.lock('links', { id });
+  if ((await tables.count('links', { id, state: 'REGISTERED' })) === 0) {
+    throw new Refused('NOT_LINKED', 'These two sites are not linked.');
+  }
 };
 
 /**

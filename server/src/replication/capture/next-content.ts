@@ -20,6 +20,8 @@ export interface Observed {
   components: Components;
   /** What the head holds; empty before the first revision. */
   head: EntryContent;
+  /** Parts of the head that did not come here. */
+  withheld: ReadonlySet<string>;
   /** As we last left the rows, and as they are. References are canonical in both. */
   shown: readonly RowState[];
   rows: readonly RowState[];
@@ -56,9 +58,28 @@ export const nextContent = (observed: Observed): NextContent => {
     if (!wasDeleted(row, marks)) vanished.push(row);
     else if (content.delete(name)) changed = true;
   }
+  if (changed) takeOver(observed, content, before);
   if (changed) touchDates(head, content, rows);
   if (now.size === 0 && vanished.length === 0) content.delete(SHARED);
   return { content, changed, vanished };
+};
+
+/**
+ * Whoever edits an entry that did not come whole makes a version of all that is shown of it: drafts that stayed where it was
+ * unpublished, too. What all drafts share is as the edited ones have it.
+ */
+const takeOver = (
+  { schema, withheld, rows }: Observed,
+  content: EntryContent,
+  shown: ReadonlyMap<string, RowState>
+): void => {
+  for (const row of rows) {
+    const name = nameOf(row);
+    if (row.status !== 'draft' || !withheld.has(name) || !shown.has(name) || content.has(name)) continue;
+    const { own, shared } = splitDraft(schema, content, row.locale, knownFields(schema, row.fields));
+    if (!content.has(SHARED) && Object.keys(shared).length > 0) content.set(SHARED, { fields: shared });
+    content.set(name, { fields: own, dates: travelling(row.dates) });
+  }
 };
 
 /**
@@ -80,8 +101,8 @@ const touchDates = (head: EntryContent, content: EntryContent, rows: readonly Ro
 const nameOf = (row: RowState): string => rowPartName(row.locale, row.status);
 
 /**
- * Carries one row into the content; whether that changed anything. A row that was set aside is shown, and in no head: as
- * long as nobody edits it there is nothing to carry, and who does has edited all of it.
+ * Carries one row into the content; whether that changed anything. A row that was set aside, or whose part did not come
+ * here, is shown and in no head: as long as nobody edits it there is nothing to carry, and who does has edited all of it.
  */
 const carryRow = (observed: Observed, content: EntryContent, before: RowState | undefined, row: RowState): boolean => {
   const isAside = before !== undefined && !isInHead(observed, before);

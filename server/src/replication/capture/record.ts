@@ -4,7 +4,7 @@ import { Busy } from '../errors';
 import type { DomainEvent } from '../events';
 import { same } from '../history/canonical';
 import { hasRows, sameRows, type EntryContent } from '../history/content';
-import { contentOf, leavesOf, loadRevisions, saveRevisions } from '../history/repository';
+import { contentOf, leavesOf, loadRevisions, saveRevisions, withheldIn } from '../history/repository';
 import type { Revision } from '../history/revision';
 import { loadShown, saveShown, type ShownUpdate } from '../history/shown';
 import { saveTargets, targetsByPart, type Targets } from '../history/targets';
@@ -24,7 +24,7 @@ import { changedElsewhere, isAutomatic, isSigned, withoutCorrections } from './c
 import { asidesOf, nameOf } from './set-aside';
 import { groupByDocument, lockEntries, nextMarks, readUntilQuiet, type Touched } from './gather';
 import { referencesLost, referencesToOneVersion, unshown } from './missing-references';
-import { isLateSave } from './late-save';
+import { haveSameBytes, isLateSave } from './late-save';
 import { nextContent } from './next-content';
 import { foldSeconds, isMadeBeside, type SecondDocument } from './second-document';
 import { rebaseAll } from './rebase';
@@ -230,6 +230,7 @@ export const recordTouched = async (
     const writable = entry.shows === 'EVERYTHING' || (entry.shows === 'WITHDRAWN' && now.length > 0);
     const headRevision = entry.head !== null ? revisions.get(entry.head) : undefined;
     const head: EntryContent = headRevision ? contentOf(headRevision) : new Map();
+    const withheld = headRevision ? withheldIn(headRevision) : new Set<string>();
     const mayCorrect = writable && !isSecond && headRevision && foreign.has(one.entity) && isAutomatic(one.marks);
     const recorded = mayCorrect ? await withoutCorrections(tables, me, headRevision, shown, now) : now;
     const contentWith = (current: readonly RowState[], before: readonly RowState[] = shown) =>
@@ -237,6 +238,7 @@ export const recordTouched = async (
         schema,
         components: context.schemas.components,
         head,
+        withheld,
         shown: before,
         rows: current,
         marks: one.marks,
@@ -284,8 +286,7 @@ export const recordTouched = async (
 
     if (!headRevision && !hasRows(next.content)) continue;
     const revision = sealNext(context, reference, headRevision, next.content, one.marks);
-    // A file that is gone took its bytes along: there is nothing to put back.
-    const canBePutBack = headRevision !== undefined && (hasRows(next.content) || one.uid !== FILE_UID);
+    const canBePutBack = headRevision !== undefined && (one.uid !== FILE_UID || haveSameBytes(head, next.content));
     const isLate = !isSecond && canBePutBack && isLateSave(entry, one.marks);
     if (isLate) late.push(one.entity);
     const givesWay = isLate || (isSecond && entry.locked === 1);

@@ -120,6 +120,10 @@ export const contentOf = (revision: Revision): EntryContent =>
     })
   );
 
+/** Names of the parts that it is known to have, and that did not come here. */
+export const withheldIn = ({ parts }: Revision): Set<string> =>
+  new Set(parts.filter(({ content }) => content === null).map(({ name }) => name));
+
 export const leavesOf = async (
   tables: Tables,
   entities: readonly EntityKey[]

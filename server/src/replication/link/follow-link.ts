@@ -4,8 +4,9 @@ import { startJob } from '../start-job';
 import { isOver } from './state';
 
 /**
- * A link has come or gone: what it shared is decided again, and what one that is over granted is free. In the transaction
- * in which the link changes: no crash leaves something read-only that nobody edits elsewhere any more.
+ * A link has come or gone: what it shared is decided again in the background, and what one that is over granted is free
+ * then. To be called in the transaction in which the link changes, before what it shared is forgotten: no crash leaves
+ * something read-only that nobody edits elsewhere any more.
  */
 export const followLink = async (unit: Unit, id: string, now: number): Promise<void> => {
   const { tables } = unit;

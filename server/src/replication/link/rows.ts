@@ -61,14 +61,14 @@ export const startLink = async (unit: Unit, party: Party, state: LinkState, now:
 
 /** How a link stands from now on. */
 export const moveLink = async (unit: Unit, id: string, state: LinkState, now: number): Promise<void> => {
-  if (isOver(state)) await endLink(unit, id, state);
-  else await unit.tables.update('links', { id }, { state, last_error: null });
+  const ended = isOver(state) ? { failures: 0, retry_at: 0 } : {};
+  await unit.tables.update('links', { id }, { state, last_error: null, ...ended });
   await followLink(unit, id, now);
+  if (isOver(state)) await dropShared(unit, id);
 };
 
 /** No rule sends anything there any more, should the two be linked again. Content stays. */
-const endLink = async ({ tables }: Unit, id: string, state: LinkState): Promise<void> => {
-  await tables.update('links', { id }, { state, failures: 0, retry_at: 0, last_error: null });
+const dropShared = async ({ tables }: Unit, id: string): Promise<void> => {
   await tables.remove('rules', { link: id, locked: 0 });
   await tables.remove('replicas', { link: id });
   await tables.remove('link_blobs', { link: id });

@@ -69,8 +69,7 @@ const typesInOrder = (schemas: Schemas): Uid[] =>
 /** Entries whose deletion a person took back. */
 const restoreStep = async (context: Context, unit: Unit, job: Row<'jobs'>, events: DomainEvent[]): Promise<void> => {
   const { done, finished } = await restoreDeleted(context, unit, job.subject, events);
-  const patch = { done: job.done + done, state: finished ? 'done' : 'running', updated_at: context.clock.now() };
-  await unit.tables.update('jobs', { id: job.id }, patch);
+  await saveProgress(context, unit, job, { done: job.done + done, state: finished ? 'done' : 'running' });
 };
 
 /** Cursors of the second half of a job: no documentId begins with a space. */
@@ -84,7 +83,17 @@ const decideStep = async (context: Context, unit: Unit, job: Row<'jobs'>, events
   const patch = isUnrecorded(job)
     ? await markUnrecorded(context, unit, job)
     : await decideEntries(context, unit, job, events);
-  await unit.tables.update('jobs', { id: job.id }, { ...patch, updated_at: context.clock.now() });
+  await saveProgress(context, unit, job, patch);
+};
+
+/** A job that was started over meanwhile begins anew: what this step did is done once more. */
+const saveProgress = async (
+  { clock }: Context,
+  { tables }: Unit,
+  { id, cursor, updated_at: since }: Row<'jobs'>,
+  patch: Partial<Row<'jobs'>>
+): Promise<void> => {
+  await tables.update('jobs', { id, cursor, updated_at: since }, { ...patch, updated_at: clock.now() });
 };
 
 const decideEntries = async (

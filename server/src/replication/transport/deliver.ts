@@ -3,6 +3,7 @@ import type { Context } from '../context';
 import { Refused, Unreachable } from '../errors';
 import type { DomainEvent } from '../events';
 import type { Json } from '../entity';
+import { fileHashes } from '../file-names';
 import { claim, giveBack, type Claim } from '../queue/claim';
 import { settle } from '../queue/settle';
 import type { Unit } from '../ports';
@@ -119,14 +120,6 @@ export const hashesOf = (message: Message): string[] => {
   return message.revisions
     .filter((_, index) => index === message.revisions.length - 1)
     .flatMap(({ parts }) => Object.values(parts).flatMap(({ value }) => fileHashes(value.fields ?? {})));
-};
-
-/** SHA-256 of a file's bytes and of each of its formats. */
-export const fileHashes = (fields: { [name: string]: Json }): string[] => {
-  const formats =
-    fields.formats && typeof fields.formats === 'object' && !Array.isArray(fields.formats) ? fields.formats : {};
-  const all = [fields.sha256, ...Object.values(formats).map((format) => (format as { sha256?: Json } | null)?.sha256)];
-  return all.filter((hash): hash is string => typeof hash === 'string' && /^[0-9a-f]{64}$/.test(hash));
 };
 
 export const settleAnswers = async (

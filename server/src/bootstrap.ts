@@ -39,6 +39,7 @@ export const bootstrap = async ({ strapi }: { strapi: Core.Strapi }): Promise<vo
     runOnlyOwnLifecyclesWhereOff(strapi, marks.subscriber);
     skipCopiesOfAppliedEntries(strapi);
     readOnly?.subscribe();
+    readOnly?.guardBytes();
     whenLoaded(strapi, () => {
       marks.startMarking();
       readOnly?.startRefusing();

@@ -103,6 +103,34 @@ it('a single type that is edited elsewhere is not made here either, where it was
   );
 });
 
+describe('a file that came from elsewhere', () => {
+  const bytes = Buffer.from('what staging has uploaded');
+  const fileOnLive = (documentId: string) =>
+    pair.live.run<{ id: number; url: string } | null>(
+      "return strapi.db.query('plugin::upload.file').findOne({ where: { documentId: args }, select: ['id', 'url'] })",
+      documentId
+    );
+  const served = async (url: string) => Buffer.from(await (await fetch(`${pair.live.url}${url}`)).arrayBuffer());
+
+  it('keeps its bytes when somebody tries to delete or replace it in the media library', async () => {
+    const file = await onStaging.upload('kept.txt', bytes, 'text/plain');
+    await onStaging.create(PAGE, { title: 'With a file', image: file.id });
+    await settles(async () => expect(await fileOnLive(file.documentId)).not.toBeNull());
+    await atRest(pair.staging, pair.live);
+    const { id: here, url } = (await fileOnLive(file.documentId))!;
+    await expect(onLive.removeFile(here)).rejects.toThrow(/read-only here/);
+    await expect(onLive.replaceFile(here, 'kept.txt', Buffer.from('other'), 'text/plain')).rejects.toThrow(
+      /read-only here/
+    );
+    expect((await served(url)).equals(bytes)).toBe(true);
+  });
+
+  it('keeps no look at all rows from coming to its end, when its row was changed past Strapi', async () => {
+    await pair.live.run("return strapi.db.connection('files').update({ updated_at: Date.now() + 5000 })");
+    await pair.live.run("return strapi.plugin('replication').service('engine').sweep('full')");
+  });
+});
+
 describe('what is not from elsewhere is free', () => {
   it('another entry of the same type is created, changed, published and deleted', async () => {
     const { documentId } = await onLive.create(ARTICLE, { title: 'Live’s own' });

@@ -61,3 +61,12 @@ export class Unreachable extends ReplicationError {
 
 /** What was asked for cannot be done as things stand; `message` says why. */
 export class NotPossible extends ReplicationError {}
+
+/** The bytes of a file are not known yet: `Files.hash` has to read them, outside any transaction, before it is read. */
+export class FilesNotHashed extends ReplicationError {
+  constructor(readonly localIds: string[]) {
+    super('FILE_NOT_HASHED', 'The bytes of some files have to be read first. It is done now and then tried again.', {
+      localIds,
+    });
+  }
+}

@@ -20,6 +20,7 @@ export const loadIncarnation = async (store: Store, clock: Clock): Promise<Incar
     current: () => current,
     renew: async (heard = 0) => {
       current = await store.transaction(async ({ tables }) => {
+        await tables.lock('settings', { name: NAME });
         // A clock that is behind must not make this one earlier than what was heard, nor a link use up the numbers.
         const next = Math.max(
           clock.now(),

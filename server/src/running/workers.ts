@@ -109,10 +109,11 @@ export const createWorkers = (options: WorkersOptions): Workers => {
 
   const house = new Worker(
     async () => {
+      // First: whatever goes wrong below, what was saved here is to leave.
+      await options.follow(await store.transaction(({ tables }) => tables.find('links', { state: 'REGISTERED' })));
       await options.exchange().poll();
       if (await keepHouse(context)) recorder.poke();
       if (await catchUp(context, wire)) recorder.poke();
-      await options.follow(await store.transaction(({ tables }) => tables.find('links', { state: 'REGISTERED' })));
       return HOUSEKEEPING_MS;
     },
     logError(strapi, 'Housekeeping failed. It is tried again.')

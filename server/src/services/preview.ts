@@ -13,7 +13,7 @@ import { FILE_UID, keyOf, type EntityKey } from '../replication/entity';
 import { Identity } from '../replication/identity';
 import { matchFieldsOf } from '../replication/matching/match-fields';
 import { nameEntries } from './entry-names';
-import type { Ability } from './reading-rights';
+import { mayRead, type Ability } from './reading-rights';
 
 export const readMatchFields = ({ schemas }: Engine): MatchFields =>
   Object.fromEntries(
@@ -35,7 +35,11 @@ export const readPreview = async (
   const named = await nameEntries(strapi, ability, new Map(entries.map((one) => [one.entity, one.documentId])));
   return {
     ...page,
-    entries: entries.map(({ entity, documentId: _named, ...rest }) => ({ ...named(entity), ...rest })),
+    entries: entries.map(({ entity, documentId: _named, candidates, ...rest }) => ({
+      ...named(entity),
+      ...rest,
+      candidates: candidates.map((one) => (mayRead(ability, request.uid) ? one : { ...one, title: null })),
+    })),
   };
 };
 

@@ -1,4 +1,4 @@
-import type { Fields, Status, Uid } from '../../../server/src/replication/entity';
+import type { EntityKey, Fields, Status, Uid } from '../../../server/src/replication/entity';
 import {
   createBrakeDesk,
   type Answer,
@@ -146,10 +146,15 @@ export class Scene {
     return this.desk(name).list();
   }
 
-  async answer(name: string, code: QuestionCode, answer: Answer): Promise<void> {
+  async answer(name: string, code: QuestionCode, answer: Answer, entities?: string[]): Promise<void> {
     const question = (await this.questions(name)).find((one) => one.code === code);
     if (!question) throw new Error(`${name} asks nothing of the kind ${code}.`);
-    await this.desk(name).answer(question.id, answer, { id: 'admin:1', name: 'Somebody' });
+    await this.desk(name).answer(
+      question.id,
+      answer,
+      { id: 'admin:1', name: 'Somebody' },
+      entities as EntityKey[] | undefined
+    );
   }
 
   private desk(name: string): BrakeDesk {

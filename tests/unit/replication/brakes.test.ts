@@ -112,6 +112,28 @@ describe('many entries of one type that are deleted at once', () => {
     }
   );
 
+  it('that cannot be put back are asked about again, and stay elsewhere', async () => {
+    const scene = await removed(30, 40);
+    // What a005 was is not wholly here.
+    const { context } = scene.site('staging').process!;
+    const [deletion] = scene
+      .table('staging', 'entries')
+      .filter(({ local_id: id }) => id === 'a005')
+      .map(({ head }) => scene.table('staging', 'revisions').find(({ id }) => id === head)!);
+    const { parents } = JSON.parse(deletion!.header) as { parents: string[] };
+    await context.store.transaction(({ tables }) =>
+      tables.update('parts', { revision: parents, name: 'en/draft' }, { content: null })
+    );
+    await scene.answer('staging', 'MANY_DELETED', 'restore');
+    await scene.settle();
+    expect(there(scene, 'staging')).toBe(39);
+    expect(there(scene, 'live')).toBe(40);
+    expect(await scene.questions('staging')).toMatchObject([{ code: 'MANY_DELETED', told: { deleted: 1 } }]);
+    await scene.answer('staging', 'MANY_DELETED', 'delete');
+    await scene.settle();
+    expect(there(scene, 'live')).toBe(39);
+  });
+
   it('go as they are where they are few, or few of many', async () => {
     expect(there(await removed(20, 30), 'live')).toBe(10);
     expect(there(await removed(25, 250), 'live')).toBe(225);

@@ -259,6 +259,19 @@ describe('what is matched', () => {
     expect(scene.rows('third', TAG)).toEqual({ 'h1 -/published': { name: 'News' } });
   });
 
+  it('has one name: no third site can match it under its own', async () => {
+    const scene = await apart();
+    tagged(scene);
+    await match(scene, page(TAG));
+    const { context } = scene.site('there').process!;
+    const schema = context.schemas.type(TAG)!;
+    const refused = await context.store.transaction((unit) =>
+      adopt(context, unit, 'a third site', schema, [{ id: 't1', localId: 't1' }])
+    );
+    expect(refused).toMatchObject({ adopted: 0, refused: [{ id: 't1', code: 'TAKEN' }] });
+    expect(scene.table('there', 'matches')).toHaveLength(1);
+  });
+
   it('can be asked again, and changes nothing then', async () => {
     const scene = await apart();
     tagged(scene);

@@ -1,3 +1,6 @@
+import { brakeId } from '../../../server/src/replication/brake/brake';
+import { FilesNotHashed } from '../../../server/src/replication/errors';
+import { restartSweep, sweepStep, type SweepOptions } from '../../../server/src/replication/reconcile/sweep';
 import { ARTICLE } from '../../support/world/catalogue';
 import { all, Scene } from '../../support/world/scene';
 
@@ -215,5 +218,108 @@ describe('much that changed unseen, or an import', () => {
       { code: 'CHANGED_UNSEEN', told: { changed: 25, added: 0, total: 40 } },
     ]);
     expect(titleOn(scene, 'live', 'a1')).toBe('T1');
+  });
+
+  it.each(['take-over', 'put-back'] as const)(
+    'can be answered for some (%s): the others are still asked',
+    async (answer) => {
+      const scene = await filled();
+      for (const id of ['a0', 'a1']) scene.alter('staging', ARTICLE, id, 'draft', { title: 'Imported' });
+      scene.site('staging').imported = true;
+      await scene.sweep('staging');
+      await scene.answer('staging', 'CHANGED_UNSEEN', answer, [`${ARTICLE}/a0`]);
+      await scene.settle();
+      const expected = answer === 'take-over' ? 'Imported' : 'T0';
+      expect([titleOn(scene, 'staging', 'a0'), titleOn(scene, 'live', 'a0')]).toEqual([expected, expected]);
+      expect([titleOn(scene, 'staging', 'a1'), titleOn(scene, 'live', 'a1')]).toEqual(['Imported', 'T1']);
+      expect(await scene.questions('staging')).toMatchObject([{ code: 'CHANGED_UNSEEN', told: { changed: 1 } }]);
+    }
+  );
+});
+
+describe('a pass that is under way', () => {
+  const stepping = async (options: Partial<SweepOptions> = {}) => {
+    const scene = await filled();
+    const { context } = scene.site('staging').process!;
+    const step = (imported = false) =>
+      sweepStep(context, {
+        types: [ARTICLE],
+        imported: () => Promise.resolve(imported),
+        seen: () => Promise.resolve(),
+        ...options,
+      });
+    await context.store.transaction((unit) => restartSweep(unit, 'full'));
+    return { scene, context, step };
+  };
+
+  it('begins anew when an import lands meanwhile: all of it is asked about', async () => {
+    const { scene, step } = await stepping();
+    await step();
+    scene.alter('staging', ARTICLE, 'a1', 'draft', { title: 'Imported' });
+    while (await step(true));
+    await scene.settle();
+    expect(await scene.questions('staging')).toMatchObject([{ code: 'CHANGED_UNSEEN', told: { changed: 1 } }]);
+    expect(titleOn(scene, 'live', 'a1')).toBe('T1');
+  });
+
+  it('asks again about what it finds after somebody has answered', async () => {
+    const { scene, context, step } = await stepping();
+    scene.alter('staging', ARTICLE, 'a1', 'draft', { title: 'Imported' }, false);
+    await step();
+    await context.store.transaction(({ tables }) =>
+      tables.insert(
+        'brakes',
+        [
+          {
+            id: brakeId('CHANGED_UNSEEN', ARTICLE),
+            code: 'CHANGED_UNSEEN',
+            subject: ARTICLE,
+            told: '{}',
+            set_at: 0,
+            lifted_at: context.clock.now(),
+            lifted_by: '{}',
+          },
+        ],
+        'fail'
+      )
+    );
+    while (await step());
+    await scene.settle();
+    expect(await scene.questions('staging')).toMatchObject([{ code: 'CHANGED_UNSEEN', told: { changed: 1 } }]);
+    expect(titleOn(scene, 'live', 'a1')).toBe('T1');
+  });
+
+  it('reads bytes of files that were not read yet, and goes on', async () => {
+    const { context, step } = await stepping();
+    const { store, files } = context;
+    const hashed: string[] = [];
+    let unread = true;
+    context.files = {
+      ...files,
+      hash: (ids) => {
+        unread = false;
+        hashed.push(...ids);
+        return Promise.resolve();
+      },
+    };
+    context.store = {
+      ...store,
+      transaction: (work) =>
+        store.transaction((unit) =>
+          work({
+            ...unit,
+            content: new Proxy(unit.content, {
+              get: (content, name, self) =>
+                name === 'read' && unread
+                  ? () => Promise.reject(new FilesNotHashed(['a0']))
+                  : (Reflect.get(content, name, self) as unknown),
+            }),
+          })
+        ),
+    };
+    let steps = 0;
+    while (await step()) steps += 1;
+    expect(hashed).toEqual(['a0']);
+    expect(steps).toBeLessThan(5);
   });
 });

@@ -271,6 +271,13 @@ const versionsAfter = ({ entity, message, revisions }: Verified, state: State): 
 };
 
 /** Decides whether a message may be taken, and stores what it brings. Rows are not touched yet. */
+/** What it was called here was matched with another entry: it would stand in its place. */
+const knownOtherwise: Answer = {
+  status: 'refused',
+  code: 'KNOWN_OTHERWISE',
+  message: 'That site has matched this entry with one that another site calls otherwise.',
+};
+
 const takeIn = async (
   context: Context,
   unit: Unit,
@@ -285,6 +292,7 @@ const takeIn = async (
   const replica = state.replicas.get(entity);
   const objection = objectionTo(link, one, state);
   if (objection) return objection;
+  if (message.type !== 'ENTITY_UNREPLICATE' && state.entries.get(entity)?.local_id === '') return knownOtherwise;
   if (message.type === 'ENTITY_UNREPLICATE')
     return withdraw(context, unit, link, entity, message.order, replica, events);
 

@@ -4,7 +4,7 @@ import { placeAgain } from '../apply/park';
 import type { Context } from '../context';
 import { NotPossible } from '../errors';
 import { loadShown } from '../history/shown';
-import type { NewRow, Tables, Unit } from '../ports';
+import type { NewRow, Tables, Unit, Where } from '../ports';
 import { NOTHING_THERE } from '../queue/state-hash';
 import { startJob } from '../start-job';
 import type { BrakeCode, FindingKind } from '../tables';
@@ -157,7 +157,8 @@ const act = async (
       await answered('vanished');
       return recordDeletions(tables, subject, by, now);
     case 'take-over':
-      return takeOver(unit, subject, now, id, by);
+      await takeOver(tables, subject, mine, now);
+      return liftWhereAnswered(tables, id, subject, by, now);
     case 'put-back':
       if (code === 'VANISHED') {
         const found = (await tables.find('findings', mine('vanished'))).map(({ entity }) => entity);
@@ -167,7 +168,7 @@ const act = async (
       await answered('changed');
       await answered('added');
       await putBackChanged(tables, subject, now);
-      return liftBrake(tables, id, by, now);
+      return liftWhereAnswered(tables, id, subject, by, now);
   }
 };
 
@@ -213,12 +214,22 @@ const recordDeletions = async (tables: Tables, uid: Uid, by: string, now: number
   await tables.insert('marks', marks, 'fail');
 };
 
-const takeOver = async (unit: Unit, uid: Uid, now: number, id: string, by: string): Promise<void> => {
-  const { tables } = unit;
-  const found = await tables.find('findings', { uid, kind: ['changed', 'added'], answer: null });
-  await markEntities(tables, uid, found, now);
-  await tables.remove('findings', { uid, kind: ['changed', 'added'], answer: null });
-  await liftBrake(tables, id, by, now);
+const takeOver = async (
+  tables: Tables,
+  uid: Uid,
+  meant: (kind: FindingKind) => Where<'findings'>,
+  now: number
+): Promise<void> => {
+  for (const kind of ['changed', 'added'] as const) {
+    await markEntities(tables, uid, await tables.find('findings', meant(kind)), now);
+    await tables.remove('findings', meant(kind));
+  }
+};
+
+/** Where only some were meant, the question stays for the others. */
+const liftWhereAnswered = async (tables: Tables, id: string, uid: Uid, by: string, now: number): Promise<void> => {
+  const open = { uid, kind: ['changed', 'added'] satisfies FindingKind[], answer: null };
+  if ((await tables.count('findings', open)) === 0) await liftBrake(tables, id, by, now);
 };
 
 const putBackChanged = async (tables: Tables, uid: Uid, now: number): Promise<void> => {

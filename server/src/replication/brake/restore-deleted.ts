@@ -1,4 +1,4 @@
-import type { Uid } from '../entity';
+import type { EntityKey, Uid } from '../entity';
 import { showRevisions, saveHolds } from '../apply/show';
 import type { Context } from '../context';
 import type { DomainEvent } from '../events';
@@ -41,12 +41,15 @@ export const restoreDeleted = async (
   );
   const people = new Map(findings.map((row) => [row.entity, row.answered_by]));
   const made: { entry: Row<'entries'>; revision: Revision }[] = [];
+  /** What cannot be put back wholly is asked about again: it must not be deleted elsewhere by an answer that says the opposite. */
+  const kept: EntityKey[] = [];
   for (const entry of entries) {
     const head = heads.get(entry.head ?? '');
     const before = head?.header.parents.length === 1 ? parents.get(head.header.parents[0]!) : undefined;
-    // Somebody has made it anew, or what it was is not wholly here: it is left as it is.
-    if (head?.header.kind !== 'delete' || !before || leaves.get(entry.entity)!.length > 1 || !isWhole(before)) continue;
-    made.push({ entry, revision: follow(context, head, before, people.get(entry.entity) ?? null) });
+    // Somebody has made it anew: it is left as it is.
+    if (head?.header.kind !== 'delete') continue;
+    if (!before || leaves.get(entry.entity)!.length > 1 || !isWhole(before)) kept.push(entry.entity);
+    else made.push({ entry, revision: follow(context, head, before, people.get(entry.entity) ?? null) });
   }
   await saveRevisions(
     tables,
@@ -74,10 +77,12 @@ export const restoreDeleted = async (
   );
   const results = await showRevisions(context, unit, shown);
   await saveHolds(context, unit, results.shown);
-  await tables.remove('findings', { ...where, entity: entities });
+  await tables.update('findings', { ...where, entity: kept }, { answer: null, answered_by: null });
+  await tables.remove('findings', { ...where, entity: entities.filter((entity) => !kept.includes(entity)) });
   await refreshReplicas(context, unit, keys, events, { retargeted: results.retargeted });
   const finished = findings.length < STEP;
-  if (finished) {
+  // Deleted since the answer, or not to be put back: that is still asked.
+  if (finished && (await tables.count('findings', { uid, kind: 'deleted' })) === 0) {
     const id = brakeId('MANY_DELETED', uid);
     const [brake] = await tables.find('brakes', { id });
     await liftBrake(tables, id, findings[0]?.answered_by ?? brake?.lifted_by ?? null, context.clock.now());

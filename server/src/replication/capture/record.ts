@@ -207,6 +207,8 @@ export const recordTouched = async (
   /** The schema has changed: what of the head could not be shown may have a place now, and what could may have none. */
   const reread: EntityKey[] = [];
   const revived: EntityKey[] = [];
+  /** Looked at for the first time, as somebody thought: decided anew, since rules may have changed while it was recorded. */
+  const unchanged: EntityKey[] = [];
   /** Saved in the moment in which they became read-only: their heads are rendered again. */
   const late: EntityKey[] = [];
 
@@ -281,6 +283,7 @@ export const recordTouched = async (
       if (lost[index]!.length > 0) waiting.set(one.entity, unshown(next.content, now, context, schema));
       // Where a hook does that, it would do it again.
       if (writable && isSigned(one.marks) && draftsDisagree(schema, now)) uneven.push(one.entity);
+      if (entry.head !== null && one.marks.some(({ action }) => action === 'baseline')) unchanged.push(one.entity);
       continue;
     }
 
@@ -337,7 +340,7 @@ export const recordTouched = async (
   await forgetDeletions(unit, revived);
   await foldSeconds(context, unit, second);
   await markFirstSeen(context, unit, retargeted.gained);
-  await refreshReplicas(context, unit, changed, events, { retargeted });
+  await refreshReplicas(context, unit, [...changed, ...unchanged], events, { retargeted });
   await countEdits(context, tables, sealed, events);
   await countDeletions(context, unit, sealed, events);
 };

@@ -35,7 +35,7 @@ export const answerMatching = async (
 ): Promise<Json | null> => {
   switch (topic) {
     case 'preview':
-      return preview(context, link, read(lookAlikeQuestion, question));
+      return preview(context, options, link, read(lookAlikeQuestion, question));
     case 'match':
       return match(context, options, link, read(lookAlikeQuestion, question));
     case 'difference':
@@ -57,7 +57,13 @@ const typeFor = async (context: Context, { tables }: Unit, link: string, uid: Ui
   return schema;
 };
 
-const preview = async (context: Context, link: string, question: LookAlikeQuestion): Promise<Json> => {
+const preview = async (
+  context: Context,
+  { isPublic }: AnswerOptions,
+  link: string,
+  question: LookAlikeQuestion
+): Promise<Json> => {
+  const mayTell = await isPublic(question.uid);
   const { schema, alike, files } = await context.store.transaction(async (unit) => {
     const schema = await typeFor(context, unit, link, question.uid);
     const found = await likenesses(context, unit, await Identity.of(context, unit), schema, question);
@@ -71,7 +77,15 @@ const preview = async (context: Context, link: string, question: LookAlikeQuesti
     const byBytes = await filesByBytes(unit, question.files);
     return {
       total: await unit.content.total(question.uid),
-      entries: await compareLikenesses(context, unit, await Identity.of(context, unit), schema, question, alike),
+      entries: await compareLikenesses(
+        context,
+        unit,
+        await Identity.of(context, unit),
+        schema,
+        question,
+        alike,
+        mayTell
+      ),
       missing: question.files.filter(({ hash }) => !byBytes.has(hash)).map(({ id }) => id),
     } as unknown as Json;
   });

@@ -35,7 +35,11 @@ export const likenesses = async (
   const locals = new Map<string, string>();
   for (const { id } of entries) locals.set(id, (await identity.local({ uid, id })) ?? id);
   const present = await unit.content.presence(uid, [...locals.values()]);
-  for (const [id, localId] of locals) if (present.has(localId)) result.set(id, { kind: 'one', localId });
+  for (const [id, localId] of locals) {
+    if (!present.has(localId)) continue;
+    const isSame = schema.single || [id, localId].includes(identity.canonical({ uid, id: localId }).id);
+    result.set(id, isSame ? { kind: 'one', localId } : { kind: 'taken' });
+  }
 
   const rest = entries.filter(({ id }) => !result.has(id));
   const found = await candidatesBy(unit.content, schema, by, rest);
@@ -111,14 +115,19 @@ export interface Found {
   rows: ReadonlyMap<string, RowState[]>;
 }
 
-/** The entries asked about, each with what is here in its place, compared as far as the level opens it. */
+/**
+ * The entries asked about, each with what is here in its place, compared as far as the level opens it.
+ *
+ * @param mayTell everybody may read what is published of the type.
+ */
 export const compareLikenesses = async (
   context: Context,
   unit: Unit,
   identity: Identity,
   schema: TypeSchema,
   question: LookAlikeQuestion,
-  { found, rows }: Found
+  { found, rows }: Found,
+  mayTell: boolean
 ): Promise<PreviewAnswer['entries']> => {
   const names = await Names.of(context, unit, identity, schema, [...rows.values()].flat(), question.named);
   return question.entries.map((asked) => {
@@ -129,7 +138,7 @@ export const compareLikenesses = async (
     if (likeness.kind === 'several') {
       const candidates = likeness.localIds.map((documentId) => ({
         documentId,
-        title: titleOf(rows.get(documentId) ?? [], question.level),
+        title: mayTell ? titleOf(rows.get(documentId) ?? []) : null,
       }));
       return { ...base, state: 'ambiguous', candidates };
     }
@@ -172,9 +181,9 @@ const differing = (
 
 const TITLES = ['title', 'name', 'label', 'headline', 'question', 'subject'];
 
-/** A title to tell candidates apart by; of what is not published none, where only what is published is shared. */
-const titleOf = (rows: readonly RowState[], level: LookAlikeQuestion['level']): string | null => {
-  const row = rows.find(({ status }) => status === 'published') ?? (level === 'EVERYTHING' ? rows[0] : undefined);
+/** A title to tell candidates apart by; of what is not published none. */
+const titleOf = (rows: readonly RowState[]): string | null => {
+  const row = rows.find(({ status }) => status === 'published');
   for (const name of TITLES) {
     const value = row?.fields[name];
     if (typeof value === 'string' && value !== '') return value.slice(0, 200);

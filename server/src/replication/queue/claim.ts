@@ -1,5 +1,6 @@
 import { isNamed } from '../controller/along';
-import { FILE_UID, entityOf } from '../entity';
+import { ruleFor } from '../controller/decide';
+import { FILE_UID, entityOf, type EntityKey } from '../entity';
 import type { Context } from '../context';
 import type { Tables, Unit } from '../ports';
 import type { Row } from '../tables';
@@ -23,11 +24,16 @@ export interface Claim {
   replicas: Row<'replicas'>[];
 }
 
+/** What was claimed in this transaction, and can be given back in it. */
+export interface FreshClaim extends Claim {
+  before: ReadonlyMap<EntityKey, Row<'replicas'>>;
+}
+
 /**
  * Takes what is due for a link, files before their users and entries before what refers to them. Only who holds the lease
  * may settle it, so that two workers never settle one delivery. `sent_hash` is written first: after a crash we know that the other side may have it.
  */
-export const claim = async (context: Context, unit: Unit, link: string): Promise<Claim> => {
+export const claim = async (context: Context, unit: Unit, link: string): Promise<FreshClaim> => {
   const { tables } = unit;
   const now = context.clock.now();
   // One state at a time, in the order of an index: a queue of many thousands is not sorted for its first hundred.
@@ -45,7 +51,7 @@ export const claim = async (context: Context, unit: Unit, link: string): Promise
   const others = await due({ uid: { not: FILE_UID } }, CLAIM_LIMIT - files.length);
   const found = await withTargetsFirst(tables, link, [...files, ...others], { now, limit: CLAIM_LIMIT });
   const lease = context.chance.bytes(12).toString('hex');
-  if (found.length === 0) return { lease, replicas: [] };
+  if (found.length === 0) return { lease, replicas: [], before: new Map() };
   await decideAgain(context, unit, found);
   const claimable = (await lockReplicas(tables, link, found)).filter((replica) => isDue(replica, now));
   const isStopped = await stoppedByBrakes(tables, claimable);
@@ -62,7 +68,7 @@ export const claim = async (context: Context, unit: Unit, link: string): Promise
     common_hash: NOTHING_THERE,
   }));
   await tables.insert('replicas', taken, 'replace');
-  return { lease, replicas: taken };
+  return { lease, replicas: taken, before: new Map(replicas.map((replica) => [replica.entity, replica])) };
 };
 
 /**
@@ -72,9 +78,16 @@ export const claim = async (context: Context, unit: Unit, link: string): Promise
 const decideAgain = async (context: Context, unit: Unit, found: readonly Row<'replicas'>[]): Promise<void> => {
   const { tables } = unit;
   const jobs = await tables.find('jobs', { kind: 'decide', state: 'running' });
+  const rules = await tables.find('rules', { link: found[0]?.link ?? '' });
+  await refreshReplicas(
+    context,
+    unit,
+    found.filter((replica) => isMoreThanRuled(rules, replica)).map(({ entity }) => entity),
+    [],
+    { rulesChanged: true }
+  );
   if (jobs.length === 0) return;
   const types = new Set(jobs.map(({ subject }) => subject));
-  const rules = await tables.find('rules', { link: found[0]?.link ?? '' });
   const entities = new Set(found.map(({ entity }) => entity));
   let followers = found.filter((replica) => isFile(replica.entity) || isAlong(replica)).map(({ entity }) => entity);
   for (let step = 0; step <= MOST_STEPS && followers.length > 0; step += 1) {
@@ -88,6 +101,18 @@ const decideAgain = async (context: Context, unit: Unit, found: readonly Row<'re
   }
   const again = [...entities].filter((key) => types.has(entityOf(key).uid));
   await refreshReplicas(context, unit, again, [], { rulesChanged: true });
+};
+
+/**
+ * It was decided by rules that were read before they changed, and written after the job had passed. Only a new entry can
+ * be, of which the other side has said nothing yet: for others the job has waited.
+ */
+const isMoreThanRuled = (rules: readonly Row<'rules'>[], replica: Row<'replicas'>): boolean => {
+  const { link, entity, uid, wanted, granted, their_level: theirs, level } = replica;
+  if (wanted === null || granted === 0 || theirs !== null || isFile(entity) || isAlong(replica)) return false;
+  const rule = ruleFor(rules, link, uid);
+  if (rule === null || rule.direction === 'RECEIVE_ONLY') return true;
+  return rule.level !== 'EVERYTHING' && rule.level !== level;
 };
 
 /** The same rows in the same order, as they are once nobody else can write them: what was read before may be old by now. */
@@ -105,11 +130,14 @@ const lockReplicas = async (
 const isDue = ({ state, retry_at: retryAt, lease_until: leaseUntil }: Row<'replicas'>, now: number): boolean =>
   state === 'sending' ? leaseUntil <= now : (state === 'queued' || state === 'held') && retryAt <= now;
 
-/** What was claimed and is not sent now after all: in the same transaction, so that nobody has seen the claim. */
-export const giveBack = async ({ tables }: Unit, link: string, replicas: readonly Row<'replicas'>[]): Promise<void> => {
-  if (replicas.length === 0) return;
-  const where = { link, entity: replicas.map(({ entity }) => entity) };
-  await tables.update('replicas', where, { state: 'queued', lease: null, lease_until: 0 });
+/** What was claimed and is not sent now after all is as it was: nobody is to think that it was sent. */
+export const giveBack = async (
+  { tables }: Unit,
+  { before }: FreshClaim,
+  replicas: readonly Row<'replicas'>[]
+): Promise<void> => {
+  const rows = replicas.map(({ entity }) => before.get(entity)!);
+  await tables.insert('replicas', rows, 'replace');
 };
 
 /** For a process that knows it is the only one, at its start: what its predecessor was sending is sent again at once. */

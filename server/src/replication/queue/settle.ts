@@ -78,7 +78,10 @@ const settleOne = async (
   const { tables } = unit;
   const at = context.clock.now();
   const free = { ...now, lease: null, lease_until: 0 };
+  // It was decided meanwhile that nothing goes from here any more: to queue it again would be to withdraw it.
+  const isOver = now.state === 'done';
   const again = (delay: number, counts: boolean, error: string | null, code: string): Row<'replicas'> => {
+    if (isOver) return free;
     const attempts = now.attempts + (counts ? 1 : 0);
     const failed = attempts >= MAX_ATTEMPTS;
     if (failed) {
@@ -97,6 +100,7 @@ const settleOne = async (
       const done = { ...now, ...had }.common_hash === now.wanted_hash;
       const held = answer.status === 'held' && !moved;
       if (answer.status === 'held') result.missingBytes.push(...answer.bytes);
+      if (isOver) return { ...free, ...had, acked_at: at };
       if (done && !held) events.push({ type: 'delivered', entity: now.entity, link: now.link });
       return {
         ...free,

@@ -133,11 +133,15 @@ const isOnlyPartlyHeld = ({ leaves, partly }: State, entity: EntityKey): boolean
   return all.length > 0 && all.every((leaf) => partly.has(leaf));
 };
 
+const arrivedHash = ({ common, common_level: level, common_direction: direction }: Row<'replicas'>): string =>
+  common === '[]' ? NOTHING_THERE : stateHash(JSON.parse(common) as string[], level, direction);
+
 /** What was wanted may have given way just now: until the rest comes nothing more is to go than has arrived. */
 const asArrived = (before: Row<'replicas'>): Row<'replicas'> => ({
   ...before,
   wanted: before.common === '[]' ? null : before.common,
-  wanted_hash: before.common_hash,
+  // Not as the row has it: while something is under way that says nothing.
+  wanted_hash: arrivedHash(before),
   sequence: before.sequence + 1,
   state: 'done',
   attempts: 0,

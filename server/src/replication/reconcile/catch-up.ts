@@ -1,7 +1,11 @@
 import type { Context } from '../context';
-import { Unreachable } from '../errors';
+import { ReplicationError, Unreachable } from '../errors';
+import type { Row } from '../tables';
 import type { Wire } from '../transport/wire';
 import { compareWith } from './compare';
+
+/** Who has refused to be compared with is asked again so much later. */
+const REFUSED_AGAIN_MS = 60_000;
 
 /** Compares with the links that were not asked yet since a restore, and has what differs sent again. Whether any was. */
 export const catchUp = async (context: Context, wire: Wire): Promise<boolean> => {
@@ -17,17 +21,25 @@ export const catchUp = async (context: Context, wire: Wire): Promise<boolean> =>
     if (link && (link.state !== 'REGISTERED' || link.paused || link.retry_at > now)) continue;
     // It cannot be asked, and is told to compare by itself when it fetches.
     if (link?.fetching === 'THERE') continue;
+    if (job.error !== null && now - job.updated_at < REFUSED_AGAIN_MS && job.updated_at <= now) continue;
     try {
       if (link) await compareWith(context, wire, link, true);
     } catch (error) {
-      // It is asked again once it can be reached.
-      if (error instanceof Unreachable) continue;
-      throw error;
+      if (!(error instanceof ReplicationError)) throw error;
+      // One that cannot be reached, or does not want to, keeps no other waiting. It is asked again.
+      if (!(error instanceof Unreachable)) await note(context, job, { error: error.message });
+      continue;
     }
-    await context.store.transaction(({ tables }) =>
-      tables.update('jobs', { id: job.id }, { state: 'done', updated_at: now })
-    );
+    await note(context, job, { state: 'done', error: null });
     caughtUp = true;
   }
   return caughtUp;
+};
+
+/** Unless it was started over meanwhile. */
+const note = async (context: Context, job: Row<'jobs'>, patch: Partial<Row<'jobs'>>): Promise<void> => {
+  const where = { id: job.id, state: 'waiting', updated_at: job.updated_at } as const;
+  await context.store.transaction(({ tables }) =>
+    tables.update('jobs', where, { ...patch, updated_at: context.clock.now() })
+  );
 };

@@ -5,7 +5,7 @@ import type { Context } from '../context';
 import { Refused } from '../errors';
 import { sha256 } from '../history/canonical';
 import { wakeLink } from '../queue/wake-link';
-import { NOTHING_THERE, stateHash } from '../queue/state-hash';
+import { bucketOf, NOTHING_THERE, stateHash } from '../queue/state-hash';
 import type { Store, Tables, Where } from '../ports';
 import type { Row } from '../tables';
 import type { Wire } from '../transport/wire';
@@ -29,7 +29,7 @@ const entityKey = z
   .regex(/^[a-z0-9:.-]+\/[A-Za-z0-9_.:-]+$/);
 const resendQuestion = z.strictObject({ entities: z.array(entityKey).max(1_000) });
 const bucketsAnswer = z.array(z.string().max(32)).length(256);
-const entriesAnswer = z.array(z.tuple([z.string().max(400), z.string().max(64)])).max(1_000_000);
+const entriesAnswer = z.array(z.tuple([entityKey, z.string().max(64)])).max(1_000_000);
 
 /** Answers a linked instance's question about its own link. */
 export const answerComparison = async (store: Store, link: string, topic: string, question: Json): Promise<Json> =>
@@ -93,9 +93,21 @@ export const compareWith = async (
 
 type Ask = (topic: string, question: Json) => Promise<Json>;
 
+/** So many entries of which this site knows nothing can be told of by a comparison: some hundred megabytes of memory. */
+const MOST_UNKNOWN = 500_000;
+
+const requireOfBucket = (entities: Iterable<string>, bucket: number): void => {
+  for (const entity of entities) {
+    if (bucketOf(entity as EntityKey) !== bucket) {
+      throw new Refused('MALFORMED', 'The other site named an entry where it does not belong.');
+    }
+  }
+};
+
 const compareDirection = async (context: Context, link: string, mine: Side, theirs: Side, ask: Ask) => {
   const states = await context.store.transaction(({ tables }) => statesOf(tables, link, mine, null));
   const different: Comparison['different'] = [];
+  let unknown = 0;
   const top = digests(states, null) as string[];
   const topThere = read(bucketsAnswer, await ask('compare-buckets', { side: theirs, within: null }));
   for (let within = 0; within < 256; within += 1) {
@@ -108,9 +120,15 @@ const compareDirection = async (context: Context, link: string, mine: Side, thei
       // Where nothing is on one side there is nothing to ask.
       const answer = digestThere[bucket] === '' ? [] : await ask('compare-entries', { side: theirs, within, bucket });
       const there = new Map(read(entriesAnswer, answer));
+      requireOfBucket(there.keys(), within * 256 + bucket);
       for (const entity of new Set([...ours.keys(), ...there.keys()]) as Set<EntityKey>) {
         if (ours.get(entity) === there.get(entity)) continue;
         different.push({ entity, here: ours.has(entity), there: there.has(entity) });
+      }
+      unknown += [...there.keys()].filter((entity) => !ours.has(entity as EntityKey)).length;
+      // Told by a site that may say anything: what is only there has no end but this.
+      if (unknown > MOST_UNKNOWN) {
+        throw new Refused('TOO_MUCH_DIFFERENT', 'The other site names more entries than two sites can be compared by.');
       }
     }
   }

@@ -3,6 +3,7 @@ import { brakeId, MANY, setBrake, liftBrake } from '../brake/brake';
 import { forgetVanished, rememberVanished } from '../brake/vanished';
 import { markBaseline, markEntities } from '../capture/baseline';
 import type { Context } from '../context';
+import { FilesNotHashed } from '../errors';
 import type { DomainEvent } from '../events';
 import { same } from '../history/canonical';
 import { loadShown, type ShownRow } from '../history/shown';
@@ -75,17 +76,17 @@ export const sweepStep = async (context: Context, options: SweepOptions): Promis
   const now = context.clock.now();
   const before = await context.store.transaction(readProgress);
   const begins = before.uid === null;
-  const imported = begins ? await options.imported() : before.imported;
+  const imported = before.imported || (await options.imported());
   const isDue =
     !begins || imported || before.asked !== null || now - before.began >= SWEEP_EVERY_MS || now < before.began;
   if (!isDue) return false;
   const events: DomainEvent[] = [];
-  const ended = await context.store.transaction(async (unit) => {
+  const step = async (unit: Unit): Promise<boolean> => {
     events.length = 0;
     await unit.tables.lock('settings', { name: NAME });
     const current = await readProgress(unit);
     const types = [...options.types].sort();
-    const progress = current.uid === null ? begin(current, types, imported, now) : current;
+    const progress = next(current, types, imported, now);
     if (progress.uid === null) {
       await writeProgress(unit, progress);
       return true;
@@ -93,10 +94,22 @@ export const sweepStep = async (context: Context, options: SweepOptions): Promis
     const after = await look(context, unit, progress, types, events);
     await writeProgress(unit, after);
     return after.uid === null;
+  };
+  const ended = await context.store.transaction(step).catch(async (error: unknown) => {
+    if (!(error instanceof FilesNotHashed)) throw error;
+    // Reading bytes takes its time: outside any transaction, and the same step once more.
+    await context.files.hash(error.localIds);
+    return false;
   });
   for (const event of events) context.observer.notice(event);
   if (ended) await options.seen();
   return !ended;
+};
+
+/** Where an import lands while a pass is under way, that begins anew: what of it was seen already counts as imported, too. */
+const next = (current: Progress, types: readonly Uid[], imported: boolean, now: number): Progress => {
+  if (current.uid === null) return begin(current, types, imported, now);
+  return imported && !current.imported ? { ...begin(current, types, true, now), depth: current.depth } : current;
 };
 
 const begin = (before: Progress, types: readonly Uid[], imported: boolean, now: number): Progress => {
@@ -150,7 +163,9 @@ const lookAtRows = async (context: Context, unit: Unit, progress: Progress, uid:
     (await tables.find('entries', { entity: [...keys.values()] })).map((row) => [row.entity, row])
   );
   const shown = await loadShown(tables, [...entries.keys()]);
-  const rows = depth === 'full' ? await content.read(uid, ids) : await content.glance(uid, ids);
+  // Of what has no version there is nothing to compare with; of a file that nobody uses the bytes were never read.
+  const recorded = ids.filter((id) => (entries.get(keys.get(id)!)?.head ?? null) !== null);
+  const rows = depth === 'full' ? await content.read(uid, recorded) : await content.glance(uid, recorded);
   const marked = new Set((await tables.find('marks', { uid, document_id: ids })).map((row) => row.document_id));
   const expectsAll = await isBaselined(unit, uid);
 
@@ -253,7 +268,7 @@ const keep = async (
 const conclude = async (
   context: Context,
   { tables, content }: Unit,
-  { imported }: Progress,
+  { imported, began }: Progress,
   uid: Uid,
   events: DomainEvent[]
 ): Promise<void> => {
@@ -261,14 +276,17 @@ const conclude = async (
   const id = brakeId('CHANGED_UNSEEN', uid);
   const now = context.clock.now();
   const found = await tables.find('findings', unanswered);
-  const [brake] = await tables.find('brakes', { id, lifted_at: null });
+  const [brake] = await tables.find('brakes', { id });
+  const stands = brake?.lifted_at === null;
   if (found.length === 0) {
-    if (brake) await liftBrake(tables, id, null, now);
+    if (stands) await liftBrake(tables, id, null, now);
     return;
   }
-  if (brake) return;
+  if (stands) return;
+  // Somebody has answered while this pass went on, and cannot have meant what was found after it.
+  const isAnswered = brake !== undefined && (brake.lifted_at ?? 0) >= began && brake.lifted_by !== null;
   const total = await content.total(uid);
-  if (imported || (found.length > MANY.entries && found.length > total * MANY.share)) {
+  if (imported || isAnswered || (found.length > MANY.entries && found.length > total * MANY.share)) {
     await setBrake(tables, 'CHANGED_UNSEEN', uid, { total }, now);
     events.push({ type: 'braked', code: 'CHANGED_UNSEEN', subject: uid });
     return;

@@ -3,6 +3,7 @@ import type { Context } from '../context';
 import { maximalOfEach } from '../history/graph';
 import { listRevisions, loadContents, type ListedRevision } from '../history/repository';
 import type { RevisionId } from '../history/revision';
+import { storedIncarnation } from '../incarnation';
 import type { KeyRecord } from '../link/key-record';
 import type { Tables } from '../ports';
 import { isAlong } from '../queue/followers';
@@ -45,12 +46,14 @@ export const composeMessages = async (
     room -= choice.bytes;
     plans.push({ replica, sent, choice });
   }
+  // Not as this process remembers it: another may have begun a new one, and what that says later must count as later.
+  const incarnation = await storedIncarnation({ tables });
   const hashes = plans.flatMap(({ choice }) => choice.hashes);
   const texts = await loadContents(tables, [...new Set(hashes)]);
 
   return plans.map(({ replica, sent, choice }): Message => {
     const entity = entityOf(replica.entity);
-    const order: [number, number] = [context.incarnation.current(), replica.sequence];
+    const order: [number, number] = [incarnation, replica.sequence];
     const wanted = wantedOf(replica);
     if (wanted === null) return { type: 'ENTITY_UNREPLICATE', entity, order };
     const { ids, shallow } = paths.get(replica.entity)!;

@@ -4,7 +4,7 @@ import { Refused, Unreachable } from '../errors';
 import type { DomainEvent } from '../events';
 import type { Json } from '../entity';
 import { fileHashes } from '../file-names';
-import { claim, giveBack, type Claim } from '../queue/claim';
+import { claim, giveBack, type Claim, type FreshClaim } from '../queue/claim';
 import { settle } from '../queue/settle';
 import type { Unit } from '../ports';
 import type { Row } from '../tables';
@@ -44,11 +44,11 @@ export const takeUp = async (
   context: Context,
   unit: Unit,
   link: string
-): Promise<{ taken: Claim; messages: Message[] }> => {
-  const { lease, replicas } = await claim(context, unit, link);
-  const messages = await composeMessages(context, unit.tables, replicas);
-  await giveBack(unit, link, replicas.slice(messages.length));
-  return { taken: { lease, replicas: replicas.slice(0, messages.length) }, messages };
+): Promise<{ taken: FreshClaim; messages: Message[] }> => {
+  const claimed = await claim(context, unit, link);
+  const messages = await composeMessages(context, unit.tables, claimed.replicas);
+  await giveBack(unit, claimed, claimed.replicas.slice(messages.length));
+  return { taken: { ...claimed, replicas: claimed.replicas.slice(0, messages.length) }, messages };
 };
 
 /** One that fetches is not called. */
@@ -160,7 +160,9 @@ const release = async (
 ): Promise<void> =>
   linkFailed(context, link, error, async ({ tables }) => {
     const where = { link: link.id, entity: replicas.map(({ entity }) => entity), lease };
-    await tables.update('replicas', where, { state: 'queued', lease: null, lease_until: 0 });
+    await tables.update('replicas', { ...where, state: 'sending' }, { state: 'queued' });
+    // What was decided again meanwhile stays as it was decided.
+    await tables.update('replicas', where, { lease: null, lease_until: 0 });
   });
 
 /**

@@ -41,7 +41,7 @@ export const handOut = async (context: Context, link: Row<'links'>, asked: Fetch
     const given = fit.slice(0, countThatFits(fit));
     await giveBack(
       unit,
-      link.id,
+      taken,
       fit.slice(given.length).map(({ replica }) => replica)
     );
     await offerBytes(

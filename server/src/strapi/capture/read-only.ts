@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Core } from '@strapi/strapi';
 import { errors } from '@strapi/utils';
-import { keyOf, type Uid } from '../../replication/entity';
+import { FILE_UID, keyOf, type Uid } from '../../replication/entity';
 import type { Schemas } from '../../replication/ports';
 import { isApplying, isApplyingRow } from '../content/applying';
 import { statementOnOwn } from '../content/connection';
@@ -29,6 +29,14 @@ interface LifecycleEvent {
   params: { where?: unknown; filters?: unknown; _q?: unknown; data?: unknown };
 }
 
+type UploadService = Record<'remove' | 'replace', (first: unknown, ...others: unknown[]) => Promise<unknown>>;
+
+const documentsOfFile = async (strapi: Core.Strapi, id: unknown): Promise<string[]> => {
+  if (typeof id !== 'number' && typeof id !== 'string') return [];
+  const found = await strapi.db.query(FILE_UID).findMany({ where: { id }, select: ['documentId'] });
+  return found.map((row: { documentId: string }) => row.documentId);
+};
+
 interface Locked {
   entity: string;
   local_id: string;
@@ -39,6 +47,8 @@ export interface ReadOnly {
   documentMiddleware(context: unknown, next: () => Promise<unknown>): Promise<unknown>;
   /** Refuses in lifecycles what goes past the document service. To be called in bootstrap. */
   subscribe(): void;
+  /** Has the media library ask before it removes or replaces bytes: the row comes after them. To be called in bootstrap. */
+  guardBytes(): void;
   /** Nothing is refused before: what a site does while it starts must not make it fail to start. */
   startRefusing(): void;
   /** To be called after entries were locked or unlocked. */
@@ -189,6 +199,19 @@ export const createReadOnly = (
         beforeDelete: guarded,
         beforeDeleteMany: guarded,
       } as never);
+    },
+    guardBytes() {
+      const upload = strapi.plugin('upload')?.service('upload') as UploadService | undefined;
+      if (!upload) return;
+      const guard = (name: 'remove' | 'replace', idOf: (first: unknown) => unknown): void => {
+        const original = upload[name];
+        upload[name] = async (first, ...others) => {
+          if (await anyLocked(FILE_UID)) await refuseLocked(FILE_UID, await documentsOfFile(strapi, idOf(first)));
+          return original.call(upload, first, ...others);
+        };
+      };
+      guard('remove', (file) => (file as { id?: unknown } | null)?.id);
+      guard('replace', (id) => id);
     },
     startRefusing() {
       started = true;

@@ -46,15 +46,6 @@ export const stampOf = (row: Pick<FileRow, 'updatedAt' | 'size' | 'hash' | 'url'
     .slice(0, 32);
 };
 
-/** The bytes of a file are not known yet: `Files.hash` has to read them, outside any transaction, before it is read. */
-export class FilesNotHashed extends ReplicationError {
-  constructor(readonly localIds: string[]) {
-    super('FILE_NOT_HASHED', 'The bytes of some files have to be read first. It is done now and then tried again.', {
-      localIds,
-    });
-  }
-}
-
 /** A revision of a file was to be written before its bytes were placed. */
 export class BytesNotPlaced extends ReplicationError {
   constructor(localId: string, hash: string) {

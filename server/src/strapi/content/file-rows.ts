@@ -1,3 +1,4 @@
+import { FilesNotHashed } from '../../replication/errors';
 import type { Core } from '@strapi/strapi';
 import {
   FILE_UID,
@@ -16,7 +17,6 @@ import {
   bytesOf,
   type FileBytes,
   type FileRow,
-  FilesNotHashed,
   type FormatMetadata,
   pendingOf,
   stampOf,

@@ -44,9 +44,14 @@ export const createStore = (strapi: Core.Strapi, content: (trx: Knex.Transaction
         const unit: Unit = { tables: createTables(trx), content: content(trx) };
         const state: Open = { trx, savepoints: 0, broken: null };
         open.set(unit, state);
-        const result = await work(unit);
-        if (state.broken !== null) throw state.broken;
-        return result;
+        try {
+          const result = await work(unit);
+          if (state.broken !== null) throw state.broken;
+          return result;
+        } catch (error) {
+          // What follows a broken transaction fails for that reason alone.
+          throw state.broken ?? error;
+        }
       })
     ) as Promise<T>;
 

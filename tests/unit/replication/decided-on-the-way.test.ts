@@ -1,0 +1,163 @@
+import { receive } from '../../../server/src/replication/apply/receive';
+import { recordBatch } from '../../../server/src/replication/capture/record';
+import { Refused, Unreachable } from '../../../server/src/replication/errors';
+import { claim, giveBack } from '../../../server/src/replication/queue/claim';
+import { catchUp } from '../../../server/src/replication/reconcile/catch-up';
+import { compareWith } from '../../../server/src/replication/reconcile/compare';
+import { jobStep } from '../../../server/src/replication/reconcile/jobs';
+import { startJob } from '../../../server/src/replication/start-job';
+import { deliver } from '../../../server/src/replication/transport/deliver';
+import type { Wire } from '../../../server/src/replication/transport/wire';
+import { ARTICLE } from '../../support/world/catalogue';
+import { all, Scene } from '../../support/world/scene';
+
+const both = async () => {
+  const scene = await Scene.of('staging', 'live');
+  await scene.link('staging', 'live');
+  await scene.rules('staging', 'live', [all('EVERYTHING', 'BOTH')]);
+  await scene.rules('live', 'staging', [all('EVERYTHING', 'BOTH')]);
+  scene.save('staging', ARTICLE, 'a', 'draft', { title: 'First' });
+  await scene.settle();
+  return scene;
+};
+const contextOf = (scene: Scene, name: string) => scene.site(name).process!.context;
+const replicaOn = (scene: Scene, name: string) => scene.table(name, 'replicas').find(({ uid }) => uid === ARTICLE)!;
+
+/** What is sent arrives, and then, or instead, something happens before the answer does. */
+const wireOf = (scene: Scene, then: () => Promise<void>, arrives = true): Wire =>
+  ({
+    send: async (_peer: unknown, messages: never[]) => {
+      const { context, verifier } = scene.site('live').process!;
+      const [link] = scene.table('live', 'links');
+      const answers = arrives ? await receive(context, verifier, link!, messages) : [];
+      await then();
+      if (!arrives) throw new Unreachable('Nobody is there.');
+      return answers;
+    },
+    blobOffset: () => Promise.resolve('complete'),
+    sendBlob: () => Promise.resolve(),
+  }) as unknown as Wire;
+
+describe('a type that is only received from now on, while an entry of it is on its way', () => {
+  const receivedOnly = async (arrives: boolean) => {
+    const scene = await both();
+    const staging = contextOf(scene, 'staging');
+    scene.save('staging', ARTICLE, 'a', 'draft', { title: 'On its way' });
+    await recordBatch(staging);
+    const change = async () => {
+      await scene.rules('staging', 'live', [all('EVERYTHING', 'RECEIVE_ONLY')]);
+      while (await jobStep(staging));
+    };
+    await deliver(staging, wireOf(scene, change, arrives), scene.site('live').id);
+    return scene;
+  };
+
+  it('is not withdrawn when the answer comes', async () => {
+    const scene = await receivedOnly(true);
+    expect(replicaOn(scene, 'staging')).toMatchObject({ direction: 'RECEIVE_ONLY', state: 'done', lease: null });
+    await scene.settle();
+    expect(scene.rows('live', ARTICLE)).toEqual({ 'a en/draft': { title: 'On its way' } });
+    expect(scene.rows('staging', ARTICLE)).toEqual({ 'a en/draft': { title: 'On its way' } });
+  });
+
+  it('is not withdrawn when none does', async () => {
+    const scene = await receivedOnly(false);
+    expect(replicaOn(scene, 'staging')).toMatchObject({ direction: 'RECEIVE_ONLY', state: 'done', lease: null });
+    await scene.settle();
+    expect(Object.keys(scene.rows('live', ARTICLE))).toEqual(['a en/draft']);
+  });
+});
+
+it('what is claimed and given back is as if nobody had claimed it', async () => {
+  const scene = await both();
+  const staging = contextOf(scene, 'staging');
+  scene.save('staging', ARTICLE, 'a', 'draft', { title: 'Second' });
+  await recordBatch(staging);
+  const before = replicaOn(scene, 'staging');
+  expect(before.state).toBe('queued');
+  await staging.store.transaction(async (unit) => {
+    const claimed = await claim(staging, unit, scene.site('live').id);
+    expect(claimed.replicas).toMatchObject([{ state: 'sending' }]);
+    await giveBack(unit, claimed, claimed.replicas);
+  });
+  expect(replicaOn(scene, 'staging')).toEqual(before);
+});
+
+it('a new entry that was decided by rules that had changed meanwhile is decided again before it leaves', async () => {
+  const scene = await both();
+  const staging = contextOf(scene, 'staging');
+  scene.save('staging', ARTICLE, 'b', 'draft', { title: 'A draft' });
+  await recordBatch(staging);
+  await scene.rules('staging', 'live', [all('PUBLISHED')]);
+  // The job has passed, and did not see it.
+  await staging.store.transaction(({ tables }) => tables.update('jobs', { state: 'running' }, { state: 'done' }));
+  const claimed = await staging.store.transaction((unit) => claim(staging, unit, scene.site('live').id));
+  expect(claimed.replicas.map(({ entity }) => entity)).not.toContain(`${ARTICLE}/b`);
+});
+
+it('an entry that its type’s job took for unrecorded is decided by the rules as they are', async () => {
+  const scene = await Scene.of('staging', 'live');
+  await scene.link('staging', 'live');
+  await scene.rules('staging', 'live', [all('EVERYTHING')]);
+  scene.save('staging', ARTICLE, 'a', 'draft', { title: 'A' });
+  await scene.settle();
+  const staging = contextOf(scene, 'staging');
+  await staging.store.transaction(async ({ tables }) => {
+    // As it was left by a recorder that had read the rules before there were any.
+    await tables.remove('replicas', { uid: ARTICLE });
+    await tables.insert(
+      'marks',
+      [
+        {
+          uid: ARTICLE,
+          document_id: 'a',
+          locale: '',
+          status: '',
+          action: 'baseline',
+          actor: null,
+          base: null,
+          at: staging.clock.now(),
+        },
+      ],
+      'fail'
+    );
+  });
+  await recordBatch(staging);
+  expect(replicaOn(scene, 'staging')).toMatchObject({ level: 'EVERYTHING', state: 'queued' });
+});
+
+describe('a comparison', () => {
+  const answering = (ask: Wire['ask']) => ({ ask }) as unknown as Wire;
+
+  it('that one site refuses keeps no other waiting, and is asked for again', async () => {
+    const scene = await both();
+    const staging = contextOf(scene, 'staging');
+    const link = scene.site('live').id;
+    await staging.store.transaction((unit) => startJob(unit, 'catch-up', link, staging.clock.now(), 'waiting'));
+    let asked = 0;
+    const refusing = answering(() => {
+      asked += 1;
+      return Promise.reject(new Refused('PAUSED', 'Sharing is paused here.'));
+    });
+    expect(await catchUp(staging, refusing)).toBe(false);
+    expect(await catchUp(staging, refusing)).toBe(false);
+    expect(asked).toBe(1);
+    const job = () => scene.table('staging', 'jobs').find(({ kind }) => kind === 'catch-up');
+    expect(job()).toMatchObject({ state: 'waiting', error: 'Sharing is paused here.' });
+    await scene.settle();
+    expect(job()).toMatchObject({ state: 'done', error: null });
+  });
+
+  it('with a site that names entries where they do not belong comes to an end', async () => {
+    const scene = await both();
+    const staging = contextOf(scene, 'staging');
+    const [link] = scene.table('staging', 'links');
+    const lying = answering((_peer, topic) =>
+      Promise.resolve({
+        answer: topic === 'compare-buckets' ? Array<string>(256).fill('0') : [[`${ARTICLE}/made-up`, 'x']],
+        bytes: 0,
+      })
+    );
+    await expect(compareWith(staging, lying, link!, true)).rejects.toMatchObject({ code: 'MALFORMED' });
+  });
+});

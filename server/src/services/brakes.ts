@@ -5,7 +5,7 @@ import { listQuestions, type Question } from '../replication/brake/desk';
 import { entityOf, type EntityKey } from '../replication/entity';
 import type { Tables } from '../replication/ports';
 import { localIdsOf, mainField, nameEntries, typeName } from './entry-names';
-import { mayRead, type Ability } from './reading-rights';
+import { mayReadField, type Ability } from './reading-rights';
 
 /** Brakes as the page tells them: with the names of what they are about. */
 export const viewBrakes = async (
@@ -27,9 +27,10 @@ export const viewBrakes = async (
   // What has no rows any more is called what it was called last.
   for (const { entity, fields } of shown) {
     const name = titled.get(entity)!;
-    if (name.title !== null || !mayRead(ability, name.uid)) continue;
+    if (name.title !== null) continue;
     const field = await mainField(strapi, name.uid);
-    const title = field === null ? null : (JSON.parse(fields) as { [field: string]: unknown })[field];
+    if (field === null || !mayReadField(ability, name.uid, field)) continue;
+    const title = (JSON.parse(fields) as { [field: string]: unknown })[field];
     if (typeof title === 'string' && title !== '') titled.set(entity, { ...name, title });
   }
   return questions.map(({ id, code, subject, told, since, answers, entities }) => ({

@@ -2,7 +2,7 @@ import type { Core } from '@strapi/types';
 import type { EntryName } from '../contracts';
 import { entityOf, FILE_UID, type EntityKey } from '../replication/entity';
 import type { Tables } from '../replication/ports';
-import { mayRead, type Ability } from './reading-rights';
+import { mayReadField, type Ability } from './reading-rights';
 
 export type NamedEntries = (key: EntityKey) => EntryName;
 
@@ -25,8 +25,9 @@ export const nameEntries = async (
   }
   const titles = new Map<string, string>();
   for (const [uid, ids] of byType) {
-    if (!mayRead(ability, uid)) continue;
-    for (const [localId, title] of await readTitles(strapi, uid, ids)) titles.set(`${uid}/${localId}`, title);
+    const field = await mainField(strapi, uid);
+    if (field === null || !mayReadField(ability, uid, field)) continue;
+    for (const [localId, title] of await readTitles(strapi, uid, field, ids)) titles.set(`${uid}/${localId}`, title);
   }
   return (key) => {
     const { uid, id } = entityOf(key);
@@ -47,9 +48,12 @@ export const typeName = (strapi: Core.Strapi, uid: string): string => {
   return type?.info?.displayName ?? uid;
 };
 
-const readTitles = async (strapi: Core.Strapi, uid: string, ids: string[]): Promise<Map<string, string>> => {
-  const field = await mainField(strapi, uid);
-  if (field === null) return new Map();
+const readTitles = async (
+  strapi: Core.Strapi,
+  uid: string,
+  field: string,
+  ids: string[]
+): Promise<Map<string, string>> => {
   const rows: Record<string, unknown>[] = await strapi.db
     .query(uid as never)
     .findMany({ select: ['documentId', field], where: { documentId: { $in: ids } } });

@@ -12,8 +12,8 @@ import type { Engine } from '../replication/engine';
 import { FILE_UID, keyOf, type EntityKey } from '../replication/entity';
 import { Identity } from '../replication/identity';
 import { matchFieldsOf } from '../replication/matching/match-fields';
-import { nameEntries } from './entry-names';
-import { mayRead, type Ability } from './reading-rights';
+import { mainField, nameEntries } from './entry-names';
+import { mayReadField, type Ability } from './reading-rights';
 
 export const readMatchFields = ({ schemas }: Engine): MatchFields =>
   Object.fromEntries(
@@ -32,24 +32,35 @@ export const readPreview = async (
   request: PreviewRequest
 ): Promise<PreviewPage> => {
   const { entries, ...page } = await engine.preview(link, request);
+  const titleField = await mainField(strapi, request.uid);
+  const mayName = titleField !== null && mayReadField(ability, request.uid, titleField);
   const named = await nameEntries(strapi, ability, new Map(entries.map((one) => [one.entity, one.documentId])));
   return {
     ...page,
     entries: entries.map(({ entity, documentId: _named, candidates, ...rest }) => ({
       ...named(entity),
       ...rest,
-      candidates: candidates.map((one) => (mayRead(ability, request.uid) ? one : { ...one, title: null })),
+      candidates: candidates.map((one) => (mayName ? one : { ...one, title: null })),
     })),
   };
 };
 
+/** Of the fields that the caller may read. */
 export const readDifference = async (
   engine: Engine,
+  ability: Ability | undefined,
   link: string,
   request: Parameters<Engine['difference']>[1]
 ): Promise<DifferenceView> => {
   const { hidden, parts } = await engine.difference(link, request);
-  return { hidden, parts: parts.map((row) => ({ ...row, locale: row.locale === '-' ? '' : row.locale })) };
+  return {
+    hidden,
+    parts: parts.map((row) => ({
+      ...row,
+      locale: row.locale === '-' ? '' : row.locale,
+      fields: row.fields.filter(({ name }) => mayReadField(ability, request.uid, name)),
+    })),
+  };
 };
 
 /** Has a page of entries matched; those that the other site did not take are named. */

@@ -24,7 +24,7 @@ export const previews = ({ strapi }: { strapi: Core.Strapi }) => ({
     const body = read(differenceBody, ctx.request.body);
     refuseUnreadable(ctx.state.userAbility, body.uid);
     await findLink(engineOf(strapi), id);
-    return readDifference(engineOf(strapi), id, body);
+    return readDifference(engineOf(strapi), ctx.state.userAbility, id, body);
   }),
 
   match: answering(async (ctx) => {

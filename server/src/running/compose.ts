@@ -175,9 +175,9 @@ export const compose = async (
     retention: config.history || null,
     takeNoted: () => audience.takeNoted(),
     exchange: () => exchange,
-    follow: async (links) => {
+    follow: (links) => {
       couriers.follow(links);
-      await pollers.follow(links);
+      pollers.follow(links);
     },
   });
   const { recorder, jobs, house, notifier, sweeper } = workers;

@@ -22,12 +22,13 @@ export class Pollers {
   }
 
   /** Takes on links from which this site fetches by now, and leaves those from which it does not any more. */
-  async follow(links: readonly Row<'links'>[]): Promise<void> {
+  follow(links: readonly Row<'links'>[]): void {
     const fetching = new Set(links.filter((link) => link.fetching === 'HERE').map(({ id }) => id));
     for (const [id, poller] of this.pollers) {
       if (fetching.has(id)) continue;
       this.pollers.delete(id);
-      await poller.stop();
+      // Not waited for: bytes of a file may be on their way, as slowly as the other site likes.
+      poller.stop().catch(this.onError);
     }
     for (const id of fetching) {
       if (this.pollers.has(id)) continue;

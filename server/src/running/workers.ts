@@ -45,7 +45,7 @@ export interface WorkersOptions {
   /** Asked for when it is needed: it wakes these workers itself. */
   exchange(): Exchange;
   /** There may be links that came, went, or are reached in another way. */
-  follow(links: readonly Row<'links'>[]): Promise<void>;
+  follow(links: readonly Row<'links'>[]): void;
 }
 
 /** What runs in a process beside the couriers and pollers of each link. */
@@ -110,7 +110,7 @@ export const createWorkers = (options: WorkersOptions): Workers => {
   const house = new Worker(
     async () => {
       // First: whatever goes wrong below, what was saved here is to leave.
-      await options.follow(await store.transaction(({ tables }) => tables.find('links', { state: 'REGISTERED' })));
+      options.follow(await store.transaction(({ tables }) => tables.find('links', { state: 'REGISTERED' })));
       await options.exchange().poll();
       if (await keepHouse(context)) recorder.poke();
       if (await catchUp(context, wire)) recorder.poke();

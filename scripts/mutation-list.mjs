@@ -419,6 +419,24 @@ export const MUTATIONS = [
     ],
   },
   {
+    what: 'what a rule named goes along with what goes along no more',
+    rare: true,
+    places: [
+      {
+        file: 'queue/claim.ts',
+        find: 'isFile(replica.entity) || isAlong(replica) || !isNamed(rules, replica.link, replica.entity);',
+        replace: 'isFile(replica.entity) || isAlong(replica);',
+      },
+    ],
+  },
+  {
+    what: 'what was decided to be over while it was on its way is withdrawn',
+    rare: true,
+    places: [
+      { file: 'queue/settle.ts', find: "const isOver = now.state === 'done';", replace: 'const isOver = false;' },
+    ],
+  },
+  {
     what: 'what was set aside for theirs is forgotten',
     rare: true,
     places: [{ file: 'history/retention.ts', find: '...(await setAside(tables, entity)),', replace: '' }],

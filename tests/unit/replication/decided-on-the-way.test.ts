@@ -8,7 +8,7 @@ import { jobStep } from '../../../server/src/replication/reconcile/jobs';
 import { startJob } from '../../../server/src/replication/start-job';
 import { deliver } from '../../../server/src/replication/transport/deliver';
 import type { Wire } from '../../../server/src/replication/transport/wire';
-import { ARTICLE } from '../../support/world/catalogue';
+import { ARTICLE, CATEGORY } from '../../support/world/catalogue';
 import { all, Scene } from '../../support/world/scene';
 
 const both = async () => {
@@ -160,4 +160,24 @@ describe('a comparison', () => {
     );
     await expect(compareWith(staging, lying, link!, true)).rejects.toMatchObject({ code: 'MALFORMED' });
   });
+});
+
+it('what a rule named does not go along with what goes along no more, before the jobs have come to either', async () => {
+  const scene = await Scene.of('staging', 'live');
+  await scene.link('staging', 'live');
+  const articles = { scope: 'type', uid: ARTICLE, level: 'EVERYTHING', direction: 'SEND_ONLY' } as const;
+  await scene.rules('staging', 'live', [{ ...articles, dependencies: { category: 'missing' } }]);
+  scene.save('staging', CATEGORY, 'c', 'draft', { name: 'Category' });
+  scene.save('staging', ARTICLE, 'a', 'draft', { title: 'A', category: [{ uid: CATEGORY, id: 'c' }] });
+  await scene.settle();
+  expect(Object.keys(scene.rows('live', CATEGORY))).toEqual(['c -/draft']);
+
+  const staging = contextOf(scene, 'staging');
+  scene.save('staging', ARTICLE, 'b', 'draft', { title: 'B' });
+  const featured = [{ uid: ARTICLE, id: 'b', locale: 'en' }];
+  scene.save('staging', CATEGORY, 'c', 'draft', { name: 'Category', featured });
+  await recordBatch(staging);
+  await scene.rules('staging', 'live', []);
+  const { replicas } = await staging.store.transaction((unit) => claim(staging, unit, scene.site('live').id));
+  expect(replicas.filter(({ wanted }) => wanted !== null)).toEqual([]);
 });

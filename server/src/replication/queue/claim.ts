@@ -89,7 +89,10 @@ const decideAgain = async (context: Context, unit: Unit, found: readonly Row<'re
   if (jobs.length === 0) return;
   const types = new Set(jobs.map(({ subject }) => subject));
   const entities = new Set(found.map(({ entity }) => entity));
-  let followers = found.filter((replica) => isFile(replica.entity) || isAlong(replica)).map(({ entity }) => entity);
+  // What a rule named until now may go along from now on: who uses it decides, and they by the rules as they are.
+  const mayFollow = (replica: Row<'replicas'>) =>
+    isFile(replica.entity) || isAlong(replica) || !isNamed(rules, replica.link, replica.entity);
+  let followers = found.filter(mayFollow).map(({ entity }) => entity);
   for (let step = 0; step <= MOST_STEPS && followers.length > 0; step += 1) {
     const users = (await tables.find('refs', { target: followers }, { columns: ['source'] })).map(
       ({ source }) => source

@@ -1,4 +1,5 @@
 import { recordBatch } from '../../../server/src/replication/capture/record';
+import { moveLink } from '../../../server/src/replication/link/rows';
 import { ARTICLE } from '../../support/world/catalogue';
 import { all, Scene } from '../../support/world/scene';
 
@@ -112,26 +113,41 @@ describe('many entries of one type that are deleted at once', () => {
     }
   );
 
-  it('that cannot be put back are asked about again, and stay elsewhere', async () => {
-    const scene = await removed(30, 40);
-    // What a005 was is not wholly here.
+  it('come back as far as they came here, where only what was published did', async () => {
+    const scene = await Scene.of('source', 'staging', 'live');
+    await scene.link('source', 'staging');
+    await scene.link('staging', 'live');
+    await scene.rules('source', 'staging', [all('PUBLISHED')]);
+    await scene.rules('staging', 'live', [all('PUBLISHED')]);
+    for (let id = 0; id < 30; id += 1) {
+      for (const status of ['draft', 'published'] as const)
+        scene.save('source', ARTICLE, `a${id}`, status, { title: `${status} ${id}` });
+    }
+    await scene.settle();
     const { context } = scene.site('staging').process!;
-    const [deletion] = scene
-      .table('staging', 'entries')
-      .filter(({ local_id: id }) => id === 'a005')
-      .map(({ head }) => scene.table('staging', 'revisions').find(({ id }) => id === head)!);
-    const { parents } = JSON.parse(deletion!.header) as { parents: string[] };
-    await context.store.transaction(({ tables }) =>
-      tables.update('parts', { revision: parents, name: 'en/draft' }, { content: null })
-    );
+    await context.store.transaction((unit) => moveLink(unit, scene.site('source').id, 'UNLINKED', context.clock.now()));
+    await scene.rules('source', 'staging', []);
+    await scene.settle();
+    for (let id = 0; id < 30; id += 1) scene.remove('staging', ARTICLE, `a${id}`);
+    await scene.settle();
     await scene.answer('staging', 'MANY_DELETED', 'restore');
     await scene.settle();
-    expect(there(scene, 'staging')).toBe(39);
-    expect(there(scene, 'live')).toBe(40);
-    expect(await scene.questions('staging')).toMatchObject([{ code: 'MANY_DELETED', told: { deleted: 1 } }]);
-    await scene.answer('staging', 'MANY_DELETED', 'delete');
+    for (const site of ['staging', 'live']) {
+      expect(scene.rows(site, ARTICLE)['a7 en/published']).toEqual({ title: 'published 7' });
+      expect(Object.keys(scene.rows(site, ARTICLE))).toHaveLength(60);
+    }
+    expect(await scene.questions('staging')).toEqual([]);
+  });
+
+  it('that follow the answer are asked about', async () => {
+    const scene = await removed(30, 60);
+    await scene.answer('staging', 'MANY_DELETED', 'restore');
+    // Before the job comes to it.
+    scene.remove('staging', ARTICLE, 'a040');
+    await record(scene);
     await scene.settle();
-    expect(there(scene, 'live')).toBe(39);
+    expect([there(scene, 'staging'), there(scene, 'live')]).toEqual([59, 60]);
+    expect(await scene.questions('staging')).toMatchObject([{ code: 'MANY_DELETED', told: { deleted: 1 } }]);
   });
 
   it('go as they are where they are few, or few of many', async () => {

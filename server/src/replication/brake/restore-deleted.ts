@@ -1,9 +1,9 @@
-import type { EntityKey, Uid } from '../entity';
+import type { Uid } from '../entity';
 import { showRevisions, saveHolds } from '../apply/show';
 import type { Context } from '../context';
 import type { DomainEvent } from '../events';
 import { leavesOf, loadRevisions, saveRevisions } from '../history/repository';
-import { PEOPLE, sealPart, sealRevision, type Author, type Revision } from '../history/revision';
+import { PEOPLE, readPartName, sealPart, sealRevision, type Author, type Revision } from '../history/revision';
 import type { Unit } from '../ports';
 import { refreshReplicas } from '../queue/refresh';
 import type { Row } from '../tables';
@@ -41,15 +41,12 @@ export const restoreDeleted = async (
   );
   const people = new Map(findings.map((row) => [row.entity, row.answered_by]));
   const made: { entry: Row<'entries'>; revision: Revision }[] = [];
-  /** What cannot be put back wholly is asked about again: it must not be deleted elsewhere by an answer that says the opposite. */
-  const kept: EntityKey[] = [];
   for (const entry of entries) {
     const head = heads.get(entry.head ?? '');
-    const before = head?.header.parents.length === 1 ? parents.get(head.header.parents[0]!) : undefined;
     // Somebody has made it anew: it is left as it is.
     if (head?.header.kind !== 'delete') continue;
-    if (!before || leaves.get(entry.entity)!.length > 1 || !isWhole(before)) kept.push(entry.entity);
-    else made.push({ entry, revision: follow(context, head, before, people.get(entry.entity) ?? null) });
+    const before = newestHeld(head.header.parents.flatMap((id) => parents.get(id) ?? []));
+    if (before) made.push({ entry, revision: follow(context, head, before, people.get(entry.entity) ?? null) });
   }
   await saveRevisions(
     tables,
@@ -72,16 +69,21 @@ export const restoreDeleted = async (
   await tables.remove('leaves', { entity: keys });
   await tables.insert(
     'leaves',
-    shown.map(({ entry, revision }) => ({ entity: entry.entity, revision: revision.id })),
+    // What another site has made of it meanwhile stays beside.
+    shown.flatMap(({ entry: { entity }, revision }) =>
+      [...leaves.get(entity)!.filter((id) => !revision.header.parents.includes(id)), revision.id].map((id) => ({
+        entity,
+        revision: id,
+      }))
+    ),
     'ignore'
   );
   const results = await showRevisions(context, unit, shown);
   await saveHolds(context, unit, results.shown);
-  await tables.update('findings', { ...where, entity: kept }, { answer: null, answered_by: null });
-  await tables.remove('findings', { ...where, entity: entities.filter((entity) => !kept.includes(entity)) });
+  await tables.remove('findings', { ...where, entity: entities });
   await refreshReplicas(context, unit, keys, events, { retargeted: results.retargeted });
   const finished = findings.length < STEP;
-  // Deleted since the answer, or not to be put back: that is still asked.
+  // What was deleted since the answer is still asked about.
   if (finished && (await tables.count('findings', { uid, kind: 'deleted' })) === 0) {
     const id = brakeId('MANY_DELETED', uid);
     const [brake] = await tables.find('brakes', { id });
@@ -95,12 +97,18 @@ export const restoreDeleted = async (
 export const wakeAll = async ({ tables }: Unit): Promise<DomainEvent[]> =>
   (await tables.find('links', { state: 'REGISTERED' })).map(({ id }) => ({ type: 'queued', link: id, count: 1 }));
 
-const isWhole = ({ parts }: Revision): boolean =>
-  parts.every(({ name, content }) => content !== null || name === PEOPLE);
+/** Of what the deletion took away: where it was edited on two sites, what was made last. */
+const newestHeld = (before: readonly Revision[]): Revision | undefined =>
+  before
+    .filter(({ parts }) => parts.some(({ name, content }) => content !== null && readPartName(name) !== null))
+    .sort((a, b) => (a.header.at < b.header.at ? 1 : -1))[0];
 
-/** The parts keep salt and commitment, so whoever has them already is not sent them again. */
+/**
+ * The parts keep salt and commitment, so whoever has them already is not sent them again. What did not come here cannot be
+ * put back here: of an entry of which only what is published came that is what is published.
+ */
 const follow = (context: Context, head: Revision, before: Revision, actor: string | null): Revision => {
-  const parts = before.parts.filter(({ name }) => name !== PEOPLE);
+  const parts = before.parts.filter(({ name, content }) => name !== PEOPLE && content !== null);
   const author = actor === null ? null : (JSON.parse(actor) as { id: string; name: string });
   const authors: Author[] = author ? [{ instance: context.signer.instance, user: author.id, name: author.name }] : [];
   const people = authors.length > 0 ? [sealPart(PEOPLE, { authors }, context.chance.bytes(16))] : [];

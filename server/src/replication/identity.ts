@@ -1,5 +1,5 @@
 import { ENTITY_ID_FORM, FILE_UID, MOST_NAME, UID_FORM } from './entity';
-import type { Attribute, Attributes, Components, EntityRef, Fields, Json, Reference, RowState } from './entity';
+import type { Attribute, Attributes, Components, EntityRef, Fields, Json, Reference, RowState, Uid } from './entity';
 import { isNothingFor, isRecord } from './history/canonical';
 import { loadMatches, type Matches } from './matching/matches';
 import type { Content, Schemas, Tables, Unit } from './ports';
@@ -40,6 +40,12 @@ export class Identity {
   /** Remembers which documentId a single type's entry gets. */
   assign(uid: string, localId: string): void {
     if (this.isSingle(uid)) this.singles.set(uid, localId);
+  }
+
+  /** By a match it has a name already, which is neither its own nor this one: no document can have two. */
+  isCalledOtherwise(uid: Uid, { id, localId }: { id: string; localId: string }): boolean {
+    const called = this.canonical({ uid, id: localId }).id;
+    return !this.isSingle(uid) && called !== localId && called !== id;
   }
 
   /** Text whose files are named by their local ids, named by their canonical ones. */

@@ -13,7 +13,7 @@ import type { Engine } from '../replication/engine';
 import type { Json } from '../replication/entity';
 import { NotPossible, ReplicationError } from '../replication/errors';
 import { rememberDefinitions } from '../replication/history/definitions';
-import { loadIncarnation } from '../replication/incarnation';
+import { ensureIncarnation } from '../replication/incarnation';
 import { applyConfiguredLinks, readConfiguredLinks } from '../replication/link/configured';
 import { createLinkDesk } from '../replication/link/desk';
 import { createExchange } from '../replication/link/exchange';
@@ -154,6 +154,7 @@ export const compose = async (
     onError: logError(strapi, 'A hook of this site failed when it was told of an applied change.'),
     patienceMs: HOOK_PATIENCE_MS,
   });
+  await ensureIncarnation(store, systemClock);
   const context: Context = {
     store,
     schemas,
@@ -163,7 +164,6 @@ export const compose = async (
     observer: { notice },
     audience,
     signer: identity,
-    incarnation: await loadIncarnation(store, systemClock),
   };
 
   const workers = createWorkers({

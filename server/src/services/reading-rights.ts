@@ -30,5 +30,5 @@ export const mayReadField = (ability: Ability | undefined, uid: string, field: s
     .rulesFor(...reading(uid))
     .some(
       ({ inverted, conditions, fields }) =>
-        inverted !== true && !conditions && (fields === undefined || fields.length === 0 || fields.includes(field))
+        inverted !== true && !conditions && (fields === undefined || fields.includes(field))
     );

@@ -9,7 +9,7 @@ import type { Verifier } from '../../../server/src/replication/apply/verify';
 import type { Identity } from '../../../server/src/replication/link/identity';
 import { notifyBatch } from '../../../server/src/replication/notify/notify';
 import type { Audience, Files, Store } from '../../../server/src/replication/ports';
-import { loadIncarnation } from '../../../server/src/replication/incarnation';
+import { ensureIncarnation } from '../../../server/src/replication/incarnation';
 import { answerMatching, type AnswerOptions } from '../../../server/src/replication/matching/answer';
 import { matchPage, previewPage } from '../../../server/src/replication/matching/ask';
 import type { PageRequest } from '../../../server/src/replication/matching/page';
@@ -53,6 +53,7 @@ export class Process {
     const identity = await store.transaction((unit) =>
       site.world.signatures.identity(unit, site.clock, site.privateKey)
     );
+    await ensureIncarnation(store, site.clock);
     const context: Context = {
       store,
       schemas: site.catalogue,
@@ -68,7 +69,6 @@ export class Process {
         },
       },
       signer: identity,
-      incarnation: await loadIncarnation(store, site.clock),
     };
     process = new Process(site, context, identity);
     return process;

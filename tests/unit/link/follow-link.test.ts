@@ -3,7 +3,7 @@ import type { EntityKey } from '../../../server/src/replication/entity';
 import { applyConfiguredLinks, readConfiguredLinks } from '../../../server/src/replication/link/configured';
 import { leave } from '../../../server/src/replication/link/leave';
 import type { Row } from '../../../server/src/replication/tables';
-import { createLinkedSite } from './linked-site';
+import { createLinkedSite, linkByCode } from './linked-site';
 import type { LinkedSite } from './linked-site';
 
 /**
@@ -20,10 +20,7 @@ describe('whatever ends a link', () => {
   afterEach(() => Promise.all([a.close(), b.close()]));
   const idA = () => a.identity.instance;
   const idB = () => b.identity.instance;
-  const link = async () => {
-    await b.desk.redeem((await a.desk.issueCode()).code);
-    await a.desk.accept(idB());
-  };
+  const link = () => linkByCode(a, b);
   /** On the site `a`; what came to be when the link was made is done. */
   const somethingReadOnly = () =>
     a.store.transaction(async ({ tables }) => {

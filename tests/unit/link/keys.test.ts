@@ -3,15 +3,14 @@ import { changeKey, LivingIdentity, loadIdentity } from '../../../server/src/rep
 import { introduceKey, learnKeys } from '../../../server/src/replication/link/key-record';
 import { newKeyPair } from '../../../server/src/replication/link/keys';
 import { newIdentity, newStore, plainSecrets } from '../http/two-sites';
-import { createLinkedSite } from './linked-site';
+import { createLinkedSite, linkByCode } from './linked-site';
 import type { LinkedSite } from './linked-site';
 
 let a: LinkedSite;
 let b: LinkedSite;
 beforeEach(async () => {
   [a, b] = [await createLinkedSite('Staging'), await createLinkedSite('Live')];
-  await b.desk.redeem((await a.desk.issueCode()).code);
-  await a.desk.accept(b.identity.instance);
+  await linkByCode(a, b);
 });
 afterEach(() => Promise.all([a.close(), b.close()]));
 

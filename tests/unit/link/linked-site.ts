@@ -97,4 +97,10 @@ export const createLinkedSite = async (
   };
 };
 
+/** One site redeems another's code, and is accepted. */
+export const linkByCode = async (issuer: LinkedSite, asker: LinkedSite): Promise<void> => {
+  await asker.desk.redeem((await issuer.desk.issueCode()).code);
+  await issuer.desk.accept(asker.identity.instance);
+};
+
 export type LinkedSite = Awaited<ReturnType<typeof createLinkedSite>>;

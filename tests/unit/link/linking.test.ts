@@ -5,7 +5,7 @@ import {
   readAnswer,
   readIntroduction,
 } from '../../../server/src/replication/link/handshake';
-import { createLinkedSite } from './linked-site';
+import { createLinkedSite, linkByCode } from './linked-site';
 import type { LinkedSite } from './linked-site';
 
 let a: LinkedSite;
@@ -20,10 +20,7 @@ const idA = () => a.identity.instance;
 const idB = () => b.identity.instance;
 const states = async () => [await a.stateOf(idB()), await b.stateOf(idA())];
 const redeem = async () => b.desk.redeem((await a.desk.issueCode()).code);
-const link = async () => {
-  await redeem();
-  await a.desk.accept(idB());
-};
+const link = () => linkByCode(a, b);
 
 describe('linking by code', () => {
   it('shows each side the other’s name and fingerprint, and links when the issuer’s administrator accepts', async () => {

@@ -5,7 +5,7 @@ import { claim, giveBack } from '../../../server/src/replication/queue/claim';
 import { catchUp } from '../../../server/src/replication/reconcile/catch-up';
 import { compareWith } from '../../../server/src/replication/reconcile/compare';
 import { jobStep } from '../../../server/src/replication/reconcile/jobs';
-import { startJob } from '../../../server/src/replication/start-job';
+import { startJob } from '../../../server/src/replication/job-row';
 import { deliver } from '../../../server/src/replication/transport/deliver';
 import type { Wire } from '../../../server/src/replication/transport/wire';
 import { ARTICLE, CATEGORY } from '../../support/world/catalogue';

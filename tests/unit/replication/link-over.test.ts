@@ -2,7 +2,7 @@ import { receive } from '../../../server/src/replication/apply/receive';
 import { recordBatch } from '../../../server/src/replication/capture/record';
 import { moveLink } from '../../../server/src/replication/link/rows';
 import { jobStep } from '../../../server/src/replication/reconcile/jobs';
-import { startJob } from '../../../server/src/replication/start-job';
+import { startJob } from '../../../server/src/replication/job-row';
 import { takeUp } from '../../../server/src/replication/transport/deliver';
 import { ARTICLE } from '../../support/world/catalogue';
 import { all, Scene } from '../../support/world/scene';

@@ -20,7 +20,6 @@ const deliverTo = async (error: Error) => {
     chance: { bytes: (length: number) => Buffer.alloc(length), fraction: () => 1 },
     observer: { notice: () => undefined },
     signer: { instance: 'me' },
-    incarnation: { current: () => 1 },
   } as unknown as Context;
   const wire = { send: () => Promise.reject(error) } as unknown as Wire;
   const link = { id: 'live', state: 'REGISTERED', url: 'http://live.example', paused: 0, retry_at: 0, failures: 30 };

@@ -270,7 +270,6 @@ const versionsAfter = ({ entity, message, revisions }: Verified, state: State): 
   return fresh.length + (state.leaves.get(entity) ?? []).filter((id) => !builtUpon.has(id)).length;
 };
 
-/** Decides whether a message may be taken, and stores what it brings. Rows are not touched yet. */
 /** What it was called here was matched with another entry: it would stand in its place. */
 const knownOtherwise: Answer = {
   status: 'refused',
@@ -278,6 +277,7 @@ const knownOtherwise: Answer = {
   message: 'That site has matched this entry with one that another site calls otherwise.',
 };
 
+/** Decides whether a message may be taken, and stores what it brings. Rows are not touched yet. */
 const takeIn = async (
   context: Context,
   unit: Unit,
@@ -292,9 +292,9 @@ const takeIn = async (
   const replica = state.replicas.get(entity);
   const objection = objectionTo(link, one, state);
   if (objection) return objection;
-  if (message.type !== 'ENTITY_UNREPLICATE' && state.entries.get(entity)?.local_id === '') return knownOtherwise;
   if (message.type === 'ENTITY_UNREPLICATE')
     return withdraw(context, unit, link, entity, message.order, replica, events);
+  if (state.entries.get(entity)?.local_id === '') return knownOtherwise;
 
   const brought = new Set(revisions.map(({ id }) => id));
   const here = (id: RevisionId) => state.known.has(id) || brought.has(id);

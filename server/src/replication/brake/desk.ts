@@ -6,7 +6,7 @@ import { NotPossible } from '../errors';
 import { loadShown } from '../history/shown';
 import type { NewRow, Tables, Unit, Where } from '../ports';
 import { NOTHING_THERE } from '../queue/state-hash';
-import { startJob } from '../start-job';
+import { startJob } from '../job-row';
 import type { BrakeCode, FindingKind } from '../tables';
 import { brakeId, liftBrake, standingBrakes } from './brake';
 import { wakeAll } from './restore-deleted';

@@ -2,7 +2,7 @@ import type { Context } from '../context';
 import type { DomainEvent } from '../events';
 import { storedIncarnation } from '../incarnation';
 import type { Unit } from '../ports';
-import { startJob } from '../start-job';
+import { startJob } from '../job-row';
 import type { Row } from '../tables';
 import type { Revision } from '../history/revision';
 import { brakeId, setBrake } from './brake';

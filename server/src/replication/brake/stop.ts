@@ -11,7 +11,7 @@ export const stoppedByBrakes = async (
   tables: Tables,
   due: readonly Row<'replicas'>[]
 ): Promise<(replica: Row<'replicas'>) => boolean> => {
-  if (due.length === 0) return () => false;
+  if (due.length === 0 || (await standingBrakes(tables)).length === 0) return () => false;
   // Who lifts one in this moment comes before, and nothing is stopped by it any more, or after, and lets go what was.
   await tables.lock('brakes', { lifted_at: null });
   const standing = await standingBrakes(tables);

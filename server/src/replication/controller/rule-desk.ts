@@ -3,7 +3,7 @@ import type { Context } from '../context';
 import type { Direction, Level, Rule, RuleDesk } from '../engine';
 import { NotPossible } from '../errors';
 import type { Schemas, Unit } from '../ports';
-import { startJob } from '../start-job';
+import { startJob } from '../job-row';
 import type { Row } from '../tables';
 import { sha256 } from '../history/canonical';
 import {

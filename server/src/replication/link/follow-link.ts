@@ -1,6 +1,6 @@
 import { awaitNoMore } from '../matching/matches';
 import type { Unit } from '../ports';
-import { startJob } from '../start-job';
+import { startJob } from '../job-row';
 import { isOver } from './state';
 
 /**

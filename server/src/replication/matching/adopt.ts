@@ -60,11 +60,6 @@ export const adopt = async (
     uid,
     keyed.flatMap(({ id, localId }) => [id, localId])
   );
-  // Matched with yet another site's: it cannot have two names.
-  const isCalledOtherwise = ({ id, localId }: Pair): boolean => {
-    const called = before.canonical({ uid, id: localId }).id;
-    return !schema.single && called !== localId && called !== id;
-  };
   const used = new Set<string>();
   const refused: Refusal[] = [];
   const fresh: typeof keyed = [];
@@ -74,7 +69,7 @@ export const adopt = async (
     const refuse = (code: string, message: string) => refused.push({ id: one.id, code, message });
     if (known.matched.get(one.entity) === one.localId) again += 1;
     else if (!present.has(one.localId)) refuse('GONE', 'It is not there any more.');
-    else if (taken.has(one.localId) || used.has(one.localId) || isCalledOtherwise(one))
+    else if (taken.has(one.localId) || used.has(one.localId) || before.isCalledOtherwise(uid, one))
       refuse('TAKEN', 'It is shared under another id already.');
     else if (known.shared.has(one.entity)) refuse('SHARED', 'This entry is shared already.');
     else if (one.entity !== one.former && (present.has(one.id) || (matched !== null && matched !== one.id))) {

@@ -57,19 +57,23 @@ const typeFor = async (context: Context, { tables }: Unit, link: string, uid: Ui
   return schema;
 };
 
+/** Whether everybody may read what is published of a type here: then it is told to linked sites, too. */
+const mayTellOf = async ({ schemas }: Context, { isPublic }: AnswerOptions, uid: Uid): Promise<boolean> =>
+  schemas.type(uid) !== null && (await isPublic(uid));
+
 const preview = async (
   context: Context,
-  { isPublic }: AnswerOptions,
+  options: AnswerOptions,
   link: string,
   question: LookAlikeQuestion
 ): Promise<Json> => {
-  const mayTell = await isPublic(question.uid);
+  const mayTell = await mayTellOf(context, options, question.uid);
   const { schema, alike, files } = await context.store.transaction(async (unit) => {
     const schema = await typeFor(context, unit, link, question.uid);
     const found = await likenesses(context, unit, await Identity.of(context, unit), schema, question);
     const rows = await unit.content.read(question.uid, localIdsIn(found));
     const used = filesIn(context, schema, [...rows.values()].flat());
-    return { schema, alike: { found, rows }, files: [...used, ...(await sameSize(unit, question.files))] };
+    return { schema, alike: { found, rows, mayTell }, files: [...used, ...(await sameSize(unit, question.files))] };
   });
   // Reading bytes takes its time: outside any transaction.
   await context.files.hash([...new Set(files)]);
@@ -77,15 +81,7 @@ const preview = async (
     const byBytes = await filesByBytes(unit, question.files);
     return {
       total: await unit.content.total(question.uid),
-      entries: await compareLikenesses(
-        context,
-        unit,
-        await Identity.of(context, unit),
-        schema,
-        question,
-        alike,
-        mayTell
-      ),
+      entries: await compareLikenesses(context, unit, await Identity.of(context, unit), schema, question, alike),
       missing: question.files.filter(({ hash }) => !byBytes.has(hash)).map(({ id }) => id),
     } as unknown as Json;
   });
@@ -175,11 +171,11 @@ const matchFiles = async (
 
 const difference = async (
   context: Context,
-  { isPublic }: AnswerOptions,
+  options: AnswerOptions,
   link: string,
   { uid, documentId }: { uid: Uid; documentId: string }
 ): Promise<Json> => {
-  const mayTell = context.schemas.type(uid) !== null && (await isPublic(uid));
+  const mayTell = await mayTellOf(context, options, uid);
   return context.store.transaction(async (unit) => {
     await typeFor(context, unit, link, uid);
     if (!mayTell) return { hidden: true, rows: [] };

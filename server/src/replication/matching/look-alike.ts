@@ -37,8 +37,8 @@ export const likenesses = async (
   const present = await unit.content.presence(uid, [...locals.values()]);
   for (const [id, localId] of locals) {
     if (!present.has(localId)) continue;
-    const isSame = schema.single || [id, localId].includes(identity.canonical({ uid, id: localId }).id);
-    result.set(id, isSame ? { kind: 'one', localId } : { kind: 'taken' });
+    const isOther = identity.isCalledOtherwise(uid, { id, localId });
+    result.set(id, isOther ? { kind: 'taken' } : { kind: 'one', localId });
   }
 
   const rest = entries.filter(({ id }) => !result.has(id));
@@ -113,21 +113,18 @@ export const takenAmong = async (
 export interface Found {
   found: ReadonlyMap<string, Likeness>;
   rows: ReadonlyMap<string, RowState[]>;
+  /** Everybody may read what is published of the type. */
+  mayTell: boolean;
 }
 
-/**
- * The entries asked about, each with what is here in its place, compared as far as the level opens it.
- *
- * @param mayTell everybody may read what is published of the type.
- */
+/** The entries asked about, each with what is here in its place, compared as far as the level opens it. */
 export const compareLikenesses = async (
   context: Context,
   unit: Unit,
   identity: Identity,
   schema: TypeSchema,
   question: LookAlikeQuestion,
-  { found, rows }: Found,
-  mayTell: boolean
+  { found, rows, mayTell }: Found
 ): Promise<PreviewAnswer['entries']> => {
   const names = await Names.of(context, unit, identity, schema, [...rows.values()].flat(), question.named);
   return question.entries.map((asked) => {

@@ -79,14 +79,18 @@ const decideAgain = async (context: Context, unit: Unit, found: readonly Row<'re
   const { tables } = unit;
   const jobs = await tables.find('jobs', { kind: 'decide', state: 'running' });
   const rules = await tables.find('rules', { link: found[0]?.link ?? '' });
-  await refreshReplicas(
-    context,
-    unit,
-    found.filter((replica) => isMoreThanRuled(rules, replica)).map(({ entity }) => entity),
-    [],
-    { rulesChanged: true }
-  );
-  if (jobs.length === 0) return;
+  const again = new Set(found.filter((replica) => isMoreThanRuled(rules, replica)).map(({ entity }) => entity));
+  if (jobs.length > 0) for (const entity of await unsettledBy(tables, jobs, rules, found)) again.add(entity);
+  await refreshReplicas(context, unit, [...again], [], { rulesChanged: true });
+};
+
+/** Of types that jobs have not come to the end of: what was found, and who has a say in whether it goes along. */
+const unsettledBy = async (
+  tables: Tables,
+  jobs: readonly Row<'jobs'>[],
+  rules: readonly Row<'rules'>[],
+  found: readonly Row<'replicas'>[]
+): Promise<EntityKey[]> => {
   const types = new Set(jobs.map(({ subject }) => subject));
   const entities = new Set(found.map(({ entity }) => entity));
   // What a rule named until now may go along from now on: who uses it decides, and they by the rules as they are.
@@ -102,8 +106,7 @@ const decideAgain = async (context: Context, unit: Unit, found: readonly Row<'re
     // What a rule decides does not hang on who refers to it.
     followers = fresh.filter((source) => !isNamed(rules, found[0]!.link, source));
   }
-  const again = [...entities].filter((key) => types.has(entityOf(key).uid));
-  await refreshReplicas(context, unit, again, [], { rulesChanged: true });
+  return [...entities].filter((key) => types.has(entityOf(key).uid));
 };
 
 /**
@@ -133,7 +136,10 @@ const lockReplicas = async (
 const isDue = ({ state, retry_at: retryAt, lease_until: leaseUntil }: Row<'replicas'>, now: number): boolean =>
   state === 'sending' ? leaseUntil <= now : (state === 'queued' || state === 'held') && retryAt <= now;
 
-/** What was claimed and is not sent now after all is as it was: nobody is to think that it was sent. */
+/**
+ * What was claimed and is not sent now after all is as it was, in the same transaction: nobody has seen the claim, nor is
+ * to think that it was sent.
+ */
 export const giveBack = async (
   { tables }: Unit,
   { before }: FreshClaim,

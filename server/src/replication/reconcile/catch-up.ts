@@ -1,5 +1,6 @@
 import type { Context } from '../context';
 import { ReplicationError, Unreachable } from '../errors';
+import { saveProgress } from '../job-row';
 import type { Row } from '../tables';
 import type { Wire } from '../transport/wire';
 import { compareWith } from './compare';
@@ -14,6 +15,8 @@ export const catchUp = async (context: Context, wire: Wire): Promise<boolean> =>
     if (jobs.length === 0) return { jobs, links: [] };
     return { jobs, links: await tables.find('links', { id: jobs.map(({ subject }) => subject) }) };
   });
+  const save = (job: Row<'jobs'>, patch: Partial<Row<'jobs'>>) =>
+    context.store.transaction(({ tables }) => saveProgress(tables, context.clock, job, patch));
   const now = context.clock.now();
   let caughtUp = false;
   for (const job of jobs) {
@@ -27,19 +30,11 @@ export const catchUp = async (context: Context, wire: Wire): Promise<boolean> =>
     } catch (error) {
       if (!(error instanceof ReplicationError)) throw error;
       // One that cannot be reached, or does not want to, keeps no other waiting. It is asked again.
-      if (!(error instanceof Unreachable)) await note(context, job, { error: error.message });
+      if (!(error instanceof Unreachable)) await save(job, { error: error.message });
       continue;
     }
-    await note(context, job, { state: 'done', error: null });
+    await save(job, { state: 'done', error: null });
     caughtUp = true;
   }
   return caughtUp;
-};
-
-/** Unless it was started over meanwhile. */
-const note = async (context: Context, job: Row<'jobs'>, patch: Partial<Row<'jobs'>>): Promise<void> => {
-  const where = { id: job.id, state: 'waiting', updated_at: job.updated_at } as const;
-  await context.store.transaction(({ tables }) =>
-    tables.update('jobs', where, { ...patch, updated_at: context.clock.now() })
-  );
 };

@@ -9,6 +9,7 @@ import { Identity } from '../identity';
 import type { Schemas, Tables, Unit } from '../ports';
 import { restoreDeleted } from '../brake/restore-deleted';
 import { refreshReplicas } from '../queue/refresh';
+import { saveProgress } from '../job-row';
 import { targetsFirst } from '../targets-first';
 import type { Row } from '../tables';
 
@@ -69,7 +70,7 @@ const typesInOrder = (schemas: Schemas): Uid[] =>
 /** Entries whose deletion a person took back. */
 const restoreStep = async (context: Context, unit: Unit, job: Row<'jobs'>, events: DomainEvent[]): Promise<void> => {
   const { done, finished } = await restoreDeleted(context, unit, job.subject, events);
-  await saveProgress(context, unit, job, { done: job.done + done, state: finished ? 'done' : 'running' });
+  await saveProgress(unit.tables, context.clock, job, { done: job.done + done, state: finished ? 'done' : 'running' });
 };
 
 /** Cursors of the second half of a job: no documentId begins with a space. */
@@ -83,17 +84,7 @@ const decideStep = async (context: Context, unit: Unit, job: Row<'jobs'>, events
   const patch = isUnrecorded(job)
     ? await markUnrecorded(context, unit, job)
     : await decideEntries(context, unit, job, events);
-  await saveProgress(context, unit, job, patch);
-};
-
-/** A job that was started over meanwhile begins anew: what this step did is done once more. */
-const saveProgress = async (
-  { clock }: Context,
-  { tables }: Unit,
-  { id, cursor, updated_at: since }: Row<'jobs'>,
-  patch: Partial<Row<'jobs'>>
-): Promise<void> => {
-  await tables.update('jobs', { id, cursor, updated_at: since }, { ...patch, updated_at: clock.now() });
+  await saveProgress(unit.tables, context.clock, job, patch);
 };
 
 const decideEntries = async (

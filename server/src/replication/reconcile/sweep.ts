@@ -86,7 +86,7 @@ export const sweepStep = async (context: Context, options: SweepOptions): Promis
     await unit.tables.lock('settings', { name: NAME });
     const current = await readProgress(unit);
     const types = [...options.types].sort();
-    const progress = next(current, types, imported, now);
+    const progress = passOf(current, types, imported, now);
     if (progress.uid === null) {
       await writeProgress(unit, progress);
       return true;
@@ -106,8 +106,11 @@ export const sweepStep = async (context: Context, options: SweepOptions): Promis
   return !ended;
 };
 
-/** Where an import lands while a pass is under way, that begins anew: what of it was seen already counts as imported, too. */
-const next = (current: Progress, types: readonly Uid[], imported: boolean, now: number): Progress => {
+/**
+ * The pass that is under way, or a new one. Where an import lands meanwhile that begins anew: what of it was seen already
+ * counts as imported, too.
+ */
+const passOf = (current: Progress, types: readonly Uid[], imported: boolean, now: number): Progress => {
   if (current.uid === null) return begin(current, types, imported, now);
   return imported && !current.imported ? { ...begin(current, types, true, now), depth: current.depth } : current;
 };

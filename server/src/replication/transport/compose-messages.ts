@@ -46,7 +46,6 @@ export const composeMessages = async (
     room -= choice.bytes;
     plans.push({ replica, sent, choice });
   }
-  // Not as this process remembers it: another may have begun a new one, and what that says later must count as later.
   const incarnation = await storedIncarnation({ tables });
   const hashes = plans.flatMap(({ choice }) => choice.hashes);
   const texts = await loadContents(tables, [...new Set(hashes)]);

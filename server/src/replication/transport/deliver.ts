@@ -4,6 +4,7 @@ import { Refused, Unreachable } from '../errors';
 import type { DomainEvent } from '../events';
 import type { Json } from '../entity';
 import { fileHashes } from '../file-names';
+import { renewIncarnation } from '../incarnation';
 import { claim, giveBack, type Claim, type FreshClaim } from '../queue/claim';
 import { settle } from '../queue/settle';
 import type { Unit } from '../ports';
@@ -133,7 +134,7 @@ export const settleAnswers = async (
     events.length = 0;
     return settle(context, unit, taken, answers, events);
   });
-  if (settled.heardIncarnation !== null) await context.incarnation.renew(settled.heardIncarnation);
+  if (settled.heardIncarnation !== null) await renewIncarnation(context.store, context.clock, settled.heardIncarnation);
   if (settled.missingBytes.length > 0) {
     await context.store.transaction(({ tables }) =>
       tables.remove('link_blobs', { link: link.id, hash: settled.missingBytes })

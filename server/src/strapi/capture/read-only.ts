@@ -29,18 +29,13 @@ interface LifecycleEvent {
   params: { where?: unknown; filters?: unknown; _q?: unknown; data?: unknown };
 }
 
-type UploadService = Record<'remove' | 'replace', (first: unknown, ...others: unknown[]) => Promise<unknown>>;
-
-const documentsOfFile = async (strapi: Core.Strapi, id: unknown): Promise<string[]> => {
-  if (typeof id !== 'number' && typeof id !== 'string') return [];
-  const found = await strapi.db.query(FILE_UID).findMany({ where: { id }, select: ['documentId'] });
-  return found.map((row: { documentId: string }) => row.documentId);
-};
-
 interface Locked {
   entity: string;
   local_id: string;
 }
+
+/** What it does to a file's bytes: given the row, or its id. */
+type UploadService = Record<'remove' | 'replace', (first: unknown, ...others: unknown[]) => Promise<unknown>>;
 
 export interface ReadOnly {
   /** For `strapi.documents.use`, in register: outermost, so that nothing has been done when a write is refused. */
@@ -60,6 +55,12 @@ export interface ReadOnly {
  * it would be published anew: that is an edit of what is shared.
  */
 const REPEATED: ReadonlySet<string> = new Set(['documentId', 'locale', 'publishedAt']);
+
+const documentsOfFile = async (strapi: Core.Strapi, id: unknown): Promise<string[]> => {
+  if (typeof id !== 'number' && typeof id !== 'string') return [];
+  const found = await strapi.db.query(FILE_UID).findMany({ where: { id }, select: ['documentId'] });
+  return found.map((row: { documentId: string }) => row.documentId);
+};
 
 /** @param localFieldsOf fields of a type that are this site's own: they can be changed in any entry. */
 export const createReadOnly = (

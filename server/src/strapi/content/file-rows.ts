@@ -1,4 +1,3 @@
-import { FilesNotHashed } from '../../replication/errors';
 import type { Core } from '@strapi/strapi';
 import {
   FILE_UID,
@@ -8,6 +7,7 @@ import {
   type RowWrite,
   type TypeSchema,
 } from '../../replication/entity';
+import { FilesNotHashed } from '../../replication/errors';
 import { Refused } from '../../replication/errors';
 import { fileNames } from '../../replication/file-names';
 import type { Schemas, Tables } from '../../replication/ports';

@@ -1,4 +1,5 @@
-import type { Unit } from './ports';
+import type { Clock, Tables, Unit } from './ports';
+import type { Row } from './tables';
 
 /** Starts a job over again, or lets it begin. Jobs go on where they were after a crash. */
 export const startJob = async (
@@ -25,4 +26,14 @@ export const startJob = async (
     ],
     'replace'
   );
+};
+
+/** How far a job has come since it was read. Where it was started over meanwhile it begins anew, and this is forgotten. */
+export const saveProgress = async (
+  tables: Tables,
+  clock: Clock,
+  { id, state, cursor, updated_at: since }: Row<'jobs'>,
+  patch: Partial<Row<'jobs'>>
+): Promise<void> => {
+  await tables.update('jobs', { id, state, cursor, updated_at: since }, { ...patch, updated_at: clock.now() });
 };

@@ -73,6 +73,19 @@ export interface Content {
    * meanwhile can ask for `telling.from`.
    */
   write(uid: Uid, localId: string, writes: readonly RowWrite[], telling?: Telling): Promise<Written>;
+  /** Whether entries of this type are better made several at once: not where hooks of the site run for each of them. */
+  makesTogether(uid: Uid): boolean;
+  /**
+   * Makes first rows, as `write` would for each of these entries: all are of one type, none has a row yet, none refers to
+   * another or to itself. Answers {@link Written.along} of all.
+   */
+  make(uid: Uid, entries: readonly NewEntry[]): Promise<LocalEntry[]>;
+}
+
+export interface NewEntry {
+  localId: string;
+  writes: readonly RowWrite[];
+  telling: Telling;
 }
 
 export type Plain = string | number;

@@ -95,6 +95,7 @@ export const compose = async (
   const contentOptions = {
     siteUrl: () => publicUrl(strapi, config.publicUrl),
     runsLifecycles: (uid: string) => choiceOf(config, uid).lifecycles,
+    hearsOfRows: (uid: string) => listeners.hearsOfRows(uid),
     usedElsewhere: (url: string, links: readonly string[]) => usedElsewhere(url, links),
   };
   const store = createStore(strapi, createContent(strapi, schemas, contentOptions));

@@ -54,7 +54,7 @@ export const MODEL: SchemaFiles = {
     gallery: { type: 'media', multiple: true },
     single: { type: 'component', component: 'part.outer', repeatable: false },
     list: { type: 'component', component: 'part.outer', repeatable: true },
-    zone: { type: 'dynamiczone', components: ['part.outer', 'part.inner'] },
+    zone: { type: 'dynamiczone', components: ['part.outer', 'part.inner', 'part.pictures'] },
     one: relation('oneToOne', 'target'),
     toOne: relation('manyToOne', 'target', { inversedBy: 'manyBack' }),
     ownOne: relation('oneToOne', 'target', { inversedBy: 'oneBack' }),
@@ -97,5 +97,6 @@ export const MODEL: SchemaFiles = {
     image: { type: 'media', multiple: false },
     target: relation('oneToOne', 'target'),
   }),
+  ...component('pictures', { pictures: { type: 'media', multiple: true } }),
   ...component('inner', { text: { type: 'string' }, targets: relation('oneToMany', 'target') }),
 };

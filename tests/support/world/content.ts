@@ -89,6 +89,15 @@ export const worldContent = (
     }
     return { removed: [], along };
   },
+
+  makesTogether: () => true,
+
+  async make(uid, entries) {
+    transaction.statement();
+    return entries.flatMap(({ localId, writes }) =>
+      writes.flatMap((write) => writeRow(rows, hook, renumbered, uid, localId, write))
+    );
+  },
 });
 
 const writeRow = (

@@ -1,26 +1,24 @@
 import { forgetVanished } from '../brake/vanished';
 import { referencesDropped } from '../capture/missing-references';
 import type { Context } from '../context';
-import { isSameRow, keyOf, type EntityKey, type LocalEntry, type RowState, type Uid } from '../entity';
-import { ReplicationError } from '../errors';
+import { isSameRow, keyOf, type EntityKey, type RowState, type Uid } from '../entity';
 import type { DomainEvent } from '../events';
-import { sameRows } from '../history/content';
 import { contentOf, loadRevisions } from '../history/repository';
 import type { Revision } from '../history/revision';
 import { saveShown } from '../history/shown';
 import { nothingRetargeted, saveTargets, targetsByPart, type Retargeted } from '../history/targets';
 import { Identity, inCanonicalIds, referencesIn } from '../identity';
-import { makersOf, saveNotes, writeAndNote } from '../notify/note';
-import type { NewRow, Source, Unit } from '../ports';
+import { makersOf, saveNotes } from '../notify/note';
+import type { Source, Unit } from '../ports';
 import { Presence } from '../presence';
 import { refreshReplicas } from '../queue/refresh';
 import type { Row } from '../tables';
 import { rememberAlong } from './changed-along';
-import { notStored, type Hold } from './hold';
+import type { Hold } from './hold';
 import { parkAll, parkMore, wakeParked, wakeReferring } from './park';
-import { planRows, rowsAfter } from './plan-rows';
-import { placeReferences, prepareOne, type Prepared, type ToShow } from './prepare';
+import { prepareOne, type Prepared, type ToShow } from './prepare';
 import { readAll, readUnedited, type Unedited } from './read-unedited';
+import { writeAll } from './write-all';
 import { lostMeanwhile, referringTo, returnedAmong } from './targets-come-and-go';
 
 export interface Shown {
@@ -63,45 +61,35 @@ export const showRevisions = async (
     else prepared.push(prepare);
   }
   const locals = await localIds(identity, prepared);
-  const references = prepared.flatMap(({ schema, rendered }) =>
-    rendered.rows.flatMap(({ fields }) => referencesIn(schema.attributes, context.schemas.components, fields))
+  const references = new Map(
+    prepared.map((one) => {
+      const { components } = context.schemas;
+      return [
+        one.entry.entity,
+        one.rendered.rows.flatMap(({ fields }) => referencesIn(one.schema.attributes, components, fields)),
+      ];
+    })
   );
-  const presence = await Presence.of(references, context.schemas, content, identity);
-  for (const reference of references) {
+  const referencesOf = ({ entry }: Prepared) => references.get(entry.entity)!;
+  const presence = await Presence.of([...references.values()].flat(), context.schemas, content, identity);
+  for (const reference of [...references.values()].flat()) {
     const local = await identity.local(reference);
     if (local !== null && local !== reference.id) locals.set(keyOf(reference), local);
   }
 
   const { before, shown } = await readUnedited(unit, prepared);
   const sourceOf = await sources(unit, prepared, link);
-  const notes: NewRow<'notifications'>[] = [];
-  const waiting = new Map<EntityKey, EntityKey[]>();
-  const along: LocalEntry[] = [];
-  for (const one of prepared) {
-    const { entry, schema } = one;
-    const current = before.get(entry.uid)?.get(entry.local_id) ?? [];
-    const { rows, parked } = placeReferences(context, identity, one, presence, locals);
-    const isThere = one.isFirst === true && sameRows(current, rows);
-    const writes = isThere ? [] : planRows(schema, context.schemas.components, current, rows, one.rendered.keepDrafts);
-    try {
-      if (writes.length > 0) {
-        const written = await context.store.savepoint(unit, () =>
-          writeAndNote(context, content, entry, schema, current, writes, sourceOf(one.revision))
-        );
-        notes.push(...written.notes);
-        along.push(...written.along);
-      }
-      results.set(entry.entity, null);
-      waiting.set(entry.entity, parked);
-      // Who refers to it and comes after it is linked to it at once, and the rest of the site hears of that one once.
-      presence.now(entry.entity, rowsAfter(current, one.rendered));
-    } catch (error) {
-      if (error instanceof ReplicationError && error.code === 'BUSY') throw error;
-      results.set(entry.entity, reasonOf(error));
-    }
-  }
+  const { parked, notes, along, ...rest } = await writeAll(context, unit, prepared, {
+    identity,
+    presence,
+    locals,
+    referencesOf,
+    before: ({ entry }) => before.get(entry.uid)?.get(entry.local_id) ?? [],
+    sourceOf: ({ revision }) => sourceOf(revision),
+  });
+  for (const [entity, held] of rest.results) results.set(entity, held);
   await saveNotes(tables, notes);
-  const retargeted = await rememberShown(context, unit, prepared, results, { before, shown }, waiting);
+  const retargeted = await rememberShown(context, unit, prepared, results, { before, shown }, parked);
   const written = prepared.map(({ entry }) => entry.entity).filter((entity) => results.get(entity) === null);
   const returned = returnedAmong(prepared, results, { before, shown });
   const referring = await referringTo(tables, returned);
@@ -192,12 +180,6 @@ const rememberShown = async (
     joined.map(({ entry }) => entry.entity)
   );
   return retargeted;
-};
-
-const reasonOf = (error: unknown): Hold => {
-  const said = error instanceof Error ? error.message : String(error);
-  // The database layer repeats the statement, values and all: what follows is the database's own reason.
-  return notStored(said.replace(/^(insert|update|delete|select)\b[^]* - /i, ''));
 };
 
 /** Renders heads again: for what was parked, held, or opened since. */

@@ -82,7 +82,7 @@ export const withdraw = async (
     const before = rows.map((row) => ({ ...row, dates: { createdAt: null, updatedAt: null, publishedAt: null } }));
     const writes = rows.map((row) => ({ kind: 'remove' as const, ...row }));
     const from = { site: link.id, siteName: link.name, revision: null };
-    const { notes, along } = await writeAndNote(context, content, entry, schema, before, writes, from);
+    const { notes, along } = await writeAndNote(context, content, { entry, schema, before, writes, from });
     await saveNotes(tables, notes);
     await rememberAlong(context, unit, along, new Set([entity]));
   }

@@ -6,6 +6,7 @@ import { dialectOf } from '../tables/ddl';
 import { insertRows } from '../tables/insert-rows';
 import { isApplying, isMaking, noteAlong } from '../content/applying';
 import { rowKeyOf } from '../content/canonical-row';
+import { subscribeOwn } from '../content/own-lifecycles';
 import { currentActor, currentBase } from './actor';
 import { type Affected, createAffected, type LinkedRow } from './affected-rows';
 import { type ChangedRow, findRows, rowsById } from './changed-rows';
@@ -215,7 +216,7 @@ export const subscribeMarks = (
     }),
     afterDeleteMany: whenConcerned((event) => store(event.state.rows ?? [], event.state.others ?? [], 'delete')),
   };
-  strapi.db.lifecycles.subscribe(subscriber as never);
+  subscribeOwn(strapi, subscriber);
 
   return {
     subscriber,

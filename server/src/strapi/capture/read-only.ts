@@ -5,6 +5,7 @@ import { FILE_UID, keyOf, type Uid } from '../../replication/entity';
 import type { Schemas } from '../../replication/ports';
 import { isApplying, isApplyingRow } from '../content/applying';
 import { statementOnOwn } from '../content/connection';
+import { subscribeOwn } from '../content/own-lifecycles';
 import { createPopulate } from '../content/populate';
 import { findRows } from './changed-rows';
 import { localPartOf, OF_EVERY_WRITE } from './local-update';
@@ -192,14 +193,14 @@ export const createReadOnly = (
       return next();
     },
     subscribe() {
-      strapi.db.lifecycles.subscribe({
+      subscribeOwn(strapi, {
         beforeCreate: guardedCreation,
         beforeCreateMany: guardedCreation,
         beforeUpdate: guarded,
         beforeUpdateMany: guarded,
         beforeDelete: guarded,
         beforeDeleteMany: guarded,
-      } as never);
+      });
     },
     guardBytes() {
       const upload = strapi.plugin('upload')?.service('upload') as UploadService | undefined;

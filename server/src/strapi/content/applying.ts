@@ -1,17 +1,18 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Core } from '@strapi/strapi';
 import type { LocalEntry, Uid } from '../../replication/entity';
+import { subscribeOwn } from './own-lifecycles';
 
 /**
  * "This write came from replication", for as long as it lasts. What a site's own hooks write meanwhile to *other*
- * entries is an edit like any other; so the entry is part of the statement.
+ * entries is an edit like any other; so the entries are part of the statement.
  */
 export interface Applying {
   uid: Uid;
-  localId: string;
+  localIds: ReadonlySet<string>;
   /** What `updatedAt` shall be, by the main row's id. */
   updatedAt: Map<number, string>;
-  /** It had no rows before, so nobody can be linked to any. */
+  /** They had no rows before, so nobody can be linked to any. */
   isNew: boolean;
   /** Other entries whose rows changed with ours, since links are stored with one of two entries. */
   along: Map<string, LocalEntry>;
@@ -25,12 +26,20 @@ const storage = new AsyncLocalStorage<Applying>();
 
 export const whileApplying = async <T>(
   uid: Uid,
-  localId: string,
+  localIds: readonly string[],
   work: (applying: Applying) => Promise<T>,
   quiet = false
 ): Promise<T> => {
   const along = new Map<string, LocalEntry>();
-  const applying: Applying = { uid, localId, updatedAt: new Map(), isNew: false, along, quiet, over: false };
+  const applying: Applying = {
+    uid,
+    localIds: new Set(localIds),
+    updatedAt: new Map(),
+    isNew: false,
+    along,
+    quiet,
+    over: false,
+  };
   try {
     return await storage.run(applying, () => work(applying));
   } finally {
@@ -38,10 +47,11 @@ export const whileApplying = async <T>(
   }
 };
 
-/** Whether the current write is ours, to this entry. */
+/** Whether the current write is ours, and to this entry. */
 export const isApplying = (uid: Uid, localId: string | null | undefined): boolean => {
   const applying = storage.getStore();
-  return applying !== undefined && !applying.over && applying.uid === uid && applying.localId === localId;
+  if (applying === undefined || applying.over || applying.uid !== uid) return false;
+  return typeof localId === 'string' && applying.localIds.has(localId);
 };
 
 /** Whether the current write makes this entry's first rows. */
@@ -76,7 +86,7 @@ interface BeforeUpdate {
  * own subscriber: applied rows get the date they have on the site they come from.
  */
 export const keepDatesOfAppliedRows = (strapi: Core.Strapi): void => {
-  strapi.db.lifecycles.subscribe({
+  subscribeOwn(strapi, {
     beforeUpdate(event: unknown) {
       const { model, params } = event as BeforeUpdate;
       const applying = storage.getStore();
@@ -84,5 +94,5 @@ export const keepDatesOfAppliedRows = (strapi: Core.Strapi): void => {
       const date = applying.updatedAt.get(Number(params.where?.id));
       if (date !== undefined) params.data.updatedAt = date;
     },
-  } as never);
+  });
 };

@@ -12,12 +12,13 @@ import {
   type Uid,
 } from '../../replication/entity';
 import { NotPossible } from '../../replication/errors';
-import type { Content, Glance, Plain, Schemas, Telling } from '../../replication/ports';
+import type { Content, Glance, NewEntry, Plain, Schemas, Telling } from '../../replication/ports';
 import { createTables } from '../tables/tables';
 import { type DatabaseRow, rowKeyOf } from './canonical-row';
 import { readFiles } from './file-rows';
 import { lockRows } from './lock-rows';
 import { lookUp } from './look-up';
+import { makeRows, modelsWithin } from './make-rows';
 import { databaseModelOf } from './models';
 import { createPopulate } from './populate';
 import { readRows } from './read-rows';
@@ -29,6 +30,8 @@ export interface ContentOptions {
   siteUrl: () => string;
   /** Whether database lifecycles of the site run for rows of this type. They do unless this says otherwise. */
   runsLifecycles?: (uid: Uid) => boolean;
+  /** Whether database lifecycles of the site listen to rows of this type or component being made. Taken to be so. */
+  hearsOfRows?: (uid: Uid) => boolean;
   /** Whether one of these links uses what lies at a URL, so that it must not be removed. */
   usedElsewhere?: (url: string, links: readonly string[]) => Promise<boolean>;
 }
@@ -104,6 +107,14 @@ export const createContent = (
     return schema;
   };
 
+  const isQuiet = (uid: Uid): boolean => options.runsLifecycles?.(uid) === false;
+
+  /** MySQL and MariaDB do not say which rows they have made; files have bytes. */
+  const canMakeTogether = (schema: TypeSchema): boolean =>
+    schema.uid !== FILE_UID &&
+    strapi.db.dialect.client !== 'mysql' &&
+    (isQuiet(schema.uid) || !modelsWithin({ schemas }, schema).some((uid) => options.hearsOfRows?.(uid) ?? true));
+
   return (trx) => {
     const session: Session = {
       strapi,
@@ -178,8 +189,13 @@ export const createContent = (
       },
 
       write(uid: Uid, localId: string, writes: readonly RowWrite[], telling?: Telling) {
-        const quiet = options.runsLifecycles?.(uid) === false;
-        return writeRows(session, schemaOf(uid), localId, writes, telling, quiet);
+        return writeRows(session, schemaOf(uid), localId, writes, telling, isQuiet(uid));
+      },
+
+      makesTogether: (uid: Uid) => canMakeTogether(schemaOf(uid)),
+
+      make(uid: Uid, entries: readonly NewEntry[]) {
+        return makeRows(session, schemaOf(uid), entries, isQuiet(uid));
       },
     };
   };

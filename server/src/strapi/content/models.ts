@@ -42,6 +42,9 @@ export interface DatabaseAttribute {
   relation?: string;
   target?: string;
   owner?: boolean;
+  mappedBy?: string;
+  inversedBy?: string;
+  morphBy?: string;
   columnName?: string;
   useJoinTable?: boolean;
   joinColumn?: JoinColumn;
@@ -50,8 +53,10 @@ export interface DatabaseAttribute {
     name: string;
     joinColumn: JoinColumn;
     inverseJoinColumn?: JoinColumn;
-    morphColumn?: { idColumn: JoinColumn; typeColumn: { name: string } };
+    morphColumn?: { idColumn: JoinColumn; typeColumn: { name: string }; typeField?: string };
     on?: Record<string, string>;
+    orderColumnName?: string;
+    inverseOrderColumnName?: string;
   };
 }
 

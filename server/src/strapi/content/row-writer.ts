@@ -6,6 +6,8 @@ import { databaseModelOf } from './models';
 import { referencesIn, type RowsOf, type Source } from './references';
 import { type JsonStorage, toDatabase } from './values';
 
+export type Data = Record<string, unknown>;
+
 /** What is needed to turn canonical values into what `strapi.db.query` takes. */
 export interface Writing {
   strapi: Core.Strapi;
@@ -16,9 +18,10 @@ export interface Writing {
   storage: JsonStorage;
   /** Component rows that exist, by `parent#field`: only these can be kept. */
   current: Map<string, ComponentRow[]>;
+  /** Makes a row, or plans it, and answers its id, or one that stands for it. */
+  create: (uid: Uid, data: Data) => number | Promise<number>;
 }
 
-type Data = Record<string, unknown>;
 interface Link {
   id: number;
   __type?: string;
@@ -87,15 +90,13 @@ interface Wanted {
 /** Writes a component's row, where it is kept only what changes in it, and answers its id. */
 const writeComponent = async (writing: Writing, { uid, fields, item, kept }: Wanted): Promise<number> => {
   const attributes = writing.schemas.components(uid) ?? {};
-  const query = writing.strapi.db.query(uid);
   if (!kept || item.id === null) {
-    const data = await dataOf(writing, uid, null, attributes, fields, {});
-    return Number(((await query.create({ data })) as { id: number }).id);
+    return writing.create(uid, await dataOf(writing, uid, null, attributes, fields, {}));
   }
   if (item.changed?.length === 0) return item.id;
   const only = item.changed && new Set(item.changed);
   const data = await dataOf(writing, uid, item.id, attributes, fields, item.inner ?? {}, only);
-  if (Object.keys(data).length > 0) await query.update({ where: { id: item.id }, data });
+  if (Object.keys(data).length > 0) await writing.strapi.db.query(uid).update({ where: { id: item.id }, data });
   return item.id;
 };
 

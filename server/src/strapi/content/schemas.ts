@@ -36,7 +36,11 @@ const attributesOf = (strapi: Core.Strapi, model: Model, local: readonly string[
   );
 
 /** Components used by these attributes, at any depth. */
-const componentsWithin = (attributes: Attributes, components: Schemas['components'], seen: Set<Uid>): Set<Uid> => {
+export const componentsWithin = (
+  attributes: Attributes,
+  components: Schemas['components'],
+  seen: Set<Uid>
+): Set<Uid> => {
   for (const attribute of Object.values(attributes)) {
     const used =
       attribute.kind === 'component' ? [attribute.component] : attribute.kind === 'zone' ? attribute.components : [];

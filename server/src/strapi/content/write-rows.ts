@@ -6,6 +6,7 @@ import {
   type Reference,
   type RowWrite,
   type TypeSchema,
+  type Uid,
 } from '../../replication/entity';
 import { decode, fileIdsIn, stringsIn } from '../../replication/upload-tokens';
 import type { Removed, Telling, Written } from '../../replication/ports';
@@ -18,10 +19,10 @@ import { forgetFile, writeFile } from './file-rows';
 import { linkNewVersions } from './link-new-versions';
 import { ensureLocale } from './locales';
 import { referencesIn, resolveReferences } from './references';
-import { dataOf, deleteRow, slotOf, type Writing } from './row-writer';
+import { type Data, dataOf, deleteRow, slotOf, type Writing } from './row-writer';
 import { urlsOf } from './upload-urls';
 
-type Kept = Exclude<RowWrite, { kind: 'remove' }>;
+export type Kept = Exclude<RowWrite, { kind: 'remove' }>;
 
 /** Every reference in a value, at whatever depth: relations and media are lists of `{uid, id}`. */
 const referencesWithin = (value: Json, into: Reference[] = []): Reference[] => {
@@ -34,7 +35,8 @@ const referencesWithin = (value: Json, into: Reference[] = []): Reference[] => {
   return into;
 };
 
-const prepare = async (
+/** What writing these rows needs to look up, for all of them at once. `rowIds` are those that have components. */
+export const prepare = async (
   session: Session,
   writes: readonly Kept[],
   rowIds: number[],
@@ -54,16 +56,17 @@ const prepare = async (
     const slot = slotOf(row.parent.uid, row.parent.id, row.field);
     current.set(slot, [...(current.get(slot) ?? []), row]);
   }
-  return { strapi, schemas, rowsOf, decodeText: (text) => decode(text, urlOf, siteUrl), storage, current };
+  const create = async (uid: Uid, data: Data) => Number((await strapi.db.query(uid).create({ data })).id);
+  return { strapi, schemas, rowsOf, decodeText: (text) => decode(text, urlOf, siteUrl), storage, current, create };
 };
 
-const sourceOf = (schema: TypeSchema, { locale, status }: Pick<MainRow, 'locale' | 'status'>) => ({
+export const sourceOf = (schema: TypeSchema, { locale, status }: Pick<MainRow, 'locale' | 'status'>) => ({
   locale: schema.localized ? localeColumn(locale) : null,
   status: schema.drafts ? status : null,
 });
 
 /** A published row says since when; one that was read without such a date is taken to be published since its last change. */
-const datesOf = (schema: TypeSchema, { dates, status }: Kept) => {
+export const datesOf = (schema: TypeSchema, { dates, status }: Kept) => {
   if (status === 'draft') return { ...dates, publishedAt: null };
   const publishedAt = dates.publishedAt ?? (schema.drafts ? (dates.updatedAt ?? new Date().toISOString()) : null);
   return { ...dates, publishedAt };
@@ -87,7 +90,7 @@ const writeOne = async (
   const query = session.strapi.db.query(uid);
   // What was read before a hook of the site removed it is made anew.
   const updated = existing && (await query.update({ where: { id: existing.id }, data }));
-  if (!updated) await query.create({ data: { ...data, documentId: localId, locale: localeColumn(write.locale) } });
+  if (!updated) await writing.create(uid, { ...data, documentId: localId, locale: localeColumn(write.locale) });
 };
 
 /** Answers the row that was there, for files and where it is asked for. */
@@ -108,7 +111,7 @@ const removeOne = async (
 };
 
 /** Attributes of a row that was just made and refers to its own entry: its id was not known when it was written. */
-const selfReferring = (write: Kept, schema: TypeSchema, localId: string): { [name: string]: Json } =>
+export const selfReferring = (write: Kept, schema: TypeSchema, localId: string): { [name: string]: Json } =>
   Object.fromEntries(
     Object.entries(write.fields).filter(
       ([name, value]) =>
@@ -156,7 +159,7 @@ export const writeRows = (
     writeAll(session, schema, localId, writes, applying, telling?.keepRemoved ?? false);
   return whileApplying(
     schema.uid,
-    localId,
+    [localId],
     (applying) => (telling ? inState(session.strapi, telling.from, () => work(applying)) : work(applying)),
     quiet
   );

@@ -1,4 +1,6 @@
 import type { Core } from '@strapi/types';
+import type { Uid } from '../../replication/entity';
+import { isOwn } from '../content/own-lifecycles';
 
 /** Who would hear of a change. Strapi keeps lists of them that nobody can read, so they are counted as they come. */
 export interface Listeners {
@@ -6,6 +8,8 @@ export interface Listeners {
   middlewares(): number;
   /** Whether anybody listens to this event; webhooks do so through the event hub. */
   hears(event: string): boolean;
+  /** Whether database lifecycles of the site run when a row of this type is made. */
+  hearsOfRows(uid: Uid): boolean;
   /** Registers a middleware of ours, which does not count. */
   use(middleware: (context: unknown, next: () => Promise<unknown>) => Promise<unknown>): void;
 }
@@ -16,6 +20,19 @@ interface EventHub {
   subscribe(subscriber: unknown): () => void;
   unsubscribe(subscriber: unknown): void;
 }
+
+interface Lifecycles {
+  subscribe(subscriber: Subscriber): () => unknown;
+}
+
+type Subscriber = ((event: unknown) => unknown) | { models?: readonly Uid[]; [action: string]: unknown };
+
+const MAKING = ['beforeCreate', 'afterCreate', 'beforeCreateMany', 'afterCreateMany'] as const;
+
+const hearsOfMaking = (subscriber: Subscriber, uid: Uid): boolean => {
+  if (typeof subscriber === 'function') return true;
+  return (!subscriber.models || subscriber.models.includes(uid)) && MAKING.some((action) => action in subscriber);
+};
 
 /**
  * These packages register middlewares that have nothing to do where content was applied: i18n's copies to other locales,
@@ -63,9 +80,25 @@ export const watchListeners = (strapi: Core.Strapi): Listeners => {
     unsubscribe(subscriber);
   };
 
+  const followers = new Set<Subscriber>();
+  const lifecycles = strapi.db.lifecycles as unknown as Lifecycles;
+  const follow = lifecycles.subscribe.bind(lifecycles);
+  lifecycles.subscribe = (subscriber) => {
+    const stop = follow(subscriber);
+    if (isOwn(subscriber)) return stop;
+    followers.add(subscriber);
+    return () => {
+      followers.delete(subscriber);
+      return stop();
+    };
+  };
+
   return {
     middlewares: () => middlewares,
     hears: (event) => subscribers > 0 || (listening.get(event)?.size ?? 0) > 0,
+    hearsOfRows: (uid) =>
+      MAKING.some((action) => action in (strapi.db.metadata.get(uid).lifecycles ?? {})) ||
+      [...followers].some((subscriber) => hearsOfMaking(subscriber, uid)),
     use,
   };
 };

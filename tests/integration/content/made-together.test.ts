@@ -1,0 +1,235 @@
+import type { Core } from '@strapi/strapi';
+import type { Knex } from 'knex';
+import type { Fields, RowWrite } from '../../../server/src/replication/entity';
+import type { Content, NewEntry } from '../../../server/src/replication/ports';
+import { createContent } from '../../../server/src/strapi/content/content';
+import { databaseModelOf } from '../../../server/src/strapi/content/models';
+import { createSchemas } from '../../../server/src/strapi/content/schemas';
+import { watchListeners } from '../../../server/src/strapi/notify/listeners';
+import { migrate } from '../../../server/src/strapi/tables/migrations';
+import { MODEL } from './model';
+import { startSite, type TestSite } from './site';
+
+const EVERYTHING = 'api::everything.everything';
+const PLAIN = 'api::plain.plain';
+const DATES = { createdAt: '2020-01-02T03:04:05.678Z', updatedAt: '2021-02-03T04:05:06.789Z', publishedAt: null };
+const PUBLISHED = { ...DATES, publishedAt: '2021-02-03T04:05:07.891Z' };
+
+let site: TestSite;
+let strapi: Core.Strapi;
+let content: ReturnType<typeof createContent>;
+let targets: string[];
+let files: string[];
+
+beforeAll(async () => {
+  site = await startSite(MODEL);
+  strapi = site.strapi;
+  await migrate(strapi.db.connection);
+  const { hearsOfRows } = watchListeners(strapi);
+  content = createContent(strapi, createSchemas(strapi), { siteUrl: () => 'https://here.example', hearsOfRows });
+  targets = [await newTarget('first'), await newTarget('second'), await newTarget('third')];
+  files = [await newFile('cat'), await newFile('dog')];
+});
+afterAll(() => site.stop());
+
+const newTarget = async (name: string): Promise<string> => {
+  const { documentId } = await strapi
+    .documents('api::target.target' as never)
+    .create({ data: { name } as never, status: 'published' } as never);
+  return documentId;
+};
+const newFile = async (name: string): Promise<string> => {
+  const file = await strapi.db.query('plugin::upload.file').create({
+    data: { name, hash: name, ext: '.png', mime: 'image/png', size: 1, url: `/uploads/${name}.png`, provider: 'local' },
+  });
+  return file.documentId;
+};
+
+const target = (index: number) => ({ uid: 'api::target.target', id: targets[index]! });
+const file = (index: number) => ({ uid: 'plugin::upload.file', id: files[index]! });
+const outer = (title: string): Fields => ({
+  title,
+  body: `![x](media:${files[0]})`,
+  inner: { text: 'deep', targets: [target(1), target(0)] },
+  inners: [{ text: 'a' }, {}, { text: 'b' }],
+  image: [file(1)],
+  target: [target(2)],
+});
+/** Everything but what takes its target from another row. */
+const fieldsOf = (name: string): Fields => ({
+  aString: name,
+  aText: `see media://${files[0]}.`,
+  blocks: [{ type: 'paragraph', children: [{ type: 'text', text: 'a' }] }],
+  json: { a: [1, null] },
+  integer: 42,
+  bigint: '9007199254740991',
+  decimal: 12.34,
+  aBoolean: false,
+  aDate: '2020-02-29',
+  aTime: '12:34:56.789',
+  aDatetime: '2020-02-29T12:34:56.789Z',
+  cover: [file(0)],
+  gallery: [file(1), file(0), file(1)],
+  single: outer('single'),
+  list: [outer('one'), outer('two')],
+  zone: [
+    { __component: 'part.inner', text: 'z' },
+    { __component: 'part.outer', ...outer('zone') },
+    { __component: 'part.pictures', pictures: [file(1), file(0)] },
+    { __component: 'part.inner', text: 'y' },
+    { __component: 'part.pictures', pictures: [file(0)] },
+  ],
+  one: [target(0)],
+  toOne: [target(1)],
+  toMany: [target(2), target(0)],
+  manyToMany: [target(1), target(2), target(0)],
+  column: [target(1)],
+  anything: [target(2), file(0), target(0)],
+  something: [file(1)],
+});
+
+const entry = (localId: string, fields: Fields): NewEntry => ({
+  localId,
+  writes: [
+    { kind: 'create', locale: '-', status: 'draft', fields, dates: DATES },
+    { kind: 'create', locale: '-', status: 'published', fields, dates: PUBLISHED },
+  ],
+  telling: { from: { site: 'there', siteName: 'There', revision: null }, keepRemoved: false },
+});
+
+type Row = Record<string, unknown>;
+
+/** A row and all that hangs on it, as the tables have it: without ids, which differ each time. */
+const deep = async (trx: Knex.Transaction, uid: string, row: Row): Promise<unknown> => {
+  const hanging: Record<string, unknown> = {};
+  for (const [name, attribute] of Object.entries(databaseModelOf(strapi, uid).attributes)) {
+    if (attribute.type !== 'relation' || attribute.mappedBy !== undefined) continue;
+    const isMedia = attribute.relation === 'morphOne' || attribute.relation === 'morphMany';
+    const table = isMedia
+      ? databaseModelOf(strapi, attribute.target!).attributes[attribute.morphBy!]!.joinTable
+      : attribute.joinTable;
+    if (!table) continue;
+    const where = isMedia
+      ? { [table.morphColumn!.idColumn.name]: row.id, [table.morphColumn!.typeColumn.name]: uid, field: name }
+      : { [table.joinColumn.name]: row.id, ...table.on };
+    const joined = (await trx(table.name).where(where).orderBy('id')) as Row[];
+    const others = joined.map(async ({ id: _id, ...columns }) => {
+      delete columns[isMedia ? table.morphColumn!.idColumn.name : table.joinColumn.name];
+      const component = columns.component_type as string | undefined;
+      if (component === undefined) return columns;
+      const { cmp_id: cmpId, ...rest } = columns;
+      const [held] = (await trx(databaseModelOf(strapi, component).tableName).where({ id: cmpId })) as Row[];
+      return { ...rest, holds: await deep(trx, component, held!) };
+    });
+    hanging[name] = await Promise.all(others);
+  }
+  const { id: _id, document_id: _documentId, ...columns } = row;
+  return { columns, hanging };
+};
+
+/** What `work` leaves in the tables, without leaving it there; and how many inserts it took. */
+const leftBy = async (uid: string, ids: readonly string[], work: (content: Content) => Promise<unknown>) => {
+  let inserts = 0;
+  const count = ({ sql }: { sql: string }) => (inserts += /^insert/i.test(sql) ? 1 : 0);
+  const undone = new Error('undone');
+  const left: unknown[] = [];
+  await strapi.db
+    .transaction(async ({ trx }) => {
+      trx.on('query', count);
+      const own = content(trx);
+      await own.lock(uid, ids);
+      await work(own);
+      const rows = (await trx(databaseModelOf(strapi, uid).tableName)
+        .whereIn('document_id', [...ids])
+        .orderBy('id')) as Row[];
+      const wasMade = rows.map((row) => String(row.document_id));
+      for (const id of ids) {
+        const own = rows.filter((row) => row.document_id === id);
+        own.sort((a, b) => Number(a.published_at !== null) - Number(b.published_at !== null));
+        for (const row of own) left.push(await deep(trx, uid, row));
+      }
+      expect(new Set(wasMade)).toEqual(new Set(ids));
+      throw undone;
+    })
+    .catch((error: unknown) => {
+      if (error !== undone) throw error;
+    });
+  return { left, inserts };
+};
+
+const oneByOne = (uid: string, entries: readonly NewEntry[]) => async (own: Content) => {
+  for (const { localId, writes } of entries) await own.write(uid, localId, writes as RowWrite[]);
+};
+
+const isMySql = () => strapi.db.dialect.client === 'mysql';
+
+describe('First rows of several entries, made together', () => {
+  const same = async (uid: string, entries: readonly NewEntry[]) => {
+    const ids = entries.map(({ localId }) => localId);
+    const alone = await leftBy(uid, ids, oneByOne(uid, entries));
+    const together = await leftBy(uid, ids, (own) => own.make(uid, entries));
+    expect(together.left).toEqual(alone.left);
+    return { alone: alone.inserts, together: together.inserts };
+  };
+
+  it('are what they are one by one, down to the order of every link, and take few inserts', async () => {
+    if (isMySql()) return;
+    const entries = ['a', 'b', 'c'].map((name) => entry(`entry-${name}`, fieldsOf(name)));
+    const { alone, together } = await same(EVERYTHING, entries);
+    // Four types of rows, one table of components, of files, and of links for each of six relations and two of components.
+    expect(together).toBeLessThanOrEqual(15);
+    expect(alone).toBeGreaterThan(together * 10);
+  });
+
+  it('are the same where one of them can only be made alone', async () => {
+    if (isMySql()) return;
+    const entries = [
+      entry('entry-a', fieldsOf('a')),
+      entry('entry-b', { ...fieldsOf('b'), ownOne: [target(2)] }),
+      entry('entry-c', { aString: 'c' }),
+    ];
+    await same(EVERYTHING, entries);
+  });
+
+  it('are the same in a type without drafts, linked to both versions of a target', async () => {
+    if (isMySql()) return;
+    const one = (name: string): NewEntry => ({
+      ...entry(name, {}),
+      writes: [
+        { kind: 'create', locale: '-', status: 'published', fields: { name, target: [target(0)] }, dates: PUBLISHED },
+      ],
+    });
+    await same(PLAIN, [one('x'), one('y')]);
+  });
+
+  it('hold nothing of a default of this site', async () => {
+    if (isMySql()) return;
+    await same(EVERYTHING, [entry('entry-a', { single: {}, list: [{}] }), entry('entry-b', {})]);
+  });
+
+  it('are left to those who hear of each, and to databases that tell the ids of all', async () => {
+    const makesTogether = async (uid: string): Promise<boolean> =>
+      strapi.db.transaction(async ({ trx }) => content(trx).makesTogether(uid));
+    expect(await makesTogether(EVERYTHING)).toBe(!isMySql());
+    expect(await makesTogether('plugin::upload.file')).toBe(false);
+    const heard = async (subscriber: object) => {
+      const stop = strapi.db.lifecycles.subscribe(subscriber as never) as () => void;
+      const together = await makesTogether(EVERYTHING);
+      stop();
+      return !together;
+    };
+    if (isMySql()) return;
+    const listener = () => undefined;
+    expect(await heard({ beforeCreate: listener })).toBe(true);
+    expect(await heard({ models: [EVERYTHING], afterCreate: listener })).toBe(true);
+    expect(await heard({ models: ['part.inner'], afterCreate: listener })).toBe(true);
+    expect(await heard(listener)).toBe(true);
+    expect(await heard({ models: [PLAIN], afterCreate: listener })).toBe(false);
+    expect(await heard({ beforeUpdate: listener })).toBe(false);
+    const { lifecycles } = strapi.db.metadata.get(EVERYTHING);
+    lifecycles.afterCreate = listener;
+    expect(await makesTogether(EVERYTHING)).toBe(false);
+    delete lifecycles.afterCreate;
+    expect(await makesTogether(EVERYTHING)).toBe(true);
+  });
+});

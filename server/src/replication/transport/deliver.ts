@@ -3,6 +3,7 @@ import type { Context } from '../context';
 import { Refused, Unreachable } from '../errors';
 import type { DomainEvent } from '../events';
 import type { Json } from '../entity';
+import { eachOf } from '../each-of';
 import { fileHashes } from '../file-names';
 import { renewIncarnation } from '../incarnation';
 import { claim, giveBack, type Claim, type FreshClaim } from '../queue/claim';
@@ -16,6 +17,8 @@ import type { Wire } from './wire';
 /** The longest a link that cannot be reached is left alone, unless it asked for more. */
 export const MAX_BACKOFF_MS = 15 * 60_000;
 const FIRST_BACKOFF_MS = 500;
+/** The other side takes a few requests of a link at once, and not all of them are for files. */
+const FILES_AT_ONCE = 3;
 
 /**
  * One delivery to one link: claim, read what is wanted, send, settle. See `README.md`, "Delivering".
@@ -94,24 +97,38 @@ const sendMissing = async (
     tables.find('link_blobs', { link: link.id, hash: hashes })
   );
   const hadHashes = new Set(had.map(({ hash }) => hash));
-  for (const hash of hashes) {
-    if (hadHashes.has(hash)) continue;
-    try {
-      const first = await context.files.open(hash);
-      if (!first) continue;
-      first.stream.destroy();
-      await wire.sendBlob({ id: link.id, url: link.url }, hash, async (from) => {
-        const opened = await context.files.open(hash, from);
-        if (!opened) throw new Refused('FILE_GONE', 'A file was removed while it was being sent.');
-        return opened;
-      });
-    } catch (error) {
-      // One file that cannot be read, or that the other side will not take, stops nobody else: its entry is answered
-      // `held`, and says so.
-      if (error instanceof Refused) continue;
-      throw error;
-    }
-    await context.store.transaction(({ tables }) => tables.insert('link_blobs', [{ link: link.id, hash }], 'ignore'));
+  const sent: string[] = [];
+  try {
+    await eachOf(
+      hashes.filter((hash) => !hadHashes.has(hash)),
+      FILES_AT_ONCE,
+      async (hash) => {
+        if (await sendFile(context, wire, link, hash)) sent.push(hash);
+      }
+    );
+  } finally {
+    const noted = sent.map((hash) => ({ link: link.id, hash }));
+    if (noted.length > 0) await context.store.transaction(({ tables }) => tables.insert('link_blobs', noted, 'ignore'));
+  }
+};
+
+/** Answers whether the other side has it now. */
+const sendFile = async (context: Context, wire: Wire, link: Row<'links'>, hash: string): Promise<boolean> => {
+  try {
+    const first = await context.files.open(hash);
+    if (!first) return false;
+    first.stream.destroy();
+    await wire.sendBlob({ id: link.id, url: link.url }, hash, async (from) => {
+      const opened = await context.files.open(hash, from);
+      if (!opened) throw new Refused('FILE_GONE', 'A file was removed while it was being sent.');
+      return opened;
+    });
+    return true;
+  } catch (error) {
+    // One file that cannot be read, or that the other side will not take, stops nobody else: its entry is answered
+    // `held`, and says so.
+    if (error instanceof Refused) return false;
+    throw error;
   }
 };
 

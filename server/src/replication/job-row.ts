@@ -37,3 +37,10 @@ export const saveProgress = async (
 ): Promise<void> => {
   await tables.update('jobs', { id, state, cursor, updated_at: since }, { ...patch, updated_at: clock.now() });
 };
+
+/** Cursors of the second half of a job: no documentId begins with a space. */
+export const UNRECORDED = ' ';
+
+/** All that has a history was decided again; what has none is marked, and decided by the rules as they are when it is recorded. */
+export const isUnrecorded = ({ kind, cursor }: Row<'jobs'>): boolean =>
+  kind === 'decide' && (cursor?.startsWith(UNRECORDED) ?? false);

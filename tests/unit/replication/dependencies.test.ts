@@ -200,6 +200,21 @@ describe('what shared entries refer to and no rule names', () => {
     expect([there(scene, ARTICLE), there(scene, CATEGORY)]).toEqual([[], []]);
   });
 
+  it('does not go along by what went along by a rule that is gone, though it is decided before that is', async () => {
+    const scene = await sharing('EVERYTHING', { category: 'always' });
+    article(scene, 'b', {});
+    category(scene, 'news', { featured: [{ uid: ARTICLE, id: 'b' }] });
+    article(scene, 'a', { category: to('news') });
+    await scene.settle();
+    expect(replica(scene, `${ARTICLE}/b`)).toMatchObject({ along: null, level: 'EVERYTHING' });
+    await scene.rules('staging', 'live', [rule(TAG, 'EVERYTHING')]);
+    article(scene, 'b', { title: 'Edited before any job' });
+    while ((await recordBatch(scene.site('staging').process!.context)) > 0);
+    await scene.settle();
+    expect(replica(scene, `${ARTICLE}/b`)).toMatchObject({ along: null, wanted: null });
+    expect(there(scene, ARTICLE)).toEqual([]);
+  });
+
   it('does not go with what stays here', async () => {
     const scene = await sharing('NONE');
     category(scene);

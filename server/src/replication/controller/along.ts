@@ -25,7 +25,7 @@ export const modeOfUser = (choices: Choices, link: string, { source, decision, f
 export const grantAlong = (choices: Choices, link: string, user: User, asked: boolean): Decision | null => {
   const decision = asRulesSay(choices, link, user);
   if (!decision.granted || decision.direction === 'RECEIVE_ONLY' || !isSeen({ ...user, decision })) return null;
-  const mode = modeOfUser(choices, link, user);
+  const mode = modeOfUser(choices, link, { ...user, decision });
   const steps = (decision.along?.steps ?? 0) + 1;
   if (!asked && (mode === 'never' || steps > MOST_STEPS)) return null;
   const along = { mode: mode === 'always' && !asked ? mode : ('missing' as const), steps, asked };
@@ -39,13 +39,14 @@ export const grantAlong = (choices: Choices, link: string, user: User, asked: bo
 
 /**
  * What was decided of somebody may be older than the rules, where their job has not come to it: it must not take along by
- * a rule that is gone, because what went along stays.
+ * a rule that is gone, because what went along stays. Who goes along without a rule is decided before; see `queue/unsettled.ts`.
  */
 const asRulesSay = ({ rules }: Choices, link: string, { source, decision }: User): Decision => {
-  if (decision.along) return decision;
   const rule = ruleFor(rules, link, entityOf(source).uid);
-  if (!rule || rule.level === 'NONE') return { ...decision, level: 'NONE' };
-  return decision.level === 'EVERYTHING' && rule.level === 'PUBLISHED' ? { ...decision, level: 'PUBLISHED' } : decision;
+  if (!rule) return decision.along ? decision : { ...decision, level: 'NONE' };
+  const { along: _gone, ...own } = decision;
+  if (rule.level === 'NONE') return { ...own, level: 'NONE' };
+  return own.level === 'EVERYTHING' && rule.level === 'PUBLISHED' ? { ...own, level: 'PUBLISHED' } : own;
 };
 
 /**

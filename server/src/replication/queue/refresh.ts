@@ -19,6 +19,7 @@ import {
   isThere,
   pairOf,
 } from './followers';
+import { unsettledTypes, unsettledUsers } from './unsettled';
 import { differs, heldOf, loadState, theirsOf, wantedReplica, type State } from './wanted-replica';
 
 /** What has happened to the entries that are to be decided. */
@@ -56,7 +57,7 @@ export const refreshReplicas = async (
     ),
     happened
   );
-  await round.decide(entities, { gained, lost });
+  await round.decide(await round.withUnsettled(entities), { gained, lost });
   await unit.tables.insert('replicas', [...round.changes.values()], 'replace');
   for (const { id: link } of links) {
     const count = [...round.changes.values()].filter((row) => row.link === link && row.state === 'queued').length;
@@ -125,6 +126,20 @@ class Round {
     const files = new Set([...given, ...lost, ...(await this.used(less))].filter(isFile));
     const used = [...gained, ...(await this.used(more))].filter(isFile);
     await this.settleFollowers(new Set([...files, ...used]), files);
+  }
+
+  /**
+   * These entries, and those who take them along where that was decided before rules changed: by what is not so any more
+   * nothing may go along, or it stays.
+   */
+  async withUnsettled(entities: readonly EntityKey[]): Promise<EntityKey[]> {
+    const { tables } = this.unit;
+    const { links, choices } = this;
+    const open = entities.filter((entity) => !isFile(entity) && this.isUnnamed(entity));
+    if (open.length === 0) return [...entities];
+    const types = await unsettledTypes(tables);
+    const users = await unsettledUsers(tables, open, { types, links, rules: choices.rules, everyUser: false });
+    return [...new Set([...entities, ...users])];
   }
 
   /** Those of these entries that a link may get because others refer to them, or got for that. */

@@ -9,7 +9,7 @@ import { Identity } from '../identity';
 import type { Schemas, Tables, Unit } from '../ports';
 import { restoreDeleted } from '../brake/restore-deleted';
 import { refreshReplicas } from '../queue/refresh';
-import { saveProgress } from '../job-row';
+import { isUnrecorded, saveProgress, UNRECORDED } from '../job-row';
 import { targetsFirst } from '../targets-first';
 import type { Row } from '../tables';
 
@@ -47,9 +47,6 @@ const nextJob = async (context: Context, tables: Tables): Promise<Row<'jobs'> | 
   return running.find(({ subject }) => subject === first) ?? running[0];
 };
 
-const isUnrecorded = ({ kind, cursor }: Row<'jobs'>): boolean =>
-  kind === 'decide' && (cursor?.startsWith(UNRECORDED) ?? false);
-
 /** So much to record for the first time is enough that the recorder never has to stop and wait for a job. */
 const ENOUGH_MARKED = 2 * RECORD_BATCH;
 
@@ -72,9 +69,6 @@ const restoreStep = async (context: Context, unit: Unit, job: Row<'jobs'>, event
   const { done, finished } = await restoreDeleted(context, unit, job.subject, events);
   await saveProgress(unit.tables, context.clock, job, { done: job.done + done, state: finished ? 'done' : 'running' });
 };
-
-/** Cursors of the second half of a job: no documentId begins with a space. */
-const UNRECORDED = ' ';
 
 /**
  * First all entries, whether their rows are there or not: rows may come and go meanwhile. Then the documents that have no

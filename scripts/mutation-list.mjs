@@ -339,7 +339,7 @@ export const MUTATIONS = [
     places: [
       {
         file: 'controller/along.ts',
-        find: "if (!rule || rule.level === 'NONE') return { ...decision, level: 'NONE' };",
+        find: "if (!rule) return decision.along ? decision : { ...decision, level: 'NONE' };",
         replace: 'if (!rule) return decision;',
       },
     ],
@@ -423,9 +423,20 @@ export const MUTATIONS = [
     rare: true,
     places: [
       {
-        file: 'queue/claim.ts',
-        find: 'isFile(replica.entity) || isAlong(replica) || !isNamed(rules, replica.link, replica.entity);',
-        replace: 'isFile(replica.entity) || isAlong(replica);',
+        file: 'queue/unsettled.ts',
+        find: '=> links.some(({ id }) => !isNamed(rules, id, entity));',
+        replace: '=> links.length < 0 && isNamed(rules, entity, entity);',
+      },
+    ],
+  },
+  {
+    what: 'who takes it along by rules that are gone is not decided with it',
+    rare: true,
+    places: [
+      {
+        file: 'queue/refresh.ts',
+        find: 'await round.decide(await round.withUnsettled(entities), {',
+        replace: 'await round.decide(entities, {',
       },
     ],
   },

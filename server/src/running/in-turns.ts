@@ -1,4 +1,10 @@
-import { setImmediate as turn } from 'node:timers/promises';
+import { setTimeout as pause } from 'node:timers/promises';
+
+/**
+ * A request takes several turns of the event loop: its body, its statements, its answer. Each of them would wait for a
+ * whole step, so what comes in gets some time, and not one turn.
+ */
+const PAUSE_MS = 10;
 
 /**
  * Takes one step after the other while they say that there is more to do. Between two of them the process does what else
@@ -6,5 +12,5 @@ import { setImmediate as turn } from 'node:timers/promises';
  * in which no request is read and no timer ends.
  */
 export const inTurns = async (step: () => Promise<boolean>): Promise<void> => {
-  while (await step()) await turn();
+  while (await step()) await pause(PAUSE_MS);
 };

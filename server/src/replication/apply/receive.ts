@@ -16,8 +16,8 @@ import { verifyMessage, type Verified, type Verifier } from './verify';
  * So much in one transaction: an editor's save on SQLite waits for no more than this. An entry counts as one, and as one
  * more for each {@link WEIGHT_BYTES} of its content: components are rows of their own.
  */
-export const APPLY_BATCH = 40;
-const WEIGHT_BYTES = 4_096;
+export const APPLY_BATCH = 64;
+const WEIGHT_BYTES = 3_072;
 
 /** Takes messages from a linked instance, and answers each. See `README.md`, "Applying". */
 export const receive = async (

@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
  * A request takes several turns of the event loop: its body, its statements, its answer. Each of them would wait for a
  * whole step, so what comes in gets some time, and not one turn.
  */
-const PAUSE_MS = 10;
+const PAUSE_MS = 20;
 
 /**
  * Takes one step after the other while they say that there is more to do. Between two of them the process does what else

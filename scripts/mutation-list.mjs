@@ -423,9 +423,9 @@ export const MUTATIONS = [
     rare: true,
     places: [
       {
-        file: 'queue/unsettled.ts',
-        find: '=> links.some(({ id }) => !isNamed(rules, id, entity));',
-        replace: '=> links.length < 0 && isNamed(rules, entity, entity);',
+        file: 'queue/claim.ts',
+        find: 'isFollower(replica) || !isNamed(rules, replica.link, replica.entity);',
+        replace: 'isFollower(replica);',
       },
     ],
   },
@@ -435,8 +435,8 @@ export const MUTATIONS = [
     places: [
       {
         file: 'queue/refresh.ts',
-        find: 'await round.decide(await round.withUnsettled(entities), {',
-        replace: 'await round.decide(entities, {',
+        find: 'return users.filter((user) => !this.sources.has(user));',
+        replace: 'return users.slice(0, 0);',
       },
     ],
   },

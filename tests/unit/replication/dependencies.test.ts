@@ -200,19 +200,38 @@ describe('what shared entries refer to and no rule names', () => {
     expect([there(scene, ARTICLE), there(scene, CATEGORY)]).toEqual([[], []]);
   });
 
-  it('does not go along by what went along by a rule that is gone, though it is decided before that is', async () => {
-    const scene = await sharing('EVERYTHING', { category: 'always' });
-    article(scene, 'b', {});
-    category(scene, 'news', { featured: [{ uid: ARTICLE, id: 'b' }] });
-    article(scene, 'a', { category: to('news') });
-    await scene.settle();
-    expect(replica(scene, `${ARTICLE}/b`)).toMatchObject({ along: null, level: 'EVERYTHING' });
-    await scene.rules('staging', 'live', [rule(TAG, 'EVERYTHING')]);
-    article(scene, 'b', { title: 'Edited before any job' });
-    while ((await recordBatch(scene.site('staging').process!.context)) > 0);
-    await scene.settle();
-    expect(replica(scene, `${ARTICLE}/b`)).toMatchObject({ along: null, wanted: null });
-    expect(there(scene, ARTICLE)).toEqual([]);
+  describe('does not go along by what went along by a rule that is gone, decided before that is:', () => {
+    const REF = [{ uid: ARTICLE, id: 'b' }];
+    /** Article b is shared by the rule, and featured by a category that goes along with article a. */
+    const scened = async () => {
+      const scene = await sharing('EVERYTHING', { category: 'always' });
+      article(scene, 'b', {});
+      category(scene, 'news', { featured: REF });
+      category(scene, 'other', { featured: REF });
+      article(scene, 'a', { category: to('news') });
+      await scene.settle();
+      expect(replica(scene, `${ARTICLE}/b`)).toMatchObject({ along: null, level: 'EVERYTHING' });
+      await scene.rules('staging', 'live', [rule(TAG, 'EVERYTHING')]);
+      return scene;
+    };
+    const isWithdrawn = async (scene: Scene) => {
+      while ((await recordBatch(scene.site('staging').process!.context)) > 0);
+      await scene.settle();
+      expect(replica(scene, `${ARTICLE}/b`)).toMatchObject({ along: null, wanted: null });
+      expect(there(scene, ARTICLE)).toEqual([]);
+    };
+
+    it('because it is edited', async () => {
+      const scene = await scened();
+      article(scene, 'b', { title: 'Edited before any job' });
+      await isWithdrawn(scene);
+    });
+
+    it('because another lets go of it', async () => {
+      const scene = await scened();
+      category(scene, 'other', { featured: [] });
+      await isWithdrawn(scene);
+    });
   });
 
   it('does not go with what stays here', async () => {

@@ -1,14 +1,16 @@
+import { isNamed } from '../controller/along';
 import { ruleFor } from '../controller/decide';
-import { FILE_UID, type EntityKey } from '../entity';
+import { FILE_UID, entityOf, type EntityKey } from '../entity';
 import type { Context } from '../context';
 import type { Tables, Unit } from '../ports';
 import type { Row } from '../tables';
 import { stoppedByBrakes } from '../brake/stop';
+import { MOST_STEPS } from '../controller/dependencies';
 import { isAlong, isFile } from './followers';
 import { refreshReplicas } from './refresh';
 import { NOTHING_THERE } from './state-hash';
 import { withTargetsFirst } from './targets-due';
-import { unsettledTypes, unsettledUsers } from './unsettled';
+import { unsettledTypes } from './unsettled';
 
 /** Deliveries of one link in one request. */
 export const CLAIM_LIMIT = 100;
@@ -77,17 +79,50 @@ export const claim = async (context: Context, unit: Unit, link: string): Promise
 const decideAgain = async (context: Context, unit: Unit, found: readonly Row<'replicas'>[]): Promise<void> => {
   const { tables } = unit;
   const types = await unsettledTypes(tables);
-  const rules = await tables.find('rules', {});
-  const again = new Set(
-    found.filter((replica) => types.has(replica.uid) || isMoreThanRuled(rules, replica)).map(({ entity }) => entity)
-  );
-  if (types.size > 0) {
-    const links = await tables.find('links', { state: 'REGISTERED' });
-    const entities = found.map(({ entity }) => entity);
-    const users = await unsettledUsers(tables, entities, { types, links, rules, everyUser: true });
-    for (const user of users) again.add(user);
-  }
+  const rules = await tables.find('rules', { link: found[0]!.link });
+  const again = new Set(found.filter((replica) => isMoreThanRuled(rules, replica)).map(({ entity }) => entity));
+  for (const entity of await usersMoreThanRuled(tables, rules, found)) again.add(entity);
+  if (types.size > 0) for (const entity of await unsettledBy(tables, types, rules, found)) again.add(entity);
   await refreshReplicas(context, unit, [...again], [], { rulesChanged: true });
+};
+
+/** Of types that jobs have not come to the end of: what was found, and who has a say in whether it goes along. */
+const unsettledBy = async (
+  tables: Tables,
+  types: ReadonlySet<string>,
+  rules: readonly Row<'rules'>[],
+  found: readonly Row<'replicas'>[]
+): Promise<EntityKey[]> => {
+  const entities = new Set(found.map(({ entity }) => entity));
+  // What a rule named until now may go along from now on: who uses it decides, and they by the rules as they are.
+  const mayFollow = (replica: Row<'replicas'>) => isFollower(replica) || !isNamed(rules, replica.link, replica.entity);
+  let followers = found.filter(mayFollow).map(({ entity }) => entity);
+  for (let step = 0; step <= MOST_STEPS && followers.length > 0; step += 1) {
+    const fresh = (await usersOf(tables, followers)).filter((source) => !entities.has(source));
+    for (const source of fresh) entities.add(source);
+    // What a rule decides does not hang on who refers to it.
+    followers = fresh.filter((source) => !isNamed(rules, found[0]!.link, source));
+  }
+  return [...entities].filter((key) => types.has(entityOf(key).uid));
+};
+
+/** Who takes some of this along, and was itself decided by rules that were read before they changed. */
+const usersMoreThanRuled = async (
+  tables: Tables,
+  rules: readonly Row<'rules'>[],
+  found: readonly Row<'replicas'>[]
+): Promise<EntityKey[]> => {
+  const followers = found.filter(isFollower).map(({ entity }) => entity);
+  if (followers.length === 0) return [];
+  const users = await tables.find('replicas', { link: found[0]!.link, entity: await usersOf(tables, followers) });
+  return users.filter((user) => isMoreThanRuled(rules, user)).map(({ entity }) => entity);
+};
+
+const isFollower = (replica: Row<'replicas'>): boolean => isFile(replica.entity) || isAlong(replica);
+
+const usersOf = async (tables: Tables, followers: readonly EntityKey[]): Promise<EntityKey[]> => {
+  const refs = await tables.find('refs', { target: followers }, { columns: ['source'] });
+  return [...new Set(refs.map(({ source }) => source))];
 };
 
 /**

@@ -35,6 +35,8 @@ export const decisionOf = (replica: Row<'replicas'>): Decision => ({
     : {}),
 });
 
+export const WENT_ALONG = ['missing', 'always', 'asked'] as const;
+
 /** It goes along, or went. */
 export const isAlong = ({ along }: Pick<Row<'replicas'>, 'along'>): boolean => along !== null && along !== 'there';
 

@@ -11,6 +11,7 @@ import { markAlong } from '../capture/baseline';
 import {
   decisionOf,
   grantedOfFollowers,
+  WENT_ALONG,
   isAlong,
   isFile,
   isNothing,
@@ -19,7 +20,7 @@ import {
   isThere,
   pairOf,
 } from './followers';
-import { unsettledTypes, unsettledUsers } from './unsettled';
+import { unsettledAlong, unsettledTypes } from './unsettled';
 import { differs, heldOf, loadState, theirsOf, wantedReplica, type State } from './wanted-replica';
 
 /** What has happened to the entries that are to be decided. */
@@ -57,7 +58,7 @@ export const refreshReplicas = async (
     ),
     happened
   );
-  await round.decide(await round.withUnsettled(entities), { gained, lost });
+  await round.decide(entities, { gained, lost });
   await unit.tables.insert('replicas', [...round.changes.values()], 'replace');
   for (const { id: link } of links) {
     const count = [...round.changes.values()].filter((row) => row.link === link && row.state === 'queued').length;
@@ -84,6 +85,7 @@ class Round {
   /** Entries for which a link gets another decision than before, and those of them that get less; until somebody asks. */
   private shifted = new Set<EntityKey>();
   private lessened = new Set<EntityKey>();
+  private unsettled: ReadonlySet<string> | null = null;
 
   constructor(
     private readonly context: Context,
@@ -96,6 +98,7 @@ class Round {
   async decide(given: readonly EntityKey[], { gained, lost }: Retargeted): Promise<void> {
     const ordinary = given.filter((entity) => !isFile(entity));
     const following = await this.followersAmong(ordinary);
+    for (const user of await this.unsettledUsersOf(following)) following.add(user);
     const named = ordinary.filter((entity) => !following.has(entity));
     await this.settle(named, (state) => Promise.resolve((link, entity) => this.byRule(state, link, entity)));
 
@@ -113,6 +116,9 @@ class Round {
     for (let round = 0; open.size > 0; round += 1) {
       if (round === MOST_ROUNDS)
         throw new Error(`What goes along with ${[...more].slice(0, 5).join()} is never decided.`);
+      const unsettled = await this.unsettledUsersOf(open);
+      uncertain = new Set([...uncertain, ...unsettled]);
+      open = new Set([...open, ...unsettled]);
       // What was decided a moment ago is not as it was before all this.
       await this.settleFollowers(open, new Set([...uncertain, ...[...open].filter((one) => this.sources.has(one))]));
       ({ shifted, lessened } = this.takeShifted());
@@ -129,17 +135,14 @@ class Round {
   }
 
   /**
-   * These entries, and those who take them along where that was decided before rules changed: by what is not so any more
-   * nothing may go along, or it stays.
+   * Those who take these along and go along themselves, where that was decided before rules changed and not again by now:
+   * with what goes along no more nothing may go, or it stays.
    */
-  async withUnsettled(entities: readonly EntityKey[]): Promise<EntityKey[]> {
-    const { tables } = this.unit;
-    const { links, choices } = this;
-    const open = entities.filter((entity) => !isFile(entity) && this.isUnnamed(entity));
-    if (open.length === 0) return [...entities];
-    const types = await unsettledTypes(tables);
-    const users = await unsettledUsers(tables, open, { types, links, rules: choices.rules, everyUser: false });
-    return [...new Set([...entities, ...users])];
+  private async unsettledUsersOf(followers: ReadonlySet<EntityKey>): Promise<EntityKey[]> {
+    if (followers.size === 0) return [];
+    this.unsettled ??= await unsettledTypes(this.unit.tables);
+    const users = await unsettledAlong(this.unit.tables, this.unsettled, [...followers]);
+    return users.filter((user) => !this.sources.has(user));
   }
 
   /** Those of these entries that a link may get because others refer to them, or got for that. */
@@ -284,8 +287,6 @@ const asItWas = (before: Row<'replicas'>): Decision => {
 
 /** More than any circle takes: a few for each level and mode. */
 const MOST_ROUNDS = 40;
-
-const WENT_ALONG = ['missing', 'always', 'asked'] as const;
 
 /** Most entries of a batch come to stand alike: one statement for all that do. */
 const saveStanding = async (

@@ -1,16 +1,23 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises';
 
 /**
- * A request takes several turns of the event loop: its body, its statements, its answer. Each of them would wait for a
- * whole step, so what comes in gets some time, and not one turn.
+ * A request takes several turns of the event loop: its body, its statements, its answer. Where steps are long each of these
+ * would wait for a whole one, so what comes in gets some time between them, and not one turn.
  */
+export const LONG_STEP_MS = 20;
 const PAUSE_MS = 20;
 
 /**
  * Takes one step after the other while they say that there is more to do. Between two of them the process does what else
  * it has to: SQLite answers at once, so steps that await nothing but their database are a single turn of the event loop,
  * in which no request is read and no timer ends.
+ *
+ * @param isOver asked between steps: what is left to do is left.
  */
-export const inTurns = async (step: () => Promise<boolean>): Promise<void> => {
-  while (await step()) await pause(PAUSE_MS);
+export const inTurns = async (step: () => Promise<boolean>, isOver: () => boolean = () => false): Promise<void> => {
+  for (;;) {
+    const began = performance.now();
+    if (!(await step()) || isOver()) return;
+    await (performance.now() - began < LONG_STEP_MS ? turn() : pause(PAUSE_MS));
+  }
 };

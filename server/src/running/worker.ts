@@ -52,6 +52,11 @@ export class Worker {
     await this.running;
   }
 
+  /** A run that is under way should come to its end. */
+  get isStopping(): boolean {
+    return this.stopping;
+  }
+
   /** Neither running nor about to. */
   get idle(): boolean {
     return !this.busy && !this.poked;

@@ -68,9 +68,12 @@ export const createWorkers = (options: WorkersOptions): Workers => {
   const { strapi, context, wire, tracked, trace, retention } = options;
   const { store, files } = context;
 
-  const notifier = new Worker(
+  const notifier: Worker = new Worker(
     async () => {
-      await inTurns(async () => (await notifyBatch(context)) > 0);
+      await inTurns(
+        async () => (await notifyBatch(context)) > 0,
+        () => notifier.isStopping
+      );
       return UNTOLD_PAUSE_MS;
     },
     logError(strapi, 'Telling the rest of the site of applied changes failed. It is tried again.')
@@ -81,27 +84,33 @@ export const createWorkers = (options: WorkersOptions): Workers => {
 
   const recorder: Worker = new Worker(
     async () => {
-      await inTurns(async () => {
-        const taken = await recordBatch(context);
-        if (taken > 0) tellNoted();
-        // A job may have waited until there is less to record.
-        if (taken >= RECORD_BATCH) jobs.poke();
-        // What was saved meanwhile waits for the next run; what recording itself asks for is done at once.
-        return taken >= RECORD_BATCH || (taken > 0 && !recorder.poked);
-      });
+      await inTurns(
+        async () => {
+          const taken = await recordBatch(context);
+          if (taken > 0) tellNoted();
+          // A job may have waited until there is less to record.
+          if (taken >= RECORD_BATCH) jobs.poke();
+          // What was saved meanwhile waits for the next run; what recording itself asks for is done at once.
+          return taken >= RECORD_BATCH || (taken > 0 && !recorder.poked);
+        },
+        () => recorder.isStopping
+      );
       return HOUSEKEEPING_MS;
     },
     logError(strapi, 'Recording a change failed. It is tried again.'),
     RECORDER_RHYTHM
   );
 
-  const jobs = new Worker(
+  const jobs: Worker = new Worker(
     async () => {
-      await inTurns(async () => {
-        const isMore = await jobStep(context);
-        if (isMore) recorder.poke();
-        return isMore;
-      });
+      await inTurns(
+        async () => {
+          const isMore = await jobStep(context);
+          if (isMore) recorder.poke();
+          return isMore;
+        },
+        () => jobs.isStopping
+      );
       return HOUSEKEEPING_MS;
     },
     logError(strapi, 'Deciding what is shared failed. It is tried again.')

@@ -1,4 +1,5 @@
-import { inTurns } from '../../../server/src/running/in-turns';
+import { setImmediate as turn } from 'node:timers/promises';
+import { inTurns, LONG_STEP_MS } from '../../../server/src/running/in-turns';
 
 it('lets a request and a timer come in between steps that wait for nothing else', async () => {
   const happened: string[] = [];
@@ -19,4 +20,32 @@ it('ends with the first step that has nothing more to do', async () => {
   const left = [true, true, false, true];
   await inTurns(async () => left.shift()!);
   expect(left).toEqual([true]);
+});
+
+it('lets what takes several turns end between two steps where these are long', async () => {
+  const happened: string[] = [];
+  const request = async () => {
+    for (let turns = 0; turns < 4; turns += 1) await turn();
+    happened.push('answered');
+  };
+  let steps = 0;
+  let answered: Promise<void> | undefined;
+  await inTurns(async () => {
+    answered ??= request();
+    const until = performance.now() + LONG_STEP_MS + 5;
+    while (performance.now() < until);
+    happened.push('step');
+    return Promise.resolve((steps += 1) < 3);
+  });
+  await answered;
+  expect(happened).toEqual(['step', 'answered', 'step', 'step']);
+});
+
+it('leaves the rest where it is over', async () => {
+  let steps = 0;
+  await inTurns(
+    () => Promise.resolve((steps += 1) > 0),
+    () => steps === 2
+  );
+  expect(steps).toBe(2);
 });

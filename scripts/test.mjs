@@ -42,6 +42,8 @@ const AT_ONCE = 3;
 const ONLY_SQLITE = {
   'tests/pair/schema-changes': 'names SQLite itself: where values do not fit a new type, a server lets no Strapi start',
   'tests/integration/playground': 'is about the playground, not about the plugin',
+  'tests/integration/content/.*':
+    'makes a site in its own process, which is on SQLite; the pair suites ask it of servers',
   'tests/integration/deep-read': 'is about what the tests read with',
   'tests/integration/admin-api': 'asks who may call what, before any table is looked at',
   'tests/integration/gate/permissions': 'asks who may call what, before any table is looked at',

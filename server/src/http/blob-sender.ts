@@ -40,12 +40,12 @@ export const sendPieces = async ({ call, peer, hash, bytes, pieceBytes, limits }
     readProgress((await call(peer, { method: 'HEAD', path })).headers[HEADER.have]);
 
   /** Sends from an offset until the end, or until the peer wants other bytes or smaller pieces. */
-  const run = async (start: number): Promise<BlobProgress> => {
+  const run = async (start: number, pieces: number): Promise<BlobProgress> => {
     const { stream, size } = await bytes(start);
     let from = start;
     let sent = false;
     try {
-      for await (const piece of piecesOf(stream, limit())) {
+      for await (const piece of piecesOf(stream, pieces)) {
         sent = true;
         const progress = await put(piece, from, size);
         from += piece.length;
@@ -60,11 +60,13 @@ export const sendPieces = async ({ call, peer, hash, bytes, pieceBytes, limits }
   let progress = await ask();
   for (let restarts = 0; progress !== 'complete'; restarts += 1) {
     if (restarts > MOST_RESTARTS) throw new Unreachable('The other site keeps losing the bytes of a file.');
+    // Others send to the same site, and may learn meanwhile what is too large.
+    const pieces = limit();
     try {
-      progress = await run(progress.have);
+      progress = await run(progress.have, pieces);
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
-      const isTooLarge = error.details.status === 413 && limits.tooLarge(peer.url, limit());
+      const isTooLarge = error.details.status === 413 && limits.tooLarge(peer.url, pieces);
       if (!isTooLarge && error.code !== 'WRONG_OFFSET') throw error;
       progress = await ask();
     }

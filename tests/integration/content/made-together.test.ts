@@ -2,16 +2,20 @@ import type { Core } from '@strapi/strapi';
 import type { Knex } from 'knex';
 import type { Fields, RowWrite } from '../../../server/src/replication/entity';
 import type { Content, NewEntry } from '../../../server/src/replication/ports';
+import { keepDatesOfAppliedRows } from '../../../server/src/strapi/content/applying';
 import { createContent } from '../../../server/src/strapi/content/content';
 import { databaseModelOf } from '../../../server/src/strapi/content/models';
 import { createSchemas } from '../../../server/src/strapi/content/schemas';
 import { watchListeners } from '../../../server/src/strapi/notify/listeners';
+import { runOnlyOwnLifecyclesWhereOff } from '../../../server/src/strapi/notify/quiet-lifecycles';
 import { migrate } from '../../../server/src/strapi/tables/migrations';
+import { createStore } from '../../../server/src/strapi/tables/store';
 import { MODEL } from './model';
 import { startSite, type TestSite } from './site';
 
 const EVERYTHING = 'api::everything.everything';
 const PLAIN = 'api::plain.plain';
+const PAGE = 'api::page.page';
 const DATES = { createdAt: '2020-01-02T03:04:05.678Z', updatedAt: '2021-02-03T04:05:06.789Z', publishedAt: null };
 const PUBLISHED = { ...DATES, publishedAt: '2021-02-03T04:05:07.891Z' };
 
@@ -25,7 +29,12 @@ beforeAll(async () => {
   site = await startSite(MODEL);
   strapi = site.strapi;
   await migrate(strapi.db.connection);
+  const before = strapi.db.lifecycles.subscribe({ models: ['part.outer'], afterCreate: () => undefined } as never);
+  keepDatesOfAppliedRows(strapi);
   const { hearsOfRows } = watchListeners(strapi);
+  expect(hearsOfRows('part.outer')).toBe(true);
+  (before as () => void)();
+  expect(hearsOfRows('part.outer')).toBe(false);
   content = createContent(strapi, createSchemas(strapi), { siteUrl: () => 'https://here.example', hearsOfRows });
   targets = [await newTarget('first'), await newTarget('second'), await newTarget('third')];
   files = [await newFile('cat'), await newFile('dog')];
@@ -97,6 +106,13 @@ const entry = (localId: string, fields: Fields): NewEntry => ({
   telling: { from: { site: 'there', siteName: 'There', revision: null }, keepRemoved: false },
 });
 
+const plain = (name: string): NewEntry => ({
+  ...entry(name, {}),
+  writes: [
+    { kind: 'create', locale: '-', status: 'published', fields: { name, target: [target(0)] }, dates: PUBLISHED },
+  ],
+});
+
 type Row = Record<string, unknown>;
 
 /** A row and all that hangs on it, as the tables have it: without ids, which differ each time. */
@@ -115,6 +131,10 @@ const deep = async (trx: Knex.Transaction, uid: string, row: Row): Promise<unkno
     const joined = (await trx(table.name).where(where).orderBy('id')) as Row[];
     const others = joined.map(async ({ id: _id, ...columns }) => {
       delete columns[isMedia ? table.morphColumn!.idColumn.name : table.joinColumn.name];
+      // What refers to itself has another id each time.
+      for (const [name, value] of Object.entries(columns)) {
+        if (name.startsWith('inv_') && value === row.id) columns[name] = 'itself';
+      }
       const component = columns.component_type as string | undefined;
       if (component === undefined) return columns;
       const { cmp_id: cmpId, ...rest } = columns;
@@ -186,20 +206,92 @@ describe('First rows of several entries, made together', () => {
     const entries = [
       entry('entry-a', fieldsOf('a')),
       entry('entry-b', { ...fieldsOf('b'), ownOne: [target(2)] }),
-      entry('entry-c', { aString: 'c' }),
+      entry('entry-c', fieldsOf('c')),
+      entry('entry-d', { aString: 'd', column: [] }),
     ];
     await same(EVERYTHING, entries);
   });
 
   it('are the same in a type without drafts, linked to both versions of a target', async () => {
     if (isMySql()) return;
-    const one = (name: string): NewEntry => ({
-      ...entry(name, {}),
-      writes: [
-        { kind: 'create', locale: '-', status: 'published', fields: { name, target: [target(0)] }, dates: PUBLISHED },
-      ],
+    await same(PLAIN, [plain('x'), plain('y')]);
+  });
+
+  it('are the same with more components than a statement takes rows, of nothing but media', async () => {
+    if (isMySql()) return;
+    const pictures = Array.from({ length: 300 }, () => ({ __component: 'part.pictures', pictures: [file(0)] }));
+    await same(EVERYTHING, [entry('entry-a', { zone: pictures })]);
+  });
+
+  it('are the same in locales, also in one that this site does not have, and where they refer to one another’s type', async () => {
+    if (isMySql()) return;
+    const page = (id: string, fields: Fields, locales = ['en', 'de', 'fr']): NewEntry => ({
+      ...entry(id, {}),
+      writes: locales.map((locale) => ({ kind: 'create', locale, status: 'draft', fields, dates: DATES })),
     });
-    await same(PLAIN, [one('x'), one('y')]);
+    const root = page('page-root', { title: 'Root', order: 1, section: { text: 'x' } }, ['en', 'de']);
+    await strapi.db.transaction(async ({ trx }) => content(trx).write(PAGE, root.localId, root.writes));
+    const parent = [{ uid: PAGE, id: root.localId }];
+    await same(PAGE, [
+      page('page-a', { title: 'A', order: 1, parent }),
+      page('page-b', { title: 'B', order: 2, parent }),
+    ]);
+  });
+
+  it('are the same where one refers to itself', async () => {
+    if (isMySql()) return;
+    const itself = [{ uid: EVERYTHING, id: 'entry-b' }];
+    await same(EVERYTHING, [entry('entry-a', { aString: 'a' }), entry('entry-b', { itself }), entry('entry-c', {})]);
+  });
+
+  it('are the same in a type whose lifecycles are off, and no hook hears of them', async () => {
+    if (isMySql()) return;
+    const heard: string[] = [];
+    const hear = ({ action }: { action: string }) => void heard.push(action);
+    const stop = strapi.db.lifecycles.subscribe({
+      models: [PLAIN],
+      beforeCreate: hear,
+      beforeCreateMany: hear,
+      afterCreateMany: hear,
+    } as never) as () => void;
+    runOnlyOwnLifecyclesWhereOff(strapi, {});
+    const loud = content;
+    content = createContent(strapi, createSchemas(strapi), {
+      siteUrl: () => 'https://here.example',
+      runsLifecycles: () => false,
+      hearsOfRows: () => true,
+    });
+    try {
+      await same(PLAIN, [plain('x'), plain('y')]);
+    } finally {
+      content = loud;
+      stop();
+    }
+    expect(heard).toEqual([]);
+  });
+
+  it('are made one by one where one of them cannot be made, and all but that one are there', async () => {
+    if (isMySql()) return;
+    const store = createStore(strapi, content);
+    const entries = [plain('x'), plain('taken'), plain('y')];
+    const ids = entries.map(({ localId }) => localId);
+    await strapi.db.connection.raw('create unique index only_once on plains (name)');
+    await strapi.db.query(PLAIN).create({ data: { name: 'taken' } as never });
+    const failed: string[] = [];
+    await store.transaction(async (unit) => {
+      await unit.content.lock(PLAIN, ids);
+      const together = store.savepoint(unit, () => unit.content.make(PLAIN, entries));
+      // A driver's error is none of this realm's.
+      expect(await together.then(() => 'made', String)).toMatch(/unique|duplicate/i);
+      expect((await unit.content.read(PLAIN, ids)).size).toBe(0);
+      for (const { localId, writes } of entries) {
+        await store.savepoint(unit, () => unit.content.write(PLAIN, localId, writes)).catch(() => failed.push(localId));
+      }
+    });
+    expect(failed).toEqual(['taken']);
+    const rows = await strapi.db.query(PLAIN).findMany({ where: { documentId: { $in: ids } }, orderBy: 'id' });
+    expect(rows.map(({ name }) => name)).toEqual(['x', 'y']);
+    await strapi.db.connection.raw('drop index only_once');
   });
 
   it('hold nothing of a default of this site', async () => {

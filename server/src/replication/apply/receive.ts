@@ -14,10 +14,12 @@ import { verifyMessage, type Verified, type Verifier } from './verify';
 
 /**
  * So much in one transaction: an editor's save on SQLite waits for no more than this. An entry counts as one, and as one
- * more for each {@link WEIGHT_BYTES} of its content: components are rows of their own.
+ * more for each {@link WEIGHT_BYTES} of its content: components are rows of their own. What has no earlier version is new
+ * here, mostly, and made together with others: that takes less.
  */
-export const APPLY_BATCH = 64;
-const WEIGHT_BYTES = 3_072;
+export const APPLY_BATCH = 40;
+const WEIGHT_BYTES = 4_096;
+const WEIGHT_OF_NEW = 0.6;
 
 /** Takes messages from a linked instance, and answers each. See `README.md`, "Applying". */
 export const receive = async (
@@ -67,8 +69,10 @@ const batches = (ready: { position: number; verified: Verified }[]) => {
 };
 
 const weightOf = ({ revisions }: Verified): number => {
-  const bytes = revisions.at(-1)?.parts.reduce((sum, { content }) => sum + (content?.length ?? 0), 0) ?? 0;
-  return 1 + bytes / WEIGHT_BYTES;
+  const newest = revisions.at(-1);
+  const bytes = newest?.parts.reduce((sum, { content }) => sum + (content?.length ?? 0), 0) ?? 0;
+  const isNew = newest?.header.parents.length === 0;
+  return (isNew ? WEIGHT_OF_NEW : 1) * (1 + bytes / WEIGHT_BYTES);
 };
 
 /** One transaction for all; where somebody holds one of the rows, or one entry fails, one for each. */

@@ -17,8 +17,8 @@ import type { Wire } from './wire';
 /** The longest a link that cannot be reached is left alone, unless it asked for more. */
 export const MAX_BACKOFF_MS = 15 * 60_000;
 const FIRST_BACKOFF_MS = 500;
-/** The other side takes a few requests of a link at once, and not all of them are for files. */
-const FILES_AT_ONCE = 3;
+/** The other side takes six requests of a link at once, of all our processes, and not all of them are for files. */
+const FILES_AT_ONCE = 2;
 
 /**
  * One delivery to one link: claim, read what is wanted, send, settle. See `README.md`, "Delivering".

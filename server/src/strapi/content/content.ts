@@ -82,12 +82,10 @@ export const mainRowsOf = async (
   return found;
 };
 
-/** PostgreSQL and MySQL have a type for JSON, which their drivers parse. */
+/** MySQL's driver parses JSON before Strapi does; MariaDB has no type for it, and Strapi tells PostgreSQL's driver not to. */
 const jsonStorageOf = (strapi: Core.Strapi): JsonStorage => {
-  const { client } = strapi.db.dialect;
-  if (client === 'sqlite') return 'text';
-  const isMariaDb = (strapi.db as unknown as { info?: { isMariaDB?: boolean } }).info?.isMariaDB === true;
-  return client === 'mysql' && isMariaDb ? 'text' : 'native';
+  const { client, info } = strapi.db.dialect as unknown as { client: string; info?: { database?: string } | null };
+  return client === 'mysql' && info?.database !== 'MARIADB' ? 'native' : 'text';
 };
 
 /**

@@ -1,10 +1,10 @@
 import { keyOf, type LocalEntry, type TypeSchema, type Uid } from '../../replication/entity';
 import type { NewEntry } from '../../replication/ports';
-import { whileApplying } from './applying';
+import { type Applying, whileApplying } from './applying';
 import { localeColumn, type Session } from './content';
 import { ensureLocale } from './locales';
 import { NewRows } from './new-rows';
-import { dataOf } from './row-writer';
+import { type Data, dataOf } from './row-writer';
 import { componentsWithin } from './schemas';
 import { datesOf, type Kept, prepare, selfReferring, sourceOf, writeRows } from './write-rows';
 
@@ -15,8 +15,8 @@ export const modelsWithin = ({ schemas }: Pick<Session, 'schemas'>, schema: Type
 ];
 
 /**
- * Makes the first rows of several entries of a type, inside the current transaction: together as far as that comes to the
- * same, and the others one by one. Only where no hook of the site would run for each of them.
+ * Makes the first rows of several entries of a type, in their order and inside the current transaction: together as far as
+ * that comes to the same, and the others one by one. Only where no hook of the site would run for each of them.
  */
 export const makeRows = async (
   session: Session,
@@ -24,22 +24,38 @@ export const makeRows = async (
   entries: readonly NewEntry[],
   quiet: boolean
 ): Promise<LocalEntry[]> => {
-  const ready = entries.filter((entry) => canBePlanned(session, schema, entry));
-  const alone = entries.filter((entry) => !ready.includes(entry));
-  const ids = ready.map(({ localId }) => localId);
-  const along = await whileApplying(
-    schema.uid,
-    ids,
-    async (applying) => {
+  const { strapi, trx } = session;
+  const { uid } = schema;
+  const plan = await planner(session, schema, entries);
+  const along: LocalEntry[] = [];
+  let rows = new NewRows(strapi);
+  let planned: NewEntry[] = [];
+  const makePlanned = async (): Promise<void> => {
+    const [made, making] = [planned, rows];
+    if (made.length === 0) return;
+    [planned, rows] = [[], new NewRows(strapi)];
+    for (const { localId } of made) session.locked.delete(keyOf({ uid, id: localId }));
+    for (const locale of new Set(made.flatMap(({ writes }) => writes.map((write) => write.locale)))) {
+      if (schema.localized && localeColumn(locale) !== null) await ensureLocale(strapi, locale);
+    }
+    const work = async (applying: Applying): Promise<LocalEntry[]> => {
       applying.isNew = true;
-      alone.push(...(await makeTogether(session, schema, ready)));
+      await making.insert(trx);
       return [...applying.along.values()];
-    },
-    quiet
-  );
-  for (const { localId, writes, telling } of alone) {
-    along.push(...(await writeRows(session, schema, localId, writes, telling, quiet)).along);
+    };
+    const ids = made.map(({ localId }) => localId);
+    along.push(...(await whileApplying(uid, ids, work, quiet)));
+  };
+
+  for (const entry of entries) {
+    if (canBePlanned(session, schema, entry) && (await plan(rows, entry))) {
+      planned.push(entry);
+      continue;
+    }
+    await makePlanned();
+    along.push(...(await writeRows(session, schema, entry.localId, entry.writes, entry.telling, quiet)).along);
   }
+  await makePlanned();
   return along;
 };
 
@@ -48,37 +64,18 @@ const canBePlanned = (session: Session, schema: TypeSchema, { localId, writes }:
   session.locked.get(keyOf({ uid: schema.uid, id: localId }))?.length === 0 &&
   writes.every((write) => write.kind === 'create' && Object.keys(selfReferring(write, schema, localId)).length === 0);
 
-/** Answers those that only Strapi itself can make. */
-const makeTogether = async (
-  session: Session,
-  schema: TypeSchema,
-  entries: readonly NewEntry[]
-): Promise<NewEntry[]> => {
-  if (entries.length === 0) return [];
-  const { strapi, trx } = session;
+/** Looks up what all of them need; what it answers plans one of them, or says that only Strapi itself can make it. */
+const planner = async (session: Session, schema: TypeSchema, entries: readonly NewEntry[]) => {
   const { uid, attributes } = schema;
-  const writesOf = (entry: NewEntry) => entry.writes as readonly Kept[];
+  const writesOf = (entry: NewEntry) => entry.writes.filter((write): write is Kept => write.kind !== 'remove');
   const prepared = await prepare(session, entries.flatMap(writesOf), [], schema);
-  const rows = new NewRows(strapi);
-  const create = (model: Uid, data: Record<string, unknown>) => rows.add(model, data);
-  const left: NewEntry[] = [];
-  const locales = new Set<string>();
-  for (const entry of entries) {
-    const isPlanned = await rows.plan(async () => {
+  return (rows: NewRows, entry: NewEntry): Promise<boolean> =>
+    rows.plan(async () => {
+      const create = (model: Uid, data: Data) => rows.add(model, data);
       for (const write of writesOf(entry)) {
         const writing = { ...prepared, source: sourceOf(schema, write), create };
         const data = { ...(await dataOf(writing, uid, null, attributes, write.fields, {})), ...datesOf(schema, write) };
         create(uid, { ...data, documentId: entry.localId, locale: localeColumn(write.locale) });
       }
     });
-    if (!isPlanned) left.push(entry);
-    else {
-      session.locked.delete(keyOf({ uid, id: entry.localId }));
-      for (const { locale } of entry.writes) locales.add(locale);
-    }
-  }
-  for (const locale of locales)
-    if (schema.localized && localeColumn(locale) !== null) await ensureLocale(strapi, locale);
-  await rows.insert(trx);
-  return left;
 };

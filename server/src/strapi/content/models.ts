@@ -46,6 +46,7 @@ export interface DatabaseAttribute {
   inversedBy?: string;
   morphBy?: string;
   columnName?: string;
+  default?: unknown;
   useJoinTable?: boolean;
   joinColumn?: JoinColumn;
   morphColumn?: { idColumn: JoinColumn; typeColumn: { name: string } };

@@ -1,7 +1,7 @@
 import type { Core } from '@strapi/strapi';
 import type { Knex } from 'knex';
 import type { Uid } from '../../replication/entity';
-import { databaseModelOf, type DatabaseModel } from './models';
+import { databaseModelOf, type DatabaseAttribute, type DatabaseModel } from './models';
 import { joinRowsOf, TOO_MUCH, type JoinRow } from './join-rows';
 
 type Data = Record<string, unknown>;
@@ -26,6 +26,10 @@ const columnsOf = ({ attributes }: DatabaseModel): string[] =>
     const { type, joinColumn, morphColumn } = attributes[name]!;
     return type !== 'relation' || joinColumn !== undefined || morphColumn !== undefined;
   });
+
+/** Whether one of these rows gets a value, or a default of this site, in a column of its own. */
+const isFilled = ({ default: otherwise }: DatabaseAttribute, name: string, data: readonly Data[]): boolean =>
+  name !== 'id' && (otherwise !== undefined || data.some((row) => row[name] !== undefined));
 
 /**
  * Rows that are made together, components included: Strapi sends one insert for all of a type, where one by one each takes
@@ -70,7 +74,8 @@ export class NewRows {
     const byType = new Map<Uid, number[]>();
     for (const [index, { uid }] of this.rows.entries()) byType.set(uid, [...(byType.get(uid) ?? []), index]);
     for (const [uid, indexes] of byType) {
-      const size = Math.max(1, Math.floor(MOST_VALUES / columnsOf(databaseModelOf(this.strapi, uid)).length));
+      const values = columnsOf(databaseModelOf(this.strapi, uid)).length;
+      const size = Math.max(1, Math.min(this.mostRows, Math.floor(MOST_VALUES / values)));
       for (let at = 0; at < indexes.length; at += size) {
         const some = indexes.slice(at, at + size);
         const created = await this.create(
@@ -94,9 +99,13 @@ export class NewRows {
     for (const [table, joins] of tables) await this.link(trx, table, joins);
   }
 
+  private get mostRows(): number {
+    return this.strapi.db.dialect.getBatchInsertSize();
+  }
+
   private async create(trx: Knex.Transaction, uid: Uid, data: readonly Data[]): Promise<unknown[]> {
     const model = databaseModelOf(this.strapi, uid);
-    if (columnsOf(model).some((name) => name !== 'id')) {
+    if (columnsOf(model).some((name) => isFilled(model.attributes[name]!, name, data))) {
       return ((await this.strapi.db.query(uid).createMany({ data: data as never })) as unknown as Created).ids;
     }
     // A component of nothing but media or links: no statement makes several rows without any value.
@@ -107,7 +116,7 @@ export class NewRows {
   }
 
   private async link(trx: Knex.Transaction, table: string, joins: readonly JoinRow[]): Promise<void> {
-    const size = this.strapi.db.dialect.getBatchInsertSize();
+    const size = this.mostRows;
     const columns = await this.withLast(trx, table, joins);
     for (let at = 0; at < columns.length; at += size) {
       await this.strapi.db

@@ -1,7 +1,7 @@
 import type { Json } from '../../replication/entity';
 import { mapStrings, TEXT_TYPES } from '../../replication/upload-tokens';
 
-/** Which database writes: SQLite and MariaDB keep JSON as text, which Strapi parses (twice); the others parse it themselves. */
+/** Who parses JSON: Strapi alone, and then twice, or before it the database's driver. */
 export type JsonStorage = 'text' | 'native';
 
 const JSON_TYPES: ReadonlySet<string> = new Set(['json', 'blocks']);

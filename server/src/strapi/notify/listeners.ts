@@ -23,14 +23,43 @@ interface EventHub {
 
 interface Lifecycles {
   subscribe(subscriber: Subscriber): () => unknown;
+  clear(): void;
 }
 
 type Subscriber = ((event: unknown) => unknown) | { models?: readonly Uid[]; [action: string]: unknown };
 
 const MAKING = ['beforeCreate', 'afterCreate', 'beforeCreateMany', 'afterCreateMany'] as const;
 
+/** Strapi's own: one sets times, the other calls the lifecycles of content types, which are asked by themselves. */
+const TIMES = 'beforeCreate,beforeCreateMany,beforeUpdate,beforeUpdateMany';
+const OF_MODELS = 'modelsLifecyclesSubscriber';
+
+/**
+ * Strapi's list of subscribers, as it is at any time; null where it is not as it was. Nothing gives it away, and who
+ * came before us, in the `register` of another plugin, is in it as well: so it is looked at while something is added to it.
+ */
+const subscribersOf = (lifecycles: Lifecycles): readonly Subscriber[] | null => {
+  let found: Subscriber[] | null = null;
+  const probe: Subscriber = {};
+  const { push } = Array.prototype;
+  // For this one call, which is not interrupted.
+  Array.prototype.push = function (this: unknown[], ...items) {
+    if (items[0] === probe) found = this as Subscriber[];
+    return push.apply(this, items);
+  };
+  try {
+    lifecycles.subscribe(probe)();
+  } finally {
+    Array.prototype.push = push;
+  }
+  return found;
+};
+
+const isOfTimes = (subscriber: Subscriber): boolean => Object.keys(subscriber).join() === TIMES;
+
 const hearsOfMaking = (subscriber: Subscriber, uid: Uid): boolean => {
-  if (typeof subscriber === 'function') return true;
+  if (isOwn(subscriber)) return false;
+  if (typeof subscriber === 'function') return subscriber.name !== OF_MODELS;
   return (!subscriber.models || subscriber.models.includes(uid)) && MAKING.some((action) => action in subscriber);
 };
 
@@ -80,17 +109,13 @@ export const watchListeners = (strapi: Core.Strapi): Listeners => {
     unsubscribe(subscriber);
   };
 
-  const followers = new Set<Subscriber>();
   const lifecycles = strapi.db.lifecycles as unknown as Lifecycles;
-  const follow = lifecycles.subscribe.bind(lifecycles);
-  lifecycles.subscribe = (subscriber) => {
-    const stop = follow(subscriber);
-    if (isOwn(subscriber)) return stop;
-    followers.add(subscriber);
-    return () => {
-      followers.delete(subscriber);
-      return stop();
-    };
+  let followers = subscribersOf(lifecycles);
+  const { clear } = lifecycles;
+  lifecycles.clear = () => {
+    // It begins another list.
+    followers = null;
+    clear();
   };
 
   return {
@@ -98,7 +123,8 @@ export const watchListeners = (strapi: Core.Strapi): Listeners => {
     hears: (event) => subscribers > 0 || (listening.get(event)?.size ?? 0) > 0,
     hearsOfRows: (uid) =>
       MAKING.some((action) => action in (strapi.db.metadata.get(uid).lifecycles ?? {})) ||
-      [...followers].some((subscriber) => hearsOfMaking(subscriber, uid)),
+      followers === null ||
+      followers.some((subscriber, at) => !(at === 0 && isOfTimes(subscriber)) && hearsOfMaking(subscriber, uid)),
     use,
   };
 };

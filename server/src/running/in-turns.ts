@@ -2,9 +2,9 @@ import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises'
 
 /**
  * A request takes several turns of the event loop: its body, its statements, its answer. Where steps are long each of these
- * would wait for a whole one, so what comes in gets some time between them, and not one turn.
+ * would wait for a whole one, so what comes in gets some time after so much work, and not one turn.
  */
-export const LONG_STEP_MS = 20;
+export const LONG_MS = 20;
 const PAUSE_MS = 20;
 
 /**
@@ -15,9 +15,14 @@ const PAUSE_MS = 20;
  * @param isOver asked between steps: what is left to do is left.
  */
 export const inTurns = async (step: () => Promise<boolean>, isOver: () => boolean = () => false): Promise<void> => {
-  for (;;) {
+  for (let worked = 0; ;) {
     const began = performance.now();
     if (!(await step()) || isOver()) return;
-    await (performance.now() - began < LONG_STEP_MS ? turn() : pause(PAUSE_MS));
+    worked += performance.now() - began;
+    if (worked < LONG_MS) await turn();
+    else {
+      await pause(PAUSE_MS);
+      worked = 0;
+    }
   }
 };

@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { inTurns, LONG_STEP_MS } from '../../../server/src/running/in-turns';
+import { inTurns, LONG_MS } from '../../../server/src/running/in-turns';
 
 it('lets a request and a timer come in between steps that wait for nothing else', async () => {
   const happened: string[] = [];
@@ -32,7 +32,7 @@ it('lets what takes several turns end between two steps where these are long', a
   let answered: Promise<void> | undefined;
   await inTurns(async () => {
     answered ??= request();
-    const until = performance.now() + LONG_STEP_MS + 5;
+    const until = performance.now() + LONG_MS + 5;
     while (performance.now() < until);
     happened.push('step');
     return Promise.resolve((steps += 1) < 3);

@@ -1,4 +1,4 @@
-import { FILE_UID, type Fields, type Json } from '../entity';
+import { FILE_UID, type Fields, type Json, type Uid } from '../entity';
 import type { Context } from '../context';
 import { Busy, Refused, ReplicationError } from '../errors';
 import type { DomainEvent } from '../events';
@@ -37,7 +37,7 @@ export const receive = async (
     if ('status' in verified) answers[position] = verified;
     else ready.push({ position, verified });
   }
-  for (const batch of batches(ready)) {
+  for (const batch of batches(ready, await typesMadeTogether(context, ready))) {
     const result = await applyBatch(
       context,
       link,
@@ -49,12 +49,12 @@ export const receive = async (
 };
 
 /** Batches in order; one entry is in a batch once, so that a later message finds what an earlier one did. */
-const batches = (ready: { position: number; verified: Verified }[]) => {
+const batches = (ready: { position: number; verified: Verified }[], together: ReadonlySet<Uid>) => {
   const result: { position: number; verified: Verified }[][] = [];
   let current: typeof ready = [];
   let weight = 0;
   for (const one of ready) {
-    const own = weightOf(one.verified);
+    const own = weightOf(one.verified, together);
     const again = current.some(({ verified }) => verified.entity === one.verified.entity);
     if (current.length > 0 && (again || weight + own > APPLY_BATCH)) {
       result.push(current);
@@ -68,11 +68,23 @@ const batches = (ready: { position: number; verified: Verified }[]) => {
   return result;
 };
 
-const weightOf = ({ revisions }: Verified): number => {
+const weightOf = ({ message, revisions }: Verified, together: ReadonlySet<Uid>): number => {
   const newest = revisions.at(-1);
   const bytes = newest?.parts.reduce((sum, { content }) => sum + (content?.length ?? 0), 0) ?? 0;
-  const isNew = newest?.header.parents.length === 0;
+  const isNew = newest?.header.parents.length === 0 && together.has(message.entity.uid);
   return (isNew ? WEIGHT_OF_NEW : 1) * (1 + bytes / WEIGHT_BYTES);
+};
+
+const typesMadeTogether = async (
+  context: Context,
+  ready: readonly { verified: Verified }[]
+): Promise<ReadonlySet<Uid>> => {
+  const uids = [...new Set(ready.map(({ verified }) => verified.message.entity.uid))];
+  const known = uids.filter((uid) => context.schemas.type(uid) !== null);
+  if (known.length === 0) return new Set();
+  return context.store.transaction(({ content }) =>
+    Promise.resolve(new Set(known.filter((uid) => content.makesTogether(uid))))
+  );
 };
 
 /** One transaction for all; where somebody holds one of the rows, or one entry fails, one for each. */

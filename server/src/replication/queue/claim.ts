@@ -5,8 +5,7 @@ import type { Context } from '../context';
 import type { Tables, Unit } from '../ports';
 import type { Row } from '../tables';
 import { stoppedByBrakes } from '../brake/stop';
-import { MOST_STEPS } from '../controller/dependencies';
-import { isAlong, isFile } from './followers';
+import { isAlong, isFile, isThere } from './followers';
 import { refreshReplicas } from './refresh';
 import { NOTHING_THERE } from './state-hash';
 import { withTargetsFirst } from './targets-due';
@@ -97,7 +96,8 @@ const unsettledBy = async (
   // What a rule named until now may go along from now on: who uses it decides, and they by the rules as they are.
   const mayFollow = (replica: Row<'replicas'>) => isFollower(replica) || !isNamed(rules, replica.link, replica.entity);
   let followers = found.filter(mayFollow).map(({ entity }) => entity);
-  for (let step = 0; step <= MOST_STEPS && followers.length > 0; step += 1) {
+  // What a person has sent along may be further away than others can be.
+  while (followers.length > 0) {
     const fresh = (await usersOf(tables, followers)).filter((source) => !entities.has(source));
     for (const source of fresh) entities.add(source);
     // What a rule decides does not hang on who refers to it.
@@ -106,16 +106,29 @@ const unsettledBy = async (
   return [...entities].filter((key) => types.has(entityOf(key).uid));
 };
 
-/** Who takes some of this along, and was itself decided by rules that were read before they changed. */
+/**
+ * Who takes some of this along, which has not arrived yet, and was itself decided by rules that were read before they
+ * changed. Between them may be others that go along.
+ */
 const usersMoreThanRuled = async (
   tables: Tables,
   rules: readonly Row<'rules'>[],
   found: readonly Row<'replicas'>[]
 ): Promise<EntityKey[]> => {
-  const followers = found.filter(isFollower).map(({ entity }) => entity);
-  if (followers.length === 0) return [];
-  const users = await tables.find('replicas', { link: found[0]!.link, entity: await usersOf(tables, followers) });
-  return users.filter((user) => isMoreThanRuled(rules, user)).map(({ entity }) => entity);
+  const link = found[0]!.link;
+  const users = new Set<EntityKey>();
+  const known = new Set<EntityKey>();
+  let followers = found.filter((replica) => isFollower(replica) && !isThere(replica)).map(({ entity }) => entity);
+  while (followers.length > 0) {
+    const fresh = (await usersOf(tables, followers)).filter((source) => !known.has(source));
+    for (const source of fresh) known.add(source);
+    if (fresh.length === 0) break;
+    const granted = { link, entity: fresh, granted: 1, their_level: null, common: '[]' } as const;
+    const notThere = await tables.find('replicas', granted);
+    for (const user of notThere) if (isMoreThanRuled(rules, user)) users.add(user.entity);
+    followers = notThere.filter(isAlong).map(({ entity }) => entity);
+  }
+  return [...users];
 };
 
 const isFollower = (replica: Row<'replicas'>): boolean => isFile(replica.entity) || isAlong(replica);

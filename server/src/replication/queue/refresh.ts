@@ -20,7 +20,7 @@ import {
   isThere,
   pairOf,
 } from './followers';
-import { unsettledAlong, unsettledTypes } from './unsettled';
+import { typesAlong, unsettledAlong, unsettledTypes } from './unsettled';
 import { differs, heldOf, loadState, theirsOf, wantedReplica, type State } from './wanted-replica';
 
 /** What has happened to the entries that are to be decided. */
@@ -140,7 +140,7 @@ class Round {
    */
   private async unsettledUsersOf(followers: ReadonlySet<EntityKey>): Promise<EntityKey[]> {
     if (followers.size === 0) return [];
-    this.unsettled ??= await unsettledTypes(this.unit.tables);
+    this.unsettled ??= await typesAlong(this.unit.tables, await unsettledTypes(this.unit.tables));
     const users = await unsettledAlong(this.unit.tables, this.unsettled, [...followers]);
     return users.filter((user) => !this.sources.has(user));
   }

@@ -1,4 +1,3 @@
-import { MOST_STEPS } from '../controller/dependencies';
 import { entityOf, type EntityKey, type Uid } from '../entity';
 import { isUnrecorded } from '../job-row';
 import type { Tables } from '../ports';
@@ -21,7 +20,8 @@ export const unsettledAlong = async (
 ): Promise<EntityKey[]> => {
   const found = new Set<EntityKey>();
   let followers = types.size > 0 ? entities : [];
-  for (let step = 0; step < MOST_STEPS && followers.length > 0; step += 1) {
+  // What a person has sent along may be further away than others can be.
+  while (followers.length > 0) {
     const refs = await tables.find('refs', { target: followers }, { columns: ['source'] });
     const sources = [...new Set(refs.map(({ source }) => source))].filter((source) => !found.has(source));
     if (sources.length === 0) break;
@@ -31,4 +31,11 @@ export const unsettledAlong = async (
     for (const user of followers) found.add(user);
   }
   return [...found].filter((entity) => types.has(entityOf(entity).uid));
+};
+
+/** Those of these types of which anything goes along at all: mostly few types do, and often none. */
+export const typesAlong = async (tables: Tables, types: ReadonlySet<Uid>): Promise<ReadonlySet<Uid>> => {
+  if (types.size === 0) return types;
+  const counts = await tables.countBy('replicas', ['uid'], { uid: [...types], along: [...WENT_ALONG] });
+  return new Set(counts.map(({ key }) => String(key[0])));
 };

@@ -20,6 +20,13 @@ interface Created {
 /** Well below every database's limit of values in a statement, which Strapi does not look at. */
 const MOST_VALUES = 10_000;
 
+/** There may be many thousands: a copy of the list for each would be slow. */
+const addTo = <Key, Value>(lists: Map<Key, Value[]>, key: Key, value: Value): void => {
+  const list = lists.get(key);
+  if (list) list.push(value);
+  else lists.set(key, [value]);
+};
+
 /** Attributes whose values stand in the row itself. */
 const columnsOf = ({ attributes }: DatabaseModel): string[] =>
   Object.keys(attributes).filter((name) => {
@@ -72,7 +79,7 @@ export class NewRows {
   async insert(trx: Knex.Transaction): Promise<void> {
     const ids = new Map<number, number>();
     const byType = new Map<Uid, number[]>();
-    for (const [index, { uid }] of this.rows.entries()) byType.set(uid, [...(byType.get(uid) ?? []), index]);
+    for (const [index, { uid }] of this.rows.entries()) addTo(byType, uid, index);
     for (const [uid, indexes] of byType) {
       const values = columnsOf(databaseModelOf(this.strapi, uid)).length;
       const size = Math.max(1, Math.min(this.mostRows, Math.floor(MOST_VALUES / values)));
@@ -94,7 +101,7 @@ export class NewRows {
       for (const [column, value] of Object.entries(join.columns)) {
         if (typeof value === 'number' && value < 0) join.columns[column] = ids.get(value)!;
       }
-      tables.set(join.table, [...(tables.get(join.table) ?? []), join]);
+      addTo(tables, join.table, join);
     }
     for (const [table, joins] of tables) await this.link(trx, table, joins);
   }

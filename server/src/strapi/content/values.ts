@@ -28,11 +28,13 @@ export const toCanonical = (type: string, value: unknown, encodeText: (text: str
 
 /**
  * Strapi stores a JSON attribute that is no object as it comes: `true` becomes 1 on SQLite, a bare word is refused by
- * PostgreSQL. So such values are given to it as JSON text; as text of text, where it parses twice.
+ * PostgreSQL. So such values are given to it as JSON text. Text it parses twice when it reads, so it is made text of text,
+ * and once more where a driver parses before.
  */
 const jsonScalar = (value: boolean | number | string, storage: JsonStorage): string => {
-  const text = JSON.stringify(value);
-  return typeof value === 'string' && storage === 'text' ? JSON.stringify(text) : text;
+  if (typeof value !== 'string') return JSON.stringify(value);
+  const text = JSON.stringify(JSON.stringify(value));
+  return storage === 'native' ? JSON.stringify(text) : text;
 };
 
 /** A canonical value → as Strapi's database layer takes it. `decodeText` turns tokens into this site's URLs. */

@@ -39,27 +39,34 @@ const OF_MODELS = 'modelsLifecyclesSubscriber';
  * came before us, in the `register` of another plugin, is in it as well: so it is looked at while something is added to it.
  */
 const subscribersOf = (lifecycles: Lifecycles): readonly Subscriber[] | null => {
-  let found: Subscriber[] | null = null;
+  let found: Subscriber[] = [];
   const probe: Subscriber = {};
   const { push } = Array.prototype;
-  // For this one call, which is not interrupted.
-  Array.prototype.push = function (this: unknown[], ...items) {
-    if (items[0] === probe) found = this as Subscriber[];
-    return push.apply(this, items);
-  };
   try {
+    // For this one call, which is not interrupted.
+    Array.prototype.push = function (this: unknown[], ...items) {
+      if (items[0] === probe) found = this as Subscriber[];
+      return push.apply(this, items);
+    };
     lifecycles.subscribe(probe)();
+  } catch {
+    // Somebody has put something of their own in its place.
+    return null;
   } finally {
-    Array.prototype.push = push;
+    if (Array.prototype.push !== push) Array.prototype.push = push;
   }
-  return found;
+  const isStrapis = found[0] !== undefined && isOfTimes(found[0]) && found.some(isOfModels);
+  return isStrapis ? found : null;
 };
+
+const isOfModels = (subscriber: Subscriber): boolean =>
+  typeof subscriber === 'function' && subscriber.name === OF_MODELS;
 
 const isOfTimes = (subscriber: Subscriber): boolean => Object.keys(subscriber).join() === TIMES;
 
 const hearsOfMaking = (subscriber: Subscriber, uid: Uid): boolean => {
   if (isOwn(subscriber)) return false;
-  if (typeof subscriber === 'function') return subscriber.name !== OF_MODELS;
+  if (typeof subscriber === 'function') return !isOfModels(subscriber);
   return (!subscriber.models || subscriber.models.includes(uid)) && MAKING.some((action) => action in subscriber);
 };
 

@@ -44,6 +44,7 @@ import { createContent } from '../strapi/content/content';
 import { isReadByEverybody } from '../strapi/content/public-types';
 import { createFiles } from '../strapi/content/files';
 import { createAudience } from '../strapi/notify/audience';
+import { createHearsOfRows } from '../strapi/notify/row-listeners';
 import type { Listeners } from '../strapi/notify/listeners';
 import { createSchemas } from '../strapi/content/schemas';
 import { createImportTrace } from '../strapi/environment/import-trace';
@@ -95,7 +96,7 @@ export const compose = async (
   const contentOptions = {
     siteUrl: () => publicUrl(strapi, config.publicUrl),
     runsLifecycles: (uid: string) => choiceOf(config, uid).lifecycles,
-    hearsOfRows: (uid: string) => listeners.hearsOfRows(uid),
+    hearsOfRows: createHearsOfRows(strapi),
     usedElsewhere: (url: string, links: readonly string[]) => usedElsewhere(url, links),
   };
   const store = createStore(strapi, createContent(strapi, schemas, contentOptions));

@@ -6,12 +6,13 @@ import { keepDatesOfAppliedRows } from '../../../server/src/strapi/content/apply
 import { createContent } from '../../../server/src/strapi/content/content';
 import { databaseModelOf } from '../../../server/src/strapi/content/models';
 import { createSchemas } from '../../../server/src/strapi/content/schemas';
-import { watchListeners } from '../../../server/src/strapi/notify/listeners';
+import { createHearsOfRows } from '../../../server/src/strapi/notify/row-listeners';
 import { runOnlyOwnLifecyclesWhereOff } from '../../../server/src/strapi/notify/quiet-lifecycles';
 import { migrate } from '../../../server/src/strapi/tables/migrations';
 import { createStore } from '../../../server/src/strapi/tables/store';
 import { MODEL } from './model';
 import { startSite, type TestSite } from './site';
+import { newFile, newTarget } from './targets';
 
 const EVERYTHING = 'api::everything.everything';
 const PLAIN = 'api::plain.plain';
@@ -31,28 +32,15 @@ beforeAll(async () => {
   await migrate(strapi.db.connection);
   const before = strapi.db.lifecycles.subscribe({ models: ['part.outer'], afterCreate: () => undefined } as never);
   keepDatesOfAppliedRows(strapi);
-  const { hearsOfRows } = watchListeners(strapi);
+  const hearsOfRows = createHearsOfRows(strapi);
   expect(hearsOfRows('part.outer')).toBe(true);
   (before as () => void)();
   expect(hearsOfRows('part.outer')).toBe(false);
   content = createContent(strapi, createSchemas(strapi), { siteUrl: () => 'https://here.example', hearsOfRows });
-  targets = [await newTarget('first'), await newTarget('second'), await newTarget('third')];
-  files = [await newFile('cat'), await newFile('dog')];
+  targets = [await newTarget(strapi, 'first'), await newTarget(strapi, 'second'), await newTarget(strapi, 'third')];
+  files = [await newFile(strapi, 'cat'), await newFile(strapi, 'dog')];
 });
 afterAll(() => site.stop());
-
-const newTarget = async (name: string): Promise<string> => {
-  const { documentId } = await strapi
-    .documents('api::target.target' as never)
-    .create({ data: { name } as never, status: 'published' } as never);
-  return documentId;
-};
-const newFile = async (name: string): Promise<string> => {
-  const file = await strapi.db.query('plugin::upload.file').create({
-    data: { name, hash: name, ext: '.png', mime: 'image/png', size: 1, url: `/uploads/${name}.png`, provider: 'local' },
-  });
-  return file.documentId;
-};
 
 const target = (index: number) => ({ uid: 'api::target.target', id: targets[index]! });
 const file = (index: number) => ({ uid: 'plugin::upload.file', id: files[index]! });

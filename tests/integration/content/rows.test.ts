@@ -7,6 +7,7 @@ import { createSchemas } from '../../../server/src/strapi/content/schemas';
 import { migrate } from '../../../server/src/strapi/tables/migrations';
 import { MODEL } from './model';
 import { startSite, type TestSite } from './site';
+import { newFile, newTarget } from './targets';
 
 const EVERYTHING = 'api::everything.everything';
 const DATES = { createdAt: '2020-01-02T03:04:05.678Z', updatedAt: '2021-02-03T04:05:06.789Z', publishedAt: null };
@@ -31,35 +32,13 @@ const read = async (uid: string, id: string): Promise<RowState[]> =>
   (await inside((c) => c.read(uid, [id]))).get(id) ?? [];
 const write = (uid: string, id: string, ...writes: RowWrite[]) => inside((c) => c.write(uid, id, writes));
 
-const newTarget = async (name: string): Promise<string> => {
-  const { documentId } = await strapi
-    .documents('api::target.target' as never)
-    .create({ data: { name } as never, status: 'published' } as never);
-  return documentId;
-};
-const newFile = async (name: string): Promise<string> => {
-  const file = await strapi.db.query('plugin::upload.file').create({
-    data: {
-      name,
-      hash: `${name}_1a2b`,
-      ext: '.png',
-      mime: 'image/png',
-      size: 1,
-      url: `/uploads/${name}_1a2b.png`,
-      provider: 'local',
-      folderPath: '/',
-    },
-  });
-  return file.documentId;
-};
-
 describe('Rows', () => {
   let targets: string[];
   let files: string[];
 
   beforeAll(async () => {
-    targets = [await newTarget('first'), await newTarget('second'), await newTarget('third')];
-    files = [await newFile('cat'), await newFile('dog')];
+    targets = [await newTarget(strapi, 'first'), await newTarget(strapi, 'second'), await newTarget(strapi, 'third')];
+    files = [await newFile(strapi, 'cat'), await newFile(strapi, 'dog')];
   });
 
   const target = (index: number) => ({ uid: 'api::target.target', id: targets[index]! });

@@ -71,15 +71,18 @@ const batches = (ready: { position: number; verified: Verified }[], together: Re
 const weightOf = ({ message, revisions }: Verified, together: ReadonlySet<Uid>): number => {
   const newest = revisions.at(-1);
   const bytes = newest?.parts.reduce((sum, { content }) => sum + (content?.length ?? 0), 0) ?? 0;
-  const isNew = newest?.header.parents.length === 0 && together.has(message.entity.uid);
-  return (isNew ? WEIGHT_OF_NEW : 1) * (1 + bytes / WEIGHT_BYTES);
+  const isLight = isNew(revisions) && together.has(message.entity.uid);
+  return (isLight ? WEIGHT_OF_NEW : 1) * (1 + bytes / WEIGHT_BYTES);
 };
+
+const isNew = (revisions: readonly Revision[]): boolean => revisions.at(-1)?.header.parents.length === 0;
 
 const typesMadeTogether = async (
   context: Context,
   ready: readonly { verified: Verified }[]
 ): Promise<ReadonlySet<Uid>> => {
-  const uids = [...new Set(ready.map(({ verified }) => verified.message.entity.uid))];
+  const fresh = ready.filter(({ verified }) => isNew(verified.revisions));
+  const uids = [...new Set(fresh.map(({ verified }) => verified.message.entity.uid))];
   const known = uids.filter((uid) => context.schemas.type(uid) !== null);
   if (known.length === 0) return new Set();
   return context.store.transaction(({ content }) =>

@@ -9,7 +9,7 @@ import { isAlong, isFile, isThere } from './followers';
 import { refreshReplicas } from './refresh';
 import { NOTHING_THERE } from './state-hash';
 import { withTargetsFirst } from './targets-due';
-import { unsettledTypes } from './unsettled';
+import { unsettledTypes, usersOf } from './unsettled';
 
 /** Deliveries of one link in one request. */
 export const CLAIM_LIMIT = 100;
@@ -132,11 +132,6 @@ const usersMoreThanRuled = async (
 };
 
 const isFollower = (replica: Row<'replicas'>): boolean => isFile(replica.entity) || isAlong(replica);
-
-const usersOf = async (tables: Tables, followers: readonly EntityKey[]): Promise<EntityKey[]> => {
-  const refs = await tables.find('refs', { target: followers }, { columns: ['source'] });
-  return [...new Set(refs.map(({ source }) => source))];
-};
 
 /**
  * It was decided by rules that were read before they changed, and written after the job had passed. Only a new entry can

@@ -22,8 +22,7 @@ export const unsettledAlong = async (
   let followers = types.size > 0 ? entities : [];
   // What a person has sent along may be further away than others can be.
   while (followers.length > 0) {
-    const refs = await tables.find('refs', { target: followers }, { columns: ['source'] });
-    const sources = [...new Set(refs.map(({ source }) => source))].filter((source) => !found.has(source));
+    const sources = (await usersOf(tables, followers)).filter((source) => !found.has(source));
     if (sources.length === 0) break;
     const along = { entity: sources, along: [...WENT_ALONG] };
     const users = await tables.find('replicas', along, { columns: ['entity'] });
@@ -31,6 +30,12 @@ export const unsettledAlong = async (
     for (const user of followers) found.add(user);
   }
   return [...found].filter((entity) => types.has(entityOf(entity).uid));
+};
+
+/** Who refers to any of these. */
+export const usersOf = async (tables: Tables, targets: readonly EntityKey[]): Promise<EntityKey[]> => {
+  const refs = await tables.find('refs', { target: targets }, { columns: ['source'] });
+  return [...new Set(refs.map(({ source }) => source))];
 };
 
 /** Those of these types of which anything goes along at all: mostly few types do, and often none. */

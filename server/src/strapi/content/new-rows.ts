@@ -2,9 +2,8 @@ import type { Core } from '@strapi/strapi';
 import type { Knex } from 'knex';
 import type { Uid } from '../../replication/entity';
 import { databaseModelOf, type DatabaseAttribute, type DatabaseModel } from './models';
+import type { Data } from './row-writer';
 import { joinRowsOf, TOO_MUCH, type JoinRow } from './join-rows';
-
-type Data = Record<string, unknown>;
 
 interface NewRow {
   uid: Uid;

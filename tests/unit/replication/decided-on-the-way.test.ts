@@ -68,6 +68,37 @@ describe('a type that is only received from now on, while an entry of it is on i
   });
 });
 
+it.each([{ status: 'need', commitments: ['0'.repeat(64)] } as const, { status: 'unplaced', leaves: [] } as const])(
+  'what the link has is not forgotten where it has said so later than it answers ($status)',
+  async (late) => {
+    const scene = await both();
+    const staging = contextOf(scene, 'staging');
+    const live = contextOf(scene, 'live');
+    scene.save('staging', ARTICLE, 'a', 'draft', { title: 'Second' });
+    await recordBatch(staging);
+    const then = async () => {
+      scene.save('live', ARTICLE, 'a', 'draft', { title: 'Third' });
+      await recordBatch(live);
+      const send = (_peer: unknown, messages: never[]) => {
+        const [link] = scene.table('staging', 'links');
+        return receive(staging, scene.site('staging').process!.verifier, link!, messages);
+      };
+      await deliver(live, { send } as never, scene.site('staging').id);
+    };
+    const arriving = wireOf(scene, then);
+    const wire = {
+      ...arriving,
+      send: async (...given: Parameters<Wire['send']>) => (await arriving.send(...given), [late]),
+    };
+    await deliver(staging, wire as never, scene.site('live').id);
+    const { common, wanted, state } = replicaOn(scene, 'staging');
+    expect({ common, state }).toEqual({ common: wanted, state: 'done' });
+    await scene.settle();
+    expect(scene.rows('staging', ARTICLE)).toEqual({ 'a en/draft': { title: 'Third' } });
+    for (const name of ['staging', 'live']) expect(await scene.site(name).process!.differences()).toEqual([]);
+  }
+);
+
 it('what is claimed and given back is as if nobody had claimed it', async () => {
   const scene = await both();
   const staging = contextOf(scene, 'staging');

@@ -90,6 +90,11 @@ const settleOne = async (
     return { ...free, attempts, state: failed ? 'failed' : 'queued', retry_at: at + delay, error };
   };
   const moved = now.wanted_hash !== sent.wanted_hash || now.sequence !== sent.sequence;
+  // What the link told of itself in the meantime is later than what it answers: that it lacks something may be over.
+  const lacks = (common: RevisionId[], level: string): Partial<Row<'replicas'>> =>
+    isOver || now.common !== sent.common
+      ? {}
+      : { common: JSON.stringify(common), common_level: level, common_hash: NOTHING_THERE };
 
   switch (answer.status) {
     case 'applied':
@@ -116,9 +121,7 @@ const settleOne = async (
     case 'need':
       return {
         ...again(0, true, 'The other site asked for this entry in full.', 'NEED'),
-        common: '[]',
-        common_level: 'NONE',
-        common_hash: NOTHING_THERE,
+        ...lacks([], 'NONE'),
       };
     case 'unplaced': {
       const known = await tables.find('revisions', { id: answer.leaves });
@@ -128,9 +131,7 @@ const settleOne = async (
       );
       return {
         ...again(0, true, 'The other site lacks older versions of this entry.', 'UNPLACED'),
-        common: JSON.stringify(common),
-        common_level: common.length > 0 ? now.common_level : 'NONE',
-        common_hash: NOTHING_THERE,
+        ...lacks(common, common.length > 0 ? now.common_level : 'NONE'),
       };
     }
     case 'stale':

@@ -88,7 +88,9 @@ export class Process {
     if (this.site.world.forgets) started = this.start('retention', () => this.forget()) || started;
     started = this.start('jobs', async () => Number(await jobStep(this.context))) || started;
     for (const link of this.site.links()) {
-      started = this.start(`deliver ${link}`, () => deliver(this.context, this.wire, link)) || started;
+      // While one request is under way another may follow, and on the way overtake it.
+      const send = () => deliver(this.context, this.wire, link);
+      started = this.start(`deliver ${link}`, send) || this.start(`deliver more ${link}`, send) || started;
       started = this.start(`fetch ${link}`, () => this.fetch(link)) || started;
     }
     return started;

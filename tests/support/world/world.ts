@@ -40,6 +40,8 @@ const SIGNED = 16;
 /** So many rounds without anything new are rest. */
 const QUIET_ROUNDS = 4;
 const MOST_ROUNDS = 400;
+/** What is under way in a round has ended after so many turns of the event loop, or goes on in the next. */
+const MOST_PAUSES = 1_000;
 /** After so many rounds of answers nothing may be asked any more. */
 const MOST_QUESTIONS = 8;
 const START = Date.UTC(2026, 0, 1);
@@ -412,21 +414,21 @@ export class World {
         while (site.copyPending());
         site.process?.work();
       }
-      for (
-        let pause = 0;
-        pause < 50 && (this.network.busy || this.sites.some(({ process }) => process?.idle === false));
-        pause += 1
-      ) {
+      for (let pause = 0; pause < MOST_PAUSES && this.isBusy; pause += 1) {
         while (this.network.busy) this.network.deliverOne(this.chance, 0);
         await breathe();
       }
       this.time += 60_000;
-      quiet = this.fingerprint() === before ? quiet + 1 : 0;
+      quiet = !this.isBusy && this.fingerprint() === before ? quiet + 1 : 0;
       if (quiet === QUIET_ROUNDS) return;
       // A lease, a back-off or a held delivery may need longer.
       if (quiet > 0) this.time += 20 * 60_000;
     }
     if (this.violations.length === 0) this.violations.push(`The sites have not come to rest in ${MOST_ROUNDS} rounds.`);
+  }
+
+  private get isBusy(): boolean {
+    return this.network.busy || this.sites.some(({ process }) => process?.idle === false);
   }
 
   /** What changes as long as there is something to do. */

@@ -10,6 +10,7 @@ import type { Tables, Unit } from '../ports';
 import { saveNotes, writeAndNote } from '../notify/note';
 import { rememberAlong } from './changed-along';
 import { NOTHING_THERE } from '../queue/state-hash';
+import { newReplica } from '../queue/wanted-replica';
 import type { Row } from '../tables';
 import type { Answer } from '../transport/message';
 import { showHeads } from './show';
@@ -29,11 +30,10 @@ export const withdraw = async (
   events: DomainEvent[]
 ): Promise<Answer> => {
   const { tables, content } = unit;
-  if (!replica || replica.their_level === null) return { status: 'known' };
-  if (replica.their_level === 'NONE') {
-    // Its answer was lost, and what is here by now is this site’s own.
-    const later = { their_incarnation: order[0], their_sequence: order[1] };
-    await tables.update('replicas', { link: link.id, entity }, later);
+  const decided = { their_incarnation: order[0], their_sequence: order[1] };
+  if (!replica || replica.their_level === null || replica.their_level === 'NONE') {
+    // It may have overtaken what it takes back. Or its answer was lost, and what is here by now is this site’s own.
+    await tables.insert('replicas', [{ ...(replica ?? newReplica(link.id, entity)), ...decided }], 'replace');
     return { status: 'known' };
   }
   const selves = selvesTowards(context.signer, link.id);
@@ -49,9 +49,8 @@ export const withdraw = async (
     [
       {
         ...replica,
+        ...decided,
         their_level: 'NONE',
-        their_incarnation: order[0],
-        their_sequence: order[1],
         common: '[]',
         common_level: 'NONE',
         common_hash: NOTHING_THERE,

@@ -58,6 +58,7 @@ import { answerUsesBytes, createUsedElsewhere } from './shared-bytes';
 import { Pollers } from './pollers';
 import { Waiters } from './waiters';
 import { readIdentity, wake } from './waking';
+import { RightOfWay } from './right-of-way';
 import { createWorkers } from './workers';
 
 /** By then every process on this database has looked, and has ended what it was doing. */
@@ -141,7 +142,13 @@ export const compose = async (
 
   const usedElsewhere = createUsedElsewhere(store, wire);
 
-  const couriers = new Couriers(() => context, wire, logError(strapi, 'A delivery failed for a reason of its own.'));
+  const way = new RightOfWay();
+  const couriers = new Couriers(
+    () => context,
+    wire,
+    way,
+    logError(strapi, 'A delivery failed for a reason of its own.')
+  );
   const waiters = new Waiters();
   const { notice, onDefect, onRevoked } = createObserver(strapi, store, {
     couriers,
@@ -172,6 +179,7 @@ export const compose = async (
     strapi,
     context,
     wire,
+    way,
     tracked,
     trace: createImportTrace(strapi, store),
     retention: config.history || null,

@@ -1,4 +1,5 @@
 import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises';
+import type { RightOfWay } from './right-of-way';
 
 /**
  * A request takes several turns of the event loop: its body, its statements, its answer. Where steps are long each of these
@@ -13,8 +14,13 @@ const PAUSE_MS = 20;
  * in which no request is read and no timer ends.
  *
  * @param isOver asked between steps: what is left to do is left.
+ * @param way who goes first between two long steps.
  */
-export const inTurns = async (step: () => Promise<boolean>, isOver: () => boolean = () => false): Promise<void> => {
+export const inTurns = async (
+  step: () => Promise<boolean>,
+  isOver: () => boolean = () => false,
+  way?: RightOfWay
+): Promise<void> => {
   for (let worked = 0; ;) {
     const began = performance.now();
     if (!(await step()) || isOver()) return;
@@ -22,6 +28,7 @@ export const inTurns = async (step: () => Promise<boolean>, isOver: () => boolea
     if (worked < LONG_MS) await turn();
     else {
       await pause(PAUSE_MS);
+      await way?.free();
       worked = 0;
     }
   }

@@ -14,6 +14,7 @@ import type { Tracked } from '../replication/tracked';
 import { readQuestion } from '../replication/transport/fetch-protocol';
 import { handOut } from '../replication/transport/hand-out';
 import type { PeerService } from '../replication/transport/wire';
+import { OneByOne } from './one-by-one';
 import type { Waiters } from './waiters';
 
 export interface PeerServiceOptions {
@@ -53,16 +54,19 @@ export const createPeerService = ({
     if (link.paused) throw new Refused('PAUSED', 'Sharing with this site is paused here.');
     return link;
   };
+  const received = new OneByOne();
   const hadFrom = async (link: string, hash: string): Promise<boolean> =>
     (await store.transaction(({ tables }) => tables.count('link_blobs', { link, hash }))) > 0;
 
   return {
-    receive: async (id, messages) => {
-      const link = await linkOf(id);
-      const answers = await receive(context, verifier, link, messages);
-      poke();
-      return answers as unknown as Json[];
-    },
+    // Requests of one link in their order: what a later one refers to may come with an earlier one.
+    receive: (id, messages) =>
+      received.run(id, async () => {
+        const link = await linkOf(id);
+        const answers = await receive(context, verifier, link, messages);
+        poke();
+        return answers as unknown as Json[];
+      }),
 
     answer: async (id, topic, question) => {
       await linkOf(id);

@@ -15,6 +15,7 @@ import type { Wire } from '../replication/transport/wire';
 import type { Row } from '../replication/tables';
 import { createForgetter } from './forgetter';
 import { inTurns } from './in-turns';
+import type { RightOfWay } from './right-of-way';
 import { Sweeper } from './sweeper';
 import { Worker } from './worker';
 
@@ -35,6 +36,8 @@ export interface WorkersOptions {
   strapi: Core.Strapi;
   context: Context;
   wire: Wire;
+  /** Recording and deciding give way to deliveries. */
+  way: RightOfWay;
   tracked: Tracked;
   /** Whether something was imported into this site, and that it was seen. */
   trace: Omit<SweepOptions, 'types'>;
@@ -65,7 +68,7 @@ export interface Workers {
 }
 
 export const createWorkers = (options: WorkersOptions): Workers => {
-  const { strapi, context, wire, tracked, trace, retention } = options;
+  const { strapi, context, wire, way, tracked, trace, retention } = options;
   const { store, files } = context;
 
   const notifier: Worker = new Worker(
@@ -93,7 +96,8 @@ export const createWorkers = (options: WorkersOptions): Workers => {
           // What was saved meanwhile waits for the next run; what recording itself asks for is done at once.
           return taken >= RECORD_BATCH || (taken > 0 && !recorder.poked);
         },
-        () => recorder.isStopping
+        () => recorder.isStopping,
+        way
       );
       return HOUSEKEEPING_MS;
     },
@@ -109,7 +113,8 @@ export const createWorkers = (options: WorkersOptions): Workers => {
           if (isMore) recorder.poke();
           return isMore;
         },
-        () => jobs.isStopping
+        () => jobs.isStopping,
+        way
       );
       return HOUSEKEEPING_MS;
     },

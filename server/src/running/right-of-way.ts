@@ -1,0 +1,57 @@
+/** However many deliveries there are: long work does not wait longer than this between two of its steps. */
+const MOST_MS = 100;
+
+/** Waits for somebody else. */
+export type Errand = <T>(request: () => Promise<T>) => Promise<T>;
+
+/**
+ * A delivery and the site that it goes to work by turns: what the one is kept waiting the other stands still. Long work of
+ * this process therefore gives way to deliveries between its steps, and goes on while these wait for an answer.
+ */
+export class RightOfWay {
+  private taken = 0;
+  private waiting: (() => void)[] = [];
+
+  /**
+   * Long work gives way until this is done.
+   *
+   * @param work is given what to wrap around requests in: while one is under way this does not go first.
+   */
+  async first(work: (errand: Errand) => Promise<void>): Promise<void> {
+    let under = 0;
+    const errand: Errand = async (request) => {
+      under += 1;
+      if (under === 1) this.giveUp();
+      try {
+        return await request();
+      } finally {
+        under -= 1;
+        if (under === 0) this.taken += 1;
+      }
+    };
+    this.taken += 1;
+    try {
+      await work(errand);
+    } finally {
+      this.giveUp();
+    }
+  }
+
+  /** Ends when nobody goes first, after {@link MOST_MS} anyway. */
+  async free(): Promise<void> {
+    if (this.taken === 0) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, MOST_MS);
+      this.waiting.push(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+  }
+
+  private giveUp(): void {
+    this.taken -= 1;
+    if (this.taken > 0) return;
+    for (const goOn of this.waiting.splice(0)) goOn();
+  }
+}

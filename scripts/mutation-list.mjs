@@ -74,8 +74,9 @@ export const MUTATIONS = [
     places: [
       {
         file: 'transport/deliver.ts',
-        find: 'await release(context, link, taken, error);',
-        replace: "await settleAnswers(context, link, taken, taken.replicas.map(() => ({ status: 'known' as const })));",
+        find: 'await release(context, link, taken, error);\n    return false;',
+        replace:
+          "await settleAnswers(context, link, taken, taken.replicas.map(() => ({ status: 'known' as const }))); return true;",
       },
     ],
   },

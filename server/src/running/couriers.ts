@@ -2,20 +2,14 @@ import type { Context } from '../replication/context';
 import { CLAIM_LIMIT } from '../replication/queue/claim';
 import { nextDue } from '../replication/queue/next-due';
 import type { Row } from '../replication/tables';
-import { deliver } from '../replication/transport/deliver';
+import { startDelivery, type Delivery } from '../replication/transport/deliver';
 import type { Wire } from '../replication/transport/wire';
-import type { Errand, RightOfWay } from './right-of-way';
+import type { RightOfWay } from './right-of-way';
 import { Worker } from './worker';
 
-/** The second lane has nothing to look for by itself. */
-const UNTIL_POKED_MS = 3_600_000;
-
-/**
- * Two lanes for each link: a slow or dead site holds up nobody else, and while it works on one full request the next is
- * made ready and sent.
- */
+/** One worker for each link: a slow or dead site holds up nobody else. */
 export class Couriers {
-  private readonly lanes = new Map<string, [first: Worker, second: Worker]>();
+  private readonly workers = new Map<string, Worker>();
   private started = false;
 
   constructor(
@@ -26,69 +20,74 @@ export class Couriers {
   ) {}
 
   poke(link: string): void {
-    this.lanes.get(link)?.[0].poke();
+    this.workers.get(link)?.poke();
   }
 
   start(): void {
     this.started = true;
-    for (const [first] of this.lanes.values()) first.start();
+    for (const worker of this.workers.values()) worker.start();
   }
 
   /** Takes on links that have come since. */
   follow(links: readonly Row<'links'>[]): void {
     for (const { id } of links) {
-      if (this.lanes.has(id)) continue;
-      const first: Worker = new Worker(() => this.run(id, first, second), this.onError);
-      const second: Worker = new Worker(async () => {
-        await this.deliverAll(id, second, first);
-        return UNTIL_POKED_MS;
-      }, this.onError);
-      this.lanes.set(id, [first, second]);
-      if (this.started) first.start();
+      if (this.workers.has(id)) continue;
+      const worker: Worker = new Worker(() => this.run(id, worker), this.onError);
+      this.workers.set(id, worker);
+      if (this.started) worker.start();
     }
   }
 
   async stop(): Promise<void> {
     this.started = false;
-    await Promise.all(this.workers().map((worker) => worker.stop()));
+    await Promise.all([...this.workers.values()].map((worker) => worker.stop()));
   }
 
   get idle(): boolean {
-    return this.workers().every(({ idle }) => idle);
+    return [...this.workers.values()].every(({ idle }) => idle);
   }
 
-  private workers(): Worker[] {
-    return [...this.lanes.values()].flat();
-  }
-
-  private async run(link: string, first: Worker, second: Worker): Promise<number> {
+  private async run(link: string, worker: Worker): Promise<number> {
     // Looking whether there is anything takes three statements, claiming it ten.
     const idle = await nextDue(this.context(), link);
     if (idle > 0) return idle;
-    await this.deliverAll(link, first, second);
-    return first.poked ? 0 : Math.max(await nextDue(this.context(), link), 10);
+    await this.deliverAll(link, () => worker.isStopping);
+    return worker.poked ? 0 : Math.max(await nextDue(this.context(), link), 10);
   }
 
-  /** Until less is due than goes into one request. The other lane goes on as well once there was a full one. */
-  private async deliverAll(link: string, own: Worker, other: Worker): Promise<void> {
-    await this.way.first(async (errand) => {
-      const wire = errands(this.wire, errand);
-      const send: Wire['send'] = (peer, messages) => {
-        if (messages.length >= CLAIM_LIMIT) {
-          other.start();
-          other.poke();
-        }
-        return wire.send(peer, messages);
-      };
-      while ((await deliver(this.context(), { ...wire, send }, link)) >= CLAIM_LIMIT && !own.isStopping);
-    });
+  /**
+   * Until less is due than goes into one request. While the other site works on one the next is made ready and sent, so that
+   * it has not to wait for us; it takes them in their order.
+   */
+  private async deliverAll(link: string, isOver: () => boolean): Promise<void> {
+    const errors: unknown[] = [];
+    const keep = (error: unknown): null => (errors.push(error), null);
+    let under: Promise<unknown> = Promise.resolve();
+    for (let isFull = true; isFull && errors.length === 0 && !isOver();) {
+      const next = await this.sendNext(link).catch(keep);
+      const ended = next?.ended.catch(keep);
+      await under;
+      under = Promise.resolve(ended);
+      isFull = next !== null && next.count >= CLAIM_LIMIT;
+    }
+    await under;
+    if (errors.length > 0) throw errors[0];
+  }
+
+  /** The bytes of its files are waited for: what refers to them goes after them. */
+  private sendNext(link: string): Promise<Delivery | null> {
+    const { wire } = this;
+    return this.way.first((errand) =>
+      startDelivery(
+        this.context(),
+        {
+          send: (...given) => wire.send(...given),
+          ask: (...given) => wire.ask(...given),
+          blobOffset: (...given) => errand(() => wire.blobOffset(...given)),
+          sendBlob: (...given) => errand(() => wire.sendBlob(...given)),
+        },
+        link
+      )
+    );
   }
 }
-
-/** Everything that is asked of another site is an errand. */
-const errands = (wire: Wire, errand: Errand): Wire => ({
-  send: (...given) => errand(() => wire.send(...given)),
-  ask: (...given) => errand(() => wire.ask(...given)),
-  blobOffset: (...given) => errand(() => wire.blobOffset(...given)),
-  sendBlob: (...given) => errand(() => wire.sendBlob(...given)),
-});

@@ -17,7 +17,7 @@ export class RightOfWay {
    *
    * @param work is given what to wrap around requests in: while one is under way this does not go first.
    */
-  async first(work: (errand: Errand) => Promise<void>): Promise<void> {
+  async first<T>(work: (errand: Errand) => Promise<T>): Promise<T> {
     let under = 0;
     const errand: Errand = async (request) => {
       under += 1;
@@ -31,7 +31,7 @@ export class RightOfWay {
     };
     this.taken += 1;
     try {
-      await work(errand);
+      return await work(errand);
     } finally {
       this.giveUp();
     }

@@ -89,7 +89,10 @@ export class Process {
     started = this.start('jobs', async () => Number(await jobStep(this.context))) || started;
     for (const link of this.site.links()) {
       // While one request is under way another may follow, and on the way overtake it.
-      const send = () => deliver(this.context, this.wire, link);
+      const send = async () => {
+        await deliver(this.context, this.wire, link);
+        return 0;
+      };
       started = this.start(`deliver ${link}`, send) || this.start(`deliver more ${link}`, send) || started;
       started = this.start(`fetch ${link}`, () => this.fetch(link)) || started;
     }

@@ -28,7 +28,7 @@ const deliverTo = async (error: Error) => {
     await tables.insert('links', [link as never], 'fail');
     await tables.insert('replicas', [replica], 'fail');
   });
-  expect(await deliver(context, wire, 'live')).toBe(0);
+  await deliver(context, wire, 'live');
   return store.transaction(async ({ tables }) => ({
     link: (await tables.find('links', {}))[0]!,
     replica: (await tables.find('replicas', {}))[0]!,

@@ -1,5 +1,6 @@
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises';
 import { inTurns, LONG_MS } from '../../../server/src/running/in-turns';
+import { RightOfWay } from '../../../server/src/running/right-of-way';
 
 it('lets a request and a timer come in between steps that wait for nothing else', async () => {
   const happened: string[] = [];
@@ -48,4 +49,30 @@ it('leaves the rest where it is over', async () => {
     () => steps === 2
   );
   expect(steps).toBe(2);
+});
+
+it('gives way between two long steps to what goes first', async () => {
+  const way = new RightOfWay();
+  const happened: string[] = [];
+  const long = () => {
+    const until = performance.now() + LONG_MS + 5;
+    while (performance.now() < until);
+  };
+  let delivery: Promise<void> | undefined;
+  let steps = 0;
+  await inTurns(
+    async () => {
+      long();
+      happened.push('step');
+      delivery ??= way.first(async () => {
+        await pause(60);
+        happened.push('delivered');
+      });
+      return Promise.resolve((steps += 1) < 2);
+    },
+    () => false,
+    way
+  );
+  await delivery;
+  expect(happened).toEqual(['step', 'delivered', 'step']);
 });

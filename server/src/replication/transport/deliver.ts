@@ -20,27 +20,57 @@ const FIRST_BACKOFF_MS = 500;
 /** The other side takes six requests of a link at once, of all our processes, and not all of them are for files. */
 const FILES_AT_ONCE = 2;
 
-/**
- * One delivery to one link: claim, read what is wanted, send, settle. See `README.md`, "Delivering".
- *
- * @returns how many entries were on the way; 0 when nothing was due or the link is to be left alone.
- */
-export const deliver = async (context: Context, wire: Wire, linkId: string): Promise<number> => {
-  const link = await readyLink(context, linkId);
-  if (!link) return 0;
-  const { taken, messages } = await context.store.transaction((unit) => takeUp(context, unit, linkId));
-  if (taken.replicas.length === 0) return 0;
+/** A delivery that has been sent. */
+export interface Delivery {
+  /** How many entries are on the way. */
+  count: number;
+  /** When its answers are settled, or all is back in the queue; whether there were answers. */
+  ended: Promise<boolean>;
+}
 
+/** One delivery to one link: claim, read what is wanted, send, settle. See `README.md`, "Delivering". */
+export const deliver = async (context: Context, wire: Wire, linkId: string): Promise<void> => {
+  await (
+    await startDelivery(context, wire, linkId)
+  )?.ended;
+};
+
+/**
+ * The same, as far as it is sent: the next may be made ready while the other site works on this one.
+ *
+ * @returns null when nothing was due or the link is to be left alone.
+ */
+export const startDelivery = async (context: Context, wire: Wire, linkId: string): Promise<Delivery | null> => {
+  const link = await readyLink(context, linkId);
+  if (!link) return null;
+  const { taken, messages } = await context.store.transaction((unit) => takeUp(context, unit, linkId));
+  const count = taken.replicas.length;
+  if (count === 0) return null;
   try {
     await sendBytes(context, wire, link, messages);
+  } catch (error) {
+    await release(context, link, taken, error);
+    return null;
+  }
+  return { count, ended: sendMessages(context, wire, link, taken, messages) };
+};
+
+const sendMessages = async (
+  context: Context,
+  wire: Wire,
+  link: Row<'links'>,
+  taken: Claim,
+  messages: readonly Message[]
+): Promise<boolean> => {
+  try {
     const answers = await wire.send({ id: link.id, url: link.url }, messages as unknown as Json[]);
     await linkAnswered(context, link);
     await settleAnswers(context, link, taken, answers.map(readAnswer));
+    return true;
   } catch (error) {
     await release(context, link, taken, error);
-    return 0;
+    return false;
   }
-  return taken.replicas.length;
 };
 
 /** Claims what is due for a link, and reads what is to be said of it. */

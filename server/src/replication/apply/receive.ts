@@ -1,6 +1,5 @@
 import { FILE_UID, type Fields, type Json, type Uid } from '../entity';
 import type { Context } from '../context';
-import { eachOf } from '../each-of';
 import { Busy, Refused, ReplicationError } from '../errors';
 import type { DomainEvent } from '../events';
 import { fileHashes } from '../file-names';
@@ -21,8 +20,6 @@ import { verifyMessage, type Verified, type Verifier } from './verify';
 export const APPLY_BATCH = 40;
 const WEIGHT_BYTES = 4_096;
 const WEIGHT_OF_NEW = 0.6;
-/** Signatures are verified beside the rest: so many keep a second core busy. */
-const CHECKED_AT_ONCE = 4;
 
 /** Takes messages from a linked instance, and answers each. See `README.md`, "Applying". */
 export const receive = async (
@@ -32,15 +29,14 @@ export const receive = async (
   messages: readonly Json[]
 ): Promise<Answer[]> => {
   const answers: Answer[] = new Array<Answer>(messages.length);
-  const checked: Verified[] = new Array<Verified>(messages.length);
-  await eachOf([...messages.entries()], CHECKED_AT_ONCE, async ([position, raw]) => {
+  const ready: { position: number; verified: Verified }[] = [];
+  for (const [position, raw] of messages.entries()) {
     const verified = await verifyMessage(context, verifier, link, raw).catch((error: unknown) =>
       answerTo(context, link, error)
     );
     if ('status' in verified) answers[position] = verified;
-    else checked[position] = verified;
-  });
-  const ready = [...checked.entries()].flatMap(([position, verified]) => (verified ? [{ position, verified }] : []));
+    else ready.push({ position, verified });
+  }
   for (const batch of batches(ready, await typesMadeTogether(context, ready))) {
     const result = await applyBatch(
       context,

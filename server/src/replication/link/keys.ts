@@ -1,6 +1,5 @@
 import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, sign, verify } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
-import { promisify } from 'node:util';
 import { NotPossible } from '../errors';
 
 /**
@@ -64,21 +63,8 @@ export const signBytes = (pair: KeyPair, bytes: Buffer): string =>
   sign(null, bytes, pair.privateKey).toString('base64url');
 
 export const verifyBytes = (key: KeyObject, bytes: Buffer, signature: string): boolean => {
-  const raw = rawSignature(signature);
-  return raw !== null && verify(null, bytes, key, raw);
-};
-
-/** As {@link verifyBytes}, beside everything else that the process does: many signatures take a second core. */
-export const verifyBytesAside = async (key: KeyObject, bytes: Buffer, signature: string): Promise<boolean> => {
-  const raw = rawSignature(signature);
-  return raw !== null && verifyAside(null, bytes, key, raw);
-};
-
-const verifyAside = promisify<null, Buffer, KeyObject, Buffer, boolean>(verify);
-
-const rawSignature = (signature: string): Buffer | null => {
   const raw = Buffer.from(signature, 'base64url');
-  return raw.length === 64 ? raw : null;
+  return raw.length === 64 && verify(null, bytes, key, raw);
 };
 
 const digestOf = (publicKey: string): Buffer =>

@@ -1,7 +1,7 @@
 import { recordBatch } from '../../server/src/replication/capture/record';
 import type { Json } from '../../server/src/replication/entity';
 import { jobStep } from '../../server/src/replication/reconcile/jobs';
-import { deliver } from '../../server/src/replication/transport/deliver';
+import { deliver } from '../support/world/deliver';
 import { ARTICLE, CATEGORY } from '../support/world/catalogue';
 import { SeededChance } from '../support/world/chance';
 import { all, Scene } from '../support/world/scene';

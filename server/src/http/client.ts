@@ -78,10 +78,15 @@ export const createHttpClient = (options: ClientOptions): Wire & FetchWire & Lin
   };
 
   return {
-    send: async (peer, messages) => {
+    send: async (peer, messages, onLast) => {
       const answers: Json[] = [];
-      for (const chunk of chunksOf(messages, () => limits.of(peer.url, chunkBytes), chunkMessages))
+      const chunks = chunksOf(messages, () => limits.of(peer.url, chunkBytes), chunkMessages);
+      for (let next = chunks.next(); !next.done;) {
+        const chunk = next.value;
+        next = chunks.next();
+        if (next.done) onLast?.();
         answers.push(...(await sendChunk(peer, chunk)));
+      }
       return answers;
     },
 

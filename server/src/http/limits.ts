@@ -24,6 +24,6 @@ export const DEFAULT_LIMITS: GateLimits = {
   bodyTimeoutMs: 60_000,
   skewSeconds: 300,
   concurrent: 32,
-  concurrentPerLink: 6,
+  concurrentPerLink: 8,
   failuresPerMinute: 60,
 };

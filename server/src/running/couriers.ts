@@ -7,6 +7,9 @@ import type { Wire } from '../replication/transport/wire';
 import type { RightOfWay } from './right-of-way';
 import { Worker } from './worker';
 
+/** Where a request takes so long the next waits for its answer: it would be given up, as its time begins when it is sent. */
+const SLOW_MS = 10_000;
+
 /** One worker for each link: a slow or dead site holds up nobody else. */
 export class Couriers {
   private readonly workers = new Map<string, Worker>();
@@ -57,31 +60,33 @@ export class Couriers {
 
   /**
    * Until less is due than goes into one request. While the other site works on one the next is made ready and sent, so that
-   * it has not to wait for us; it takes them in their order.
+   * it has not to wait for us; it takes them in their order. What refers to files goes when they have arrived.
    */
   private async deliverAll(link: string, isOver: () => boolean): Promise<void> {
     const errors: unknown[] = [];
     const keep = (error: unknown): null => (errors.push(error), null);
     let under: Promise<unknown> = Promise.resolve();
+    let took = 0;
     for (let isFull = true; isFull && errors.length === 0 && !isOver();) {
+      const began = performance.now();
       const next = await this.sendNext(link).catch(keep);
-      const ended = next?.ended.catch(keep);
+      const ended = next?.ended.catch(keep).finally(() => (took = performance.now() - began));
       await under;
       under = Promise.resolve(ended);
+      if (next?.hasFiles || took > SLOW_MS) await under;
       isFull = next !== null && next.count >= CLAIM_LIMIT;
     }
     await under;
     if (errors.length > 0) throw errors[0];
   }
 
-  /** The bytes of its files are waited for: what refers to them goes after them. */
   private sendNext(link: string): Promise<Delivery | null> {
     const { wire } = this;
     return this.way.first((errand) =>
       startDelivery(
         this.context(),
         {
-          send: (...given) => wire.send(...given),
+          send: (...given) => errand(() => wire.send(...given)),
           ask: (...given) => wire.ask(...given),
           blobOffset: (...given) => errand(() => wire.blobOffset(...given)),
           sendBlob: (...given) => errand(() => wire.sendBlob(...given)),

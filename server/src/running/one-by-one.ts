@@ -1,6 +1,11 @@
-/** Works of one name run one after the other, in the order in which they were asked for. */
+/**
+ * Works of one name run one after the other, in the order in which they were asked for. None waits for ever: after
+ * `patienceMs` it begins beside what hangs.
+ */
 export class OneByOne {
   private readonly last = new Map<string, Promise<void>>();
+
+  constructor(private readonly patienceMs: number) {}
 
   async run<T>(name: string, work: () => Promise<T>): Promise<T> {
     const before = this.last.get(name) ?? Promise.resolve();
@@ -8,7 +13,7 @@ export class OneByOne {
     const own = new Promise<void>((resolve) => (end = resolve));
     this.last.set(name, own);
     try {
-      await before;
+      await within(before, this.patienceMs);
       return await work();
     } finally {
       end();
@@ -16,3 +21,10 @@ export class OneByOne {
     }
   }
 }
+
+const within = async (awaited: Promise<void>, ms: number): Promise<void> => {
+  let timer: NodeJS.Timeout | undefined;
+  const patience = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)));
+  await Promise.race([awaited, patience]);
+  clearTimeout(timer);
+};

@@ -33,6 +33,8 @@ export interface PeerServiceOptions {
 
 /** What was found and is not given all the same (somebody else has just taken it) is not looked for at once. */
 const LEAST_WAIT_MS = 50;
+/** A request waits so long for the one before it. An upload provider may hang; the order is for the eye only. */
+const ORDER_MS = 15_000;
 /** From this site's own disk. */
 const BODY_TIMEOUT_MS = 60_000;
 
@@ -54,7 +56,7 @@ export const createPeerService = ({
     if (link.paused) throw new Refused('PAUSED', 'Sharing with this site is paused here.');
     return link;
   };
-  const received = new OneByOne();
+  const received = new OneByOne(ORDER_MS);
   const hadFrom = async (link: string, hash: string): Promise<boolean> =>
     (await store.transaction(({ tables }) => tables.count('link_blobs', { link, hash }))) > 0;
 

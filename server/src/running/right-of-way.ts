@@ -15,25 +15,27 @@ export class RightOfWay {
   /**
    * Long work gives way until this is done.
    *
-   * @param work is given what to wrap around requests in: while one is under way this does not go first.
+   * @param work is given what to wrap requests in: while one is under way this does not go first. It may outlast the work.
    */
   async first<T>(work: (errand: Errand) => Promise<T>): Promise<T> {
     let under = 0;
+    let isOver = false;
     const errand: Errand = async (request) => {
       under += 1;
-      if (under === 1) this.giveUp();
+      if (under === 1 && !isOver) this.giveUp();
       try {
         return await request();
       } finally {
         under -= 1;
-        if (under === 0) this.taken += 1;
+        if (under === 0 && !isOver) this.taken += 1;
       }
     };
     this.taken += 1;
     try {
       return await work(errand);
     } finally {
-      this.giveUp();
+      isOver = true;
+      if (under === 0) this.giveUp();
     }
   }
 

@@ -17,12 +17,12 @@ import { answerComparison, compareWith } from '../../../server/src/replication/r
 import { forgetOddTimes, keepHouse } from '../../../server/src/replication/reconcile/housekeeping';
 import { jobStep } from '../../../server/src/replication/reconcile/jobs';
 import { restartSweep, sweepStep, type Depth } from '../../../server/src/replication/reconcile/sweep';
-import { deliver } from '../../../server/src/replication/transport/deliver';
 import { fetchOnce, NOTHING_TO_TELL, type Untold } from '../../../server/src/replication/transport/fetch';
 import { readQuestion, type HandedOut } from '../../../server/src/replication/transport/fetch-protocol';
 import { handOut } from '../../../server/src/replication/transport/hand-out';
 import type { FetchWire, Peer, Wire } from '../../../server/src/replication/transport/wire';
 import type { Row } from '../../../server/src/replication/tables';
+import { deliver } from './deliver';
 import { Killed } from '../memory/database';
 import type { Site } from './site';
 

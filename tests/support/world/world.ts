@@ -1,3 +1,4 @@
+import type { Rule } from '../../../server/src/replication/engine';
 import type { Json } from '../../../server/src/replication/entity';
 import { createRuleDesk } from '../../../server/src/replication/controller/rule-desk';
 import { Busy, Unreachable } from '../../../server/src/replication/errors';
@@ -87,6 +88,9 @@ export class World {
   private readonly many: boolean;
   /** The same, for what was added last. */
   private readonly last: SeededChance;
+  /** Whether sites where people edit change what they share with one another, and change it back in the end. */
+  private readonly wavers: boolean;
+  private readonly wavering: SeededChance;
   private readonly steps: number;
   /** Whether some links can be called from one side only. */
   private readonly firewalls: boolean;
@@ -112,6 +116,8 @@ export class World {
     this.forgets = new SeededChance(seed ^ 0x61c88647).happens(0.3);
     this.last = new SeededChance(seed ^ 0x2545f491);
     this.firewalls = this.last.happens(0.3);
+    this.wavering = new SeededChance(seed ^ 0x1b873593);
+    this.wavers = this.wavering.happens(0.25);
     const length = new SeededChance(seed ^ 0x3c6ef372);
     const drawn = length.between(FEWEST_STEPS, length.between(FEWEST_STEPS, MOST_STEPS));
     this.steps = Number(process.env.SIMULATION_LENGTH || drawn);
@@ -159,6 +165,7 @@ export class World {
     this.more.restart(this.seed, step * 8 + 1);
     this.sites.forEach(({ chance }, index) => chance.restart(this.seed, step * 8 + 2 + index));
     this.latest.restart(this.seed ^ 0x2545f491, step);
+    this.wavering.restart(this.seed ^ 0x1b873593, step);
     if (this.goAlong) noteGoingAlong(this);
   }
 
@@ -261,6 +268,7 @@ export class World {
   private async step(): Promise<void> {
     const { chance } = this;
     if (this.rulesChange && this.more.happens(0.03)) await this.changeRule();
+    if (this.wavers && this.wavering.happens(0.04)) await this.waver();
     if (this.clocksJump && this.more.happens(0.02)) this.jump();
     if (this.restores && this.more.happens(0.02)) this.restoreSomething();
     if (this.mishaps && this.later.happens(0.04)) await this.goWrong();
@@ -372,6 +380,32 @@ export class World {
     this.log(`${from} shares ${level} with ${to}`);
   }
 
+  /** For a while one of two sites where people edit takes nothing from the other, or lets nobody there edit. */
+  private async waver(): Promise<void> {
+    const edited = this.links.filter(({ direction }) => direction === 'BOTH');
+    if (edited.length === 0) return;
+    const { from, to } = this.wavering.pick(edited);
+    await this.decide(from, to, this.wavering.pick(['SEND_ONLY', 'RECEIVE_ONLY', 'BOTH']));
+  }
+
+  /** What they share is as it was. */
+  private async waverNoMore(): Promise<void> {
+    for (const { from, to, direction } of this.links) if (direction === 'BOTH') await this.decide(from, to, direction);
+  }
+
+  private async decide(from: string, to: string, direction: Rule['direction']): Promise<void> {
+    const site = this.sites.find(({ name }) => name === from)!;
+    const other = this.sites.find(({ name }) => name === to)!;
+    if (site.process === null) return;
+    const desk = createRuleDesk({ context: site.process.context, onChange: () => undefined });
+    try {
+      await desk.replace(other.id, [{ scope: 'instance', uid: '', level: 'EVERYTHING', direction }]);
+      this.log(`${from} shares ${direction} with ${to}`);
+    } catch (error) {
+      if (!(error instanceof Killed)) throw error;
+    }
+  }
+
   /** What a site has decided to share, as its database holds it: whoever changed it may have died. */
   private seeRules(sender: Site, receiver: Site): void {
     const others = this.sharing.filter(({ from, to }) => from !== sender.name || to !== receiver.name);
@@ -395,6 +429,7 @@ export class World {
     this.network.heal();
     for (const site of this.sites) site.skew = 0;
     for (const site of this.sites) if (site.process === null) await this.restart(site);
+    if (this.wavers) await this.waverNoMore();
     await this.comeToRest();
     await this.askPeople();
     if (this.restored === null || this.restored.restore !== null || this.violations.length > 0) return;

@@ -5,6 +5,8 @@ import {
   readAnswer,
   readIntroduction,
 } from '../../../server/src/replication/link/handshake';
+import { keyOf } from '../../../server/src/replication/entity';
+import { newReplica } from '../../../server/src/replication/queue/wanted-replica';
 import { createLinkedSite, linkByCode } from './linked-site';
 import type { LinkedSite } from './linked-site';
 
@@ -273,6 +275,40 @@ describe('a link', () => {
     await b.desk.unlink(idA());
     await link();
     expect(await states()).toEqual(['REGISTERED', 'REGISTERED']);
+  });
+
+  describe('made again', () => {
+    const rule = { id: 'r', scope: 'instance', uid: '', level: 'EVERYTHING', direction: 'BOTH' } as const;
+    const shared = { ...newReplica('', keyOf({ uid: 'plugin::upload.file', id: 'f' })), state: 'queued' } as const;
+    const left = (site: LinkedSite) =>
+      site.store.transaction(async ({ tables }) => [await tables.find('rules', {}), await tables.find('replicas', {})]);
+    const put = (site: LinkedSite, other: string) =>
+      site.store.transaction(async ({ tables }) => {
+        await tables.insert('rules', [{ ...rule, link: other, locked: 0, created_at: 0, dependencies: null }], 'fail');
+        await tables.insert('replicas', [{ ...shared, link: other }], 'fail');
+      });
+
+    it('shares nothing by what was written while it ended', async () => {
+      await link();
+      await b.desk.unlink(idA());
+      await put(a, idB());
+      await put(b, idA());
+      await link();
+      expect(await left(a)).toEqual([[], []]);
+      expect(await left(b)).toEqual([[], []]);
+    });
+
+    it('shares nothing by the rules of one whose end was not heard of', async () => {
+      await link();
+      await put(a, idB());
+      b.network.down = true;
+      await b.desk.unlink(idA());
+      b.network.down = false;
+      expect(await states()).toEqual(['REGISTERED', 'UNLINKED']);
+      await link();
+      expect(await states()).toEqual(['REGISTERED', 'REGISTERED']);
+      expect(await left(a)).toEqual([[], []]);
+    });
   });
 
   it('is not made again by a stale word of its end', async () => {

@@ -1,8 +1,8 @@
 import { recordBatch } from '../../../server/src/replication/capture/record';
 import type { Json } from '../../../server/src/replication/entity';
 import { retryNow } from '../../../server/src/replication/queue/next-due';
-import { deliver } from '../../../server/src/replication/transport/deliver';
 import type { Answer } from '../../../server/src/replication/transport/message';
+import { deliver } from '../../support/world/deliver';
 import { TAG } from '../../support/world/catalogue';
 import { all, Scene } from '../../support/world/scene';
 

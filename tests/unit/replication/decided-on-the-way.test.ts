@@ -1,22 +1,23 @@
 import { receive } from '../../../server/src/replication/apply/receive';
 import { recordBatch } from '../../../server/src/replication/capture/record';
+import type { Json } from '../../../server/src/replication/entity';
 import { Refused, Unreachable } from '../../../server/src/replication/errors';
 import { claim, giveBack } from '../../../server/src/replication/queue/claim';
 import { catchUp } from '../../../server/src/replication/reconcile/catch-up';
 import { compareWith } from '../../../server/src/replication/reconcile/compare';
 import { jobStep } from '../../../server/src/replication/reconcile/jobs';
 import { startJob } from '../../../server/src/replication/job-row';
-import { deliver } from '../../../server/src/replication/transport/deliver';
 import type { Wire } from '../../../server/src/replication/transport/wire';
+import { deliver } from '../../support/world/deliver';
 import { ARTICLE, CATEGORY } from '../../support/world/catalogue';
 import { all, Scene } from '../../support/world/scene';
 
-const both = async () => {
+const both = async (startedOn = 'staging') => {
   const scene = await Scene.of('staging', 'live');
   await scene.link('staging', 'live');
   await scene.rules('staging', 'live', [all('EVERYTHING', 'BOTH')]);
   await scene.rules('live', 'staging', [all('EVERYTHING', 'BOTH')]);
-  scene.save('staging', ARTICLE, 'a', 'draft', { title: 'First' });
+  scene.save(startedOn, ARTICLE, 'a', 'draft', { title: 'First' });
   await scene.settle();
   return scene;
 };
@@ -68,36 +69,108 @@ describe('a type that is only received from now on, while an entry of it is on i
   });
 });
 
+/** What one site sends arrives at another; something happens before, or before the answer does. */
+const wayOf = (
+  scene: Scene,
+  [from, to]: [string, string],
+  { before, after }: { before?: () => Promise<void>; after?: () => Promise<void> } = {}
+): Wire => {
+  const send = async (_peer: unknown, messages: Json[]) => {
+    await before?.();
+    const answers = await scene.site(to).process!.receive(scene.site(from).id, structuredClone(messages));
+    await after?.();
+    return answers;
+  };
+  return { send } as unknown as Wire;
+};
+const deliverFrom = (scene: Scene, from: string, to: string, happens: Parameters<typeof wayOf>[2] = {}) =>
+  deliver(contextOf(scene, from), wayOf(scene, [from, to], happens), scene.site(to).id);
+const edit = async (scene: Scene, name: string, title: string) => {
+  scene.save(name, ARTICLE, 'a', 'draft', { title });
+  await recordBatch(contextOf(scene, name));
+};
+const share = async (scene: Scene, from: string, to: string, rules: ReturnType<typeof all>[]) => {
+  await scene.rules(from, to, rules);
+  while (await jobStep(contextOf(scene, from)));
+};
+const expectEqual = async (scene: Scene, rows: Record<string, Json>) => {
+  await scene.settle();
+  for (const name of ['staging', 'live']) {
+    expect(scene.rows(name, ARTICLE)).toEqual(rows);
+    expect(await scene.site(name).process!.differences()).toEqual([]);
+    expect(replicaOn(scene, name)).toMatchObject({ state: 'done', lease: null });
+  }
+};
+
 it.each([{ status: 'need', commitments: ['0'.repeat(64)] } as const, { status: 'unplaced', leaves: [] } as const])(
-  'what the link has is not forgotten where it has said so later than it answers ($status)',
+  'what the link has said of itself counts, whatever it answers later ($status)',
   async (late) => {
     const scene = await both();
-    const staging = contextOf(scene, 'staging');
-    const live = contextOf(scene, 'live');
-    scene.save('staging', ARTICLE, 'a', 'draft', { title: 'Second' });
-    await recordBatch(staging);
-    const then = async () => {
-      scene.save('live', ARTICLE, 'a', 'draft', { title: 'Third' });
-      await recordBatch(live);
-      const send = (_peer: unknown, messages: never[]) => {
-        const [link] = scene.table('staging', 'links');
-        return receive(staging, scene.site('staging').process!.verifier, link!, messages);
-      };
-      await deliver(live, { send } as never, scene.site('staging').id);
-    };
-    const arriving = wireOf(scene, then);
-    const wire = {
-      ...arriving,
-      send: async (...given: Parameters<Wire['send']>) => (await arriving.send(...given), [late]),
-    };
-    await deliver(staging, wire as never, scene.site('live').id);
-    const { common, wanted, state } = replicaOn(scene, 'staging');
-    expect({ common, state }).toEqual({ common: wanted, state: 'done' });
-    await scene.settle();
-    expect(scene.rows('staging', ARTICLE)).toEqual({ 'a en/draft': { title: 'Third' } });
-    for (const name of ['staging', 'live']) expect(await scene.site(name).process!.differences()).toEqual([]);
+    await edit(scene, 'staging', 'Second');
+    const way = wayOf(scene, ['staging', 'live'], {
+      after: async () => {
+        await edit(scene, 'live', 'Third');
+        await deliverFrom(scene, 'live', 'staging');
+      },
+    });
+    const send = async (...given: Parameters<Wire['send']>) => (await way.send(...given), [late]);
+    await deliver(contextOf(scene, 'staging'), { ...way, send } as never, scene.site('live').id);
+    await expectEqual(scene, { 'a en/draft': { title: 'Third' } });
   }
 );
+
+describe('the other site decides anew while something is on its way to it', () => {
+  it('what it has taken back is gone, whatever it answers later', async () => {
+    const scene = await both('live');
+    await edit(scene, 'staging', 'On its way');
+    await deliverFrom(scene, 'staging', 'live', {
+      after: async () => {
+        await share(scene, 'live', 'staging', []);
+        await deliverFrom(scene, 'live', 'staging');
+      },
+    });
+    await scene.settle();
+    expect(scene.rows('staging', ARTICLE)).toEqual({});
+    expect(replicaOn(scene, 'staging')).toMatchObject({ common: '[]', state: 'done' });
+    expect(scene.rows('live', ARTICLE)).toEqual({ 'a en/draft': { title: 'On its way' } });
+    expect(await scene.site('staging').process!.differences()).toEqual([]);
+  });
+
+  it('what it shows in part only is all there is, whatever it answers later', async () => {
+    const scene = await both('live');
+    scene.save('live', ARTICLE, 'a', 'published', { title: 'Public' });
+    await scene.settle();
+    await edit(scene, 'staging', 'On its way');
+    await deliverFrom(scene, 'staging', 'live', {
+      after: async () => {
+        await share(scene, 'live', 'staging', [all('PUBLISHED')]);
+        await deliverFrom(scene, 'live', 'staging');
+      },
+    });
+    await scene.settle();
+    for (const name of ['staging', 'live']) {
+      expect(replicaOn(scene, name)).toMatchObject({ state: 'done', lease: null });
+      expect(await scene.site(name).process!.differences()).toEqual([]);
+    }
+  });
+
+  it.each([[all('EVERYTHING', 'SEND_ONLY')], []].map((rules) => ({ rules })))(
+    'and back again: it is told of the last decision ($rules.length)',
+    async ({ rules }) => {
+      const scene = await both('live');
+      await edit(scene, 'staging', 'Crosses');
+      await share(scene, 'live', 'staging', rules);
+      await deliverFrom(scene, 'live', 'staging', {
+        before: async () => {
+          await share(scene, 'live', 'staging', [all('EVERYTHING', 'BOTH')]);
+          await deliverFrom(scene, 'staging', 'live');
+        },
+      });
+      await expectEqual(scene, { 'a en/draft': { title: 'Crosses' } });
+      expect(replicaOn(scene, 'staging')).toMatchObject({ their_level: 'EVERYTHING', their_direction: 'BOTH' });
+    }
+  );
+});
 
 it('what is claimed and given back is as if nobody had claimed it', async () => {
   const scene = await both();

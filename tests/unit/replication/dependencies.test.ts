@@ -3,8 +3,8 @@ import { MOST_ALONG, type Dependencies } from '../../../server/src/replication/c
 import { recordBatch } from '../../../server/src/replication/capture/record';
 import { jobStep } from '../../../server/src/replication/reconcile/jobs';
 import { ARTICLE, CATEGORY, TAG } from '../../support/world/catalogue';
-import { deliver } from '../../../server/src/replication/transport/deliver';
 import { Unreachable } from '../../../server/src/replication/errors';
+import { deliver } from '../../support/world/deliver';
 import { Scene } from '../../support/world/scene';
 
 type Level = 'EVERYTHING' | 'PUBLISHED' | 'NONE';

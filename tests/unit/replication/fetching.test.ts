@@ -9,6 +9,7 @@ import {
 import { hashesOf } from '../../../server/src/replication/transport/deliver';
 import { handOut } from '../../../server/src/replication/transport/hand-out';
 import { ARTICLE, CATEGORY } from '../../support/world/catalogue';
+import { deliver } from '../../support/world/deliver';
 import { all, Scene } from '../../support/world/scene';
 
 /** `live` can not be called by `staging`. */
@@ -73,6 +74,30 @@ describe('a site that can not be called', () => {
 });
 
 describe('what is handed out', () => {
+  it('is the same on both sides, whatever the link answers later than it has said what it has', async () => {
+    scene.save('staging', ARTICLE, 'a', 'draft', { title: 'First' });
+    await scene.settle();
+    scene.save('staging', ARTICLE, 'a', 'draft', { title: 'Second' });
+    await record();
+    const given = await ask();
+    const live = scene.site('live').process!;
+    await live.receive(
+      scene.site('staging').id,
+      given.messages.map(({ message }) => message)
+    );
+    scene.save('live', ARTICLE, 'a', 'draft', { title: 'Third' });
+    await recordBatch(live.context);
+    const send = (_: unknown, messages: Json[]) =>
+      scene.site('staging').process!.receive(scene.site('live').id, messages);
+    await deliver(live.context, { send } as never, scene.site('staging').id);
+    const late = { receipt: given.messages[0]!.receipt, answer: { status: 'need', commitments: ['0'.repeat(64)] } };
+    await ask({ lease: given.lease, answers: [late] as never });
+    await scene.settle();
+    const { common, wanted, state } = replicaOf('a')!;
+    expect({ common, state }).toEqual({ common: wanted, state: 'done' });
+    expect(scene.rows('staging', ARTICLE)).toEqual({ 'a en/draft': { title: 'Third' } });
+  });
+
   beforeEach(async () => {
     scene.save('staging', ARTICLE, 'a', 'draft', { title: 'One' });
     await record();

@@ -1,7 +1,7 @@
 import { recordBatch } from '../../../server/src/replication/capture/record';
 import type { Json } from '../../../server/src/replication/entity';
 import { Unreachable } from '../../../server/src/replication/errors';
-import { deliver } from '../../../server/src/replication/transport/deliver';
+import { deliver } from '../../support/world/deliver';
 import { TAG } from '../../support/world/catalogue';
 import { all, Scene } from '../../support/world/scene';
 

@@ -1,6 +1,6 @@
 import { recordBatch } from '../../../server/src/replication/capture/record';
 import type { Json } from '../../../server/src/replication/entity';
-import { deliver } from '../../../server/src/replication/transport/deliver';
+import { deliver } from '../../support/world/deliver';
 import { ARTICLE, CATEGORY, TAG } from '../../support/world/catalogue';
 import { all, Scene } from '../../support/world/scene';
 

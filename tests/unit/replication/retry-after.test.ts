@@ -3,8 +3,9 @@ import type { Context } from '../../../server/src/replication/context';
 import { Unreachable } from '../../../server/src/replication/errors';
 import type { Content } from '../../../server/src/replication/ports';
 import { newReplica } from '../../../server/src/replication/queue/wanted-replica';
-import { deliver, MAX_BACKOFF_MS } from '../../../server/src/replication/transport/deliver';
+import { linkAnswered, linkFailed, MAX_BACKOFF_MS } from '../../../server/src/replication/transport/deliver';
 import type { Wire } from '../../../server/src/replication/transport/wire';
+import { deliver } from '../../support/world/deliver';
 import { MemoryDatabase } from '../../support/memory/database';
 import { memoryStore, ownTables } from '../../support/memory/tables';
 
@@ -46,5 +47,40 @@ describe('a site that is not to be disturbed', () => {
     const { link, replica } = await deliverTo(new Unreachable('Nothing listens there.'));
     expect(link.retry_at).toBe(NOW + MAX_BACKOFF_MS);
     expect(replica).toMatchObject({ state: 'queued', attempts: 0 });
+  });
+});
+
+describe('two requests of one link that are under way at once', () => {
+  const LONG = 7 * 3_600_000;
+
+  /** Both read the link as it was before either ended. */
+  const bothEnd = async (...errors: (Error | null)[]) => {
+    const store = memoryStore(new MemoryDatabase(ownTables()), () => ({}) as Content);
+    const context = {
+      store,
+      clock: { now: () => NOW },
+      chance: { fraction: () => 1 },
+      observer: { notice: () => undefined },
+    } as unknown as Context;
+    const link = { id: 'live', state: 'REGISTERED', url: 'http://live.example', retry_at: 0, failures: 0 } as never;
+    await store.transaction(({ tables }) => tables.insert('links', [link], 'fail'));
+    for (const error of errors) await (error ? linkFailed(context, link, error) : linkAnswered(context, link));
+    return store.transaction(async ({ tables }) => (await tables.find('links', {}))[0]!);
+  };
+
+  it('leave it alone as long as the first was told, though the second is answered', async () => {
+    const link = await bothEnd(new Unreachable('No more today.', LONG), null);
+    expect(link).toMatchObject({ retry_at: NOW + LONG, failures: 1 });
+  });
+
+  it('leave it alone as long as the first was told, though the second only fails', async () => {
+    const link = await bothEnd(new Unreachable('No more today.', LONG), new Unreachable('The connection broke.'));
+    expect(link).toMatchObject({ retry_at: NOW + LONG, failures: 1 });
+  });
+
+  it('are pauses that grow once for both', async () => {
+    const once = await bothEnd(new Unreachable('The connection broke.'));
+    const twice = await bothEnd(new Unreachable('The connection broke.'), new Unreachable('The connection broke.'));
+    expect(twice).toMatchObject({ retry_at: once.retry_at, failures: once.failures });
   });
 });

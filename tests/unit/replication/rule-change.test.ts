@@ -1,8 +1,8 @@
 import type { Json } from '../../../server/src/replication/entity';
 import { Unreachable } from '../../../server/src/replication/errors';
 import { jobStep } from '../../../server/src/replication/reconcile/jobs';
-import { deliver } from '../../../server/src/replication/transport/deliver';
 import { recordBatch } from '../../../server/src/replication/capture/record';
+import { deliver } from '../../support/world/deliver';
 import { ARTICLE, TAG } from '../../support/world/catalogue';
 import { all, Scene } from '../../support/world/scene';
 

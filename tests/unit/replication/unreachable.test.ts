@@ -1,6 +1,6 @@
 import { recordBatch } from '../../../server/src/replication/capture/record';
 import { Unreachable } from '../../../server/src/replication/errors';
-import { deliver } from '../../../server/src/replication/transport/deliver';
+import { deliver } from '../../support/world/deliver';
 import { ARTICLE } from '../../support/world/catalogue';
 import { all, Scene } from '../../support/world/scene';
 

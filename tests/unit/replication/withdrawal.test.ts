@@ -8,7 +8,7 @@ import { MemoryDatabase } from '../../support/memory/database';
 import { Unreachable } from '../../../server/src/replication/errors';
 import { recordBatch } from '../../../server/src/replication/capture/record';
 import { jobStep } from '../../../server/src/replication/reconcile/jobs';
-import { deliver } from '../../../server/src/replication/transport/deliver';
+import { deliver } from '../../support/world/deliver';
 import { memoryStore, ownTables } from '../../support/memory/tables';
 import { ARTICLE, HOME } from '../../support/world/catalogue';
 import { all, Scene } from '../../support/world/scene';

@@ -24,7 +24,12 @@ const withQueue = async (entries: number) => {
 
   const errors: unknown[] = [];
   const couriersOver = (send: Send) => {
-    const wire = { send: (_: unknown, messages: Json[]) => send(messages) };
+    const wire = {
+      send: (_: unknown, messages: Json[], onLast: () => void) => {
+        onLast();
+        return send(messages);
+      },
+    };
     const couriers = new Couriers(
       () => context,
       wire as never,
@@ -97,8 +102,9 @@ it('leaves everything in the queue where both requests break off', async () => {
 it('stops between two requests', async () => {
   const { arrive, couriersOver, states, come } = await withQueue(4 * CLAIM_LIMIT);
   let sent = 0;
-  const couriers = couriersOver((messages) => {
+  const couriers = couriersOver(async (messages) => {
     sent += 1;
+    for (let turns = 0; turns < 5; turns += 1) await turn();
     return arrive(messages);
   });
   await come(() => sent >= 1);

@@ -144,8 +144,10 @@ const forgetUntouched = async (
 ): Promise<void> => {
   const refused = batch.filter((one) => !accepted.includes(one)).map(({ entity }) => entity);
   if (refused.length === 0) return;
-  const replicas = new Set((await tables.find('replicas', { entity: refused })).map(({ entity }) => entity));
-  const empty = refused.filter((entity) => !replicas.has(entity));
+  const replicas = await tables.find('replicas', { entity: refused });
+  // What only remembers a withdrawal is nothing of an entry.
+  const shared = new Set(replicas.flatMap((row) => (row.their_level || row.sequence > 0 ? row.entity : [])));
+  const empty = refused.filter((entity) => !shared.has(entity));
   await tables.remove('entries', { entity: empty, head: null, version: 0, shows: 'EVERYTHING' });
 };
 

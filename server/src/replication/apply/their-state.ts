@@ -37,23 +37,36 @@ export const acceptReplica = async (
   const before = JSON.parse(replica.common) as RevisionId[];
   const leaves = message.leaves;
   const sendsToo = message.direction === 'BOTH';
-  // A new decision of who only sends may share an older version than was had before, or one in its place; under the same
-  // decision an older version only comes late.
-  const anew = !sendsToo && isNewer(replica, message.order);
+  // By a new decision an older version may be shared than was had before, or one in its place; under the same decision an
+  // older version only comes late. What is not named has given way there, by the word of a third site: where both edit it
+  // is sent once more.
+  const anew = isNewer(replica, message.order);
   const common = anew ? [...leaves].sort() : await newest(tables, before, leaves, revisions);
-  const level = sendsToo ? 'EVERYTHING' : replica.common_level;
-  const direction = sendsToo ? 'BOTH' : replica.common_direction;
   return {
     ...replica,
+    // What is on its way to them is older than such a decision, and so is the answer to it.
+    ...(anew && !sendsToo ? { lease: null, lease_until: 0 } : {}),
     their_level: theirs.granted ? theirs.level : null,
     their_direction: theirs.granted ? theirs.direction : null,
     their_incarnation: message.order[0],
     their_sequence: message.order[1],
     common: JSON.stringify(common),
-    common_level: level,
-    common_direction: direction,
-    common_hash: sendsToo ? stateHash(common, level, direction) : replica.common_hash,
+    ...(sendsToo && replica.lease === null ? asHeard(replica, common) : {}),
   };
+};
+
+/**
+ * What both sides have, and how we share it as far as they were told. Before they are told anything that is as both edit
+ * it, so that having the same is all there is to tell. Not while something is on its way: nobody knows what they have heard.
+ */
+const asHeard = (
+  replica: Row<'replicas'>,
+  common: RevisionId[]
+): Pick<Row<'replicas'>, 'common_level' | 'common_direction' | 'common_hash'> => {
+  const isTold = replica.sent_hash !== null;
+  const level = isTold ? replica.common_level : 'EVERYTHING';
+  const direction = isTold ? replica.common_direction : 'BOTH';
+  return { common_level: level, common_direction: direction, common_hash: stateHash(common, level, direction) };
 };
 
 /** The maximal elements of both; the message's revisions may not be stored yet. */

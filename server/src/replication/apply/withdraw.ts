@@ -33,7 +33,8 @@ export const withdraw = async (
   const decided = { their_incarnation: order[0], their_sequence: order[1] };
   if (!replica || replica.their_level === null || replica.their_level === 'NONE') {
     // It may have overtaken what it takes back. Or its answer was lost, and what is here by now is this site’s own.
-    await tables.insert('replicas', [{ ...(replica ?? newReplica(link.id, entity)), ...decided }], 'replace');
+    await tables.insert('replicas', [newReplica(link.id, entity)], 'ignore');
+    await tables.update('replicas', { link: link.id, entity }, decided);
     return { status: 'known' };
   }
   const selves = selvesTowards(context.signer, link.id);
@@ -50,6 +51,9 @@ export const withdraw = async (
       {
         ...replica,
         ...decided,
+        // What is on its way to them is older, and so is the answer to it.
+        lease: null,
+        lease_until: 0,
         their_level: 'NONE',
         common: '[]',
         common_level: 'NONE',

@@ -6,7 +6,8 @@ import { readAddress } from './address';
 import { followLink } from './follow-link';
 import { instanceId } from './key-record';
 import { fingerprintOf, instanceIdOf, keyIdOf, publicKeyOf } from './keys';
-import { ALL_TYPES, findLink, moveLink, setUntold } from './rows';
+import { ALL_TYPES, dropShared, findLink, moveLink, setUntold } from './rows';
+import { isOver } from './state';
 
 /** A link that stands in the configuration of both sites, for set-ups without a person. */
 export interface ConfiguredLink {
@@ -97,6 +98,7 @@ const putLink = async (unit: Unit, id: string, link: ConfiguredLink, now: number
   if (row) {
     await setUntold(unit, id, false);
     const patch = { ...fixed, name: link.name ?? row.name };
+    if (isOver(row.state)) await dropShared(unit, id);
     await unit.tables.update('links', { id }, patch);
     if (row.state !== 'REGISTERED') await followLink(unit, id, now);
     return row.state !== 'REGISTERED' || row.url !== link.url;

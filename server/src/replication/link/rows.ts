@@ -32,10 +32,16 @@ export const requireUnlocked = (row: Row<'links'>): void => {
   }
 };
 
-/** Stores a link that somebody asked for, in place of one with the same instance that is over. */
+/**
+ * Stores a link that somebody asked for, in place of one with the same instance. That one is over, or the other side has
+ * ended it and we have not heard: what it shared was another agreement.
+ */
 export const startLink = async (unit: Unit, party: Party, state: LinkState, now: number): Promise<Row<'links'>> => {
   const key = currentKey(await learnKeys(unit, party.keys, true));
   const earlier = await findLink(unit, key.instance);
+  if (earlier && (earlier.state === 'REGISTERED' || isOver(earlier.state))) {
+    await moveLink(unit, earlier.id, 'UNLINKED', now);
+  }
   const row: Row<'links'> = {
     id: key.instance,
     name: earlier?.name || party.name || new URL(party.url).host,
@@ -67,8 +73,11 @@ export const moveLink = async (unit: Unit, id: string, state: LinkState, now: nu
   if (isOver(state)) await dropShared(unit, id);
 };
 
-/** No rule sends anything there any more, should the two be linked again. Content stays. */
-const dropShared = async ({ tables }: Unit, id: string): Promise<void> => {
+/**
+ * No rule sends anything there any more, should the two be linked again. Content stays. Also to be called when they are: a
+ * recorder may have written by the old rules while the link ended.
+ */
+export const dropShared = async ({ tables }: Unit, id: string): Promise<void> => {
   await tables.remove('rules', { link: id, locked: 0 });
   await tables.remove('replicas', { link: id });
   await tables.remove('link_blobs', { link: id });

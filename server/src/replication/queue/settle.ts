@@ -90,11 +90,9 @@ const settleOne = async (
     return { ...free, attempts, state: failed ? 'failed' : 'queued', retry_at: at + delay, error };
   };
   const moved = now.wanted_hash !== sent.wanted_hash || now.sequence !== sent.sequence;
-  // What the link told of itself in the meantime is later than what it answers: that it lacks something may be over.
+  // What is over is so because the link has said meanwhile what it has, or takes nothing: what it answers is older.
   const lacks = (common: RevisionId[], level: string): Partial<Row<'replicas'>> =>
-    isOver || now.common !== sent.common
-      ? {}
-      : { common: JSON.stringify(common), common_level: level, common_hash: NOTHING_THERE };
+    isOver ? {} : { common: JSON.stringify(common), common_level: level, common_hash: NOTHING_THERE };
 
   switch (answer.status) {
     case 'applied':

@@ -17,26 +17,22 @@ import type { Wire } from './wire';
 /** The longest a link that cannot be reached is left alone, unless it asked for more. */
 export const MAX_BACKOFF_MS = 15 * 60_000;
 const FIRST_BACKOFF_MS = 500;
-/** The other side takes six requests of a link at once, of all our processes, and not all of them are for files. */
+/** The other side takes only so many requests of a link at once, of all our processes, and not all of them are for files. */
 const FILES_AT_ONCE = 2;
 
-/** A delivery that has been sent. */
+/** A delivery that is on its way. */
 export interface Delivery {
-  /** How many entries are on the way. */
+  /** How many entries it is about. */
   count: number;
+  /** What refers to these files waits for their answers: they may not have arrived. */
+  hasFiles: boolean;
   /** When its answers are settled, or all is back in the queue; whether there were answers. */
   ended: Promise<boolean>;
 }
 
-/** One delivery to one link: claim, read what is wanted, send, settle. See `README.md`, "Delivering". */
-export const deliver = async (context: Context, wire: Wire, linkId: string): Promise<void> => {
-  await (
-    await startDelivery(context, wire, linkId)
-  )?.ended;
-};
-
 /**
- * The same, as far as it is sent: the next may be made ready while the other site works on this one.
+ * Delivers to one link: claims, reads what is wanted, sends. Answers when the last of it goes, as the next may be made ready
+ * while the other site works on this; the caller waits for `ended`. See `README.md`, "Delivering".
  *
  * @returns null when nothing was due or the link is to be left alone.
  */
@@ -52,18 +48,22 @@ export const startDelivery = async (context: Context, wire: Wire, linkId: string
     await release(context, link, taken, error);
     return null;
   }
-  return { count, ended: sendMessages(context, wire, link, taken, messages) };
+  let sent = (): void => undefined;
+  const last = new Promise<void>((resolve) => (sent = resolve));
+  const ended = sendMessages(context, wire, link, { taken, messages }, sent);
+  await Promise.race([last, ended.catch(() => undefined)]);
+  return { count, hasFiles: messages.some(({ entity }) => entity.uid === FILE_UID), ended };
 };
 
 const sendMessages = async (
   context: Context,
   wire: Wire,
   link: Row<'links'>,
-  taken: Claim,
-  messages: readonly Message[]
+  { taken, messages }: { taken: Claim; messages: readonly Message[] },
+  onLast: () => void
 ): Promise<boolean> => {
   try {
-    const answers = await wire.send({ id: link.id, url: link.url }, messages as unknown as Json[]);
+    const answers = await wire.send({ id: link.id, url: link.url }, messages as unknown as Json[], onLast);
     await linkAnswered(context, link);
     await settleAnswers(context, link, taken, answers.map(readAnswer));
     return true;
@@ -193,8 +193,10 @@ export const settleAnswers = async (
 export const linkAnswered = async (context: Context, link: Row<'links'>): Promise<void> => {
   const now = context.clock.now();
   if (link.failures === 0 && now - (link.last_contact_at ?? 0) < 1_000) return;
+  // Another request may have been refused meanwhile: the pause that was asked for stays.
+  const asItWas = { id: link.id, failures: link.failures, retry_at: link.retry_at };
   await context.store.transaction(({ tables }) =>
-    tables.update('links', { id: link.id }, { failures: 0, retry_at: 0, last_error: null, last_contact_at: now })
+    tables.update('links', asItWas, { failures: 0, retry_at: 0, last_error: null, last_contact_at: now })
   );
   if (link.failures > 0) context.observer.notice({ type: 'link-up', link: link.id });
 };
@@ -228,10 +230,15 @@ export const linkFailed = async (
   const failures = link.failures + 1;
   const wait = (error instanceof Unreachable && error.retryAfterMs) || backoff(failures, context.chance.fraction());
   // Whole milliseconds: PostgreSQL takes no others.
-  const retryAt = context.clock.now() + Math.round(wait);
-  await context.store.transaction(async (unit) => {
+  const ours = context.clock.now() + Math.round(wait);
+  const retryAt = await context.store.transaction(async (unit) => {
     await also(unit);
-    await unit.tables.update('links', { id: link.id }, { failures, retry_at: retryAt, last_error: message });
+    await unit.tables.lock('links', { id: link.id });
+    // What another request was told meanwhile counts as well.
+    const [now = link] = await unit.tables.find('links', { id: link.id });
+    const latest = now.retry_at === link.retry_at ? ours : Math.max(ours, now.retry_at);
+    await unit.tables.update('links', { id: link.id }, { failures, retry_at: latest, last_error: message });
+    return latest;
   });
   context.observer.notice({ type: 'link-down', link: link.id, message, retryAt });
   if (!(error instanceof Unreachable) && !(error instanceof Refused)) throw error;

@@ -20,8 +20,10 @@ export interface Wire {
   /**
    * Sends messages in chunks and answers in their order. Where a later chunk fails, answers to the earlier ones are
    * lost with the error: sending them again is harmless, the peer knows them.
+   *
+   * @param onLast called when the last chunk goes: what is sent after that arrives after it.
    */
-  send(peer: Peer, messages: readonly Json[]): Promise<Json[]>;
+  send(peer: Peer, messages: readonly Json[], onLast?: () => void): Promise<Json[]>;
   /** A question and its answer. `bytes` is what both bodies took on the wire. */
   ask(peer: Peer, topic: string, question: Json): Promise<{ answer: Json; bytes: number }>;
   blobOffset(peer: Peer, hash: string): Promise<BlobProgress>;

@@ -1,7 +1,7 @@
 import { maximal } from '../history/graph';
 import type { Revision, RevisionId } from '../history/revision';
 import type { Tables } from '../ports';
-import { stateHash } from '../queue/state-hash';
+import { NOTHING_THERE, stateHash } from '../queue/state-hash';
 import type { Row } from '../tables';
 import type { UpdateMessage } from '../transport/message';
 
@@ -51,19 +51,20 @@ export const acceptReplica = async (
     their_incarnation: message.order[0],
     their_sequence: message.order[1],
     common: JSON.stringify(common),
-    ...(sendsToo && replica.lease === null ? asHeard(replica, common) : {}),
+    ...(sendsToo ? asHeard(replica, common) : {}),
   };
 };
 
+type Heard = Pick<Row<'replicas'>, 'common_level' | 'common_direction' | 'common_hash'>;
+
 /**
  * What both sides have, and how we share it as far as they were told. Before they are told anything that is as both edit
- * it, so that having the same is all there is to tell. Not while something is on its way: nobody knows what they have heard.
+ * it, so that having the same is all there is to tell.
  */
-const asHeard = (
-  replica: Row<'replicas'>,
-  common: RevisionId[]
-): Pick<Row<'replicas'>, 'common_level' | 'common_direction' | 'common_hash'> => {
+const asHeard = (replica: Row<'replicas'>, common: RevisionId[]): Heard | null => {
   const isTold = replica.sent_hash !== null;
+  // Something was sent and is not answered: nobody knows what they have heard.
+  if (isTold && replica.common_hash === NOTHING_THERE) return null;
   const level = isTold ? replica.common_level : 'EVERYTHING';
   const direction = isTold ? replica.common_direction : 'BOTH';
   return { common_level: level, common_direction: direction, common_hash: stateHash(common, level, direction) };

@@ -117,7 +117,8 @@ export class World {
     this.last = new SeededChance(seed ^ 0x2545f491);
     this.firewalls = this.last.happens(0.3);
     this.wavering = new SeededChance(seed ^ 0x1b873593);
-    this.wavers = this.wavering.happens(0.25);
+    // What only came here does not go back to a site that was put back to before it made that.
+    this.wavers = !this.restores && this.wavering.happens(0.3);
     const length = new SeededChance(seed ^ 0x3c6ef372);
     const drawn = length.between(FEWEST_STEPS, length.between(FEWEST_STEPS, MOST_STEPS));
     this.steps = Number(process.env.SIMULATION_LENGTH || drawn);

@@ -154,6 +154,27 @@ describe('the other site decides anew while something is on its way to it', () =
     }
   });
 
+  it('and back again, the first answer being lost: it is told of the last decision', async () => {
+    const scene = await both('live');
+    await share(scene, 'staging', 'live', [all('EVERYTHING', 'SEND_ONLY')]);
+    const lost = () => Promise.reject(new Unreachable('The connection broke.'));
+    await deliverFrom(scene, 'staging', 'live', { after: lost });
+    expect(replicaOn(scene, 'live')).toMatchObject({ their_direction: 'SEND_ONLY' });
+    await share(scene, 'staging', 'live', [all('EVERYTHING', 'BOTH')]);
+    const { context, verifier } = scene.site('staging').process!;
+    const again: Json[] = [];
+    const late = { send: (_: unknown, messages: Json[]) => (again.push(...messages), lost()) };
+    await context.store.transaction(({ tables }) => tables.update('links', {}, { retry_at: 0 }));
+    await contextOf(scene, 'live').store.transaction(({ tables }) =>
+      tables.update('replicas', {}, { state: 'queued', common_hash: '' })
+    );
+    await deliver(contextOf(scene, 'live'), late as never, scene.site('staging').id);
+    await receive(context, verifier, scene.table('staging', 'links')[0]!, again);
+    await scene.settle();
+    expect(replicaOn(scene, 'live')).toMatchObject({ their_level: 'EVERYTHING', their_direction: 'BOTH' });
+    for (const name of ['staging', 'live']) expect(await scene.site(name).process!.differences()).toEqual([]);
+  });
+
   it.each([[all('EVERYTHING', 'SEND_ONLY')], []].map((rules) => ({ rules })))(
     'and back again: it is told of the last decision ($rules.length)',
     async ({ rules }) => {
@@ -284,4 +305,33 @@ it('what a rule named does not go along with what goes along no more, before the
   await scene.rules('staging', 'live', []);
   const { replicas } = await staging.store.transaction((unit) => claim(staging, unit, scene.site('live').id));
   expect(replicas.filter(({ wanted }) => wanted !== null)).toEqual([]);
+});
+
+it('what gave way to another site, and had gone on before that, is the same everywhere in the end', async () => {
+  const scene = await Scene.of('first', 'hub', 'last');
+  const pairs = [
+    ['first', 'hub'],
+    ['hub', 'last'],
+  ] as const;
+  for (const [one, other] of pairs) {
+    await scene.link(one, other);
+    await scene.rules(one, other, [all('EVERYTHING', 'BOTH')]);
+    await scene.rules(other, one, [all('EVERYTHING', 'BOTH')]);
+  }
+  scene.save('first', ARTICLE, 'a', 'draft', { title: 'First' });
+  await scene.settle();
+  await share(scene, 'first', 'hub', [all('EVERYTHING', 'SEND_ONLY')]);
+  await edit(scene, 'hub', 'Goes on');
+  await deliverFrom(scene, 'hub', 'last');
+  await edit(scene, 'first', 'Takes its place');
+  await deliverFrom(scene, 'first', 'hub');
+  await share(scene, 'first', 'hub', [all('EVERYTHING', 'BOTH')]);
+  await scene.settle();
+  const leaves = (name: string) =>
+    scene
+      .table(name, 'leaves')
+      .map(({ revision }) => revision)
+      .sort();
+  expect(leaves('hub')).toHaveLength(2);
+  for (const name of ['first', 'last']) expect(leaves(name)).toEqual(leaves('hub'));
 });

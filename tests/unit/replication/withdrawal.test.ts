@@ -165,3 +165,19 @@ describe('an entry that was withdrawn', () => {
     expect(kept.join()).toContain('Edited there');
   });
 });
+
+it('a withdrawal of what this site would not take leaves no trace', async () => {
+  const scene = await Scene.of('staging', 'live');
+  await scene.link('staging', 'live');
+  const unreplicate = (id: string) => [
+    { type: 'ENTITY_UNREPLICATE', entity: { uid: ARTICLE, id }, order: [1, 1] } satisfies Json,
+  ];
+  const receive = (messages: Json[]) => scene.site('live').process!.receive(scene.site('staging').id, messages);
+  await scene.rules('live', 'staging', [all('EVERYTHING', 'SEND_ONLY')]);
+  expect(await receive(unreplicate('refused'))).toEqual([{ status: 'known' }]);
+  expect(scene.table('live', 'replicas')).toEqual([]);
+  await scene.rules('live', 'staging', []);
+  expect(await receive(unreplicate('late'))).toEqual([{ status: 'known' }]);
+  expect(scene.table('live', 'replicas')).toMatchObject([{ their_incarnation: 1, their_sequence: 1, wanted: null }]);
+  expect(scene.table('live', 'entries')).toEqual([]);
+});

@@ -2,6 +2,7 @@ import { type EntityKey, type RowState, type Uid } from '../entity';
 import type { Context } from '../context';
 import { documentsOf, marksFor, newEntry, type Touched } from '../capture/gather';
 import { recordTouched } from '../capture/record';
+import { accepts } from '../controller/decide';
 import type { DomainEvent } from '../events';
 import { noteRestore } from '../brake/restored';
 import { leavesOf, openParts, saveRevisions } from '../history/repository';
@@ -14,7 +15,7 @@ import { newReplica } from '../queue/wanted-replica';
 import type { Row } from '../tables';
 import { IS_THERE, MAX_PARENTS, type Answer } from '../transport/message';
 import { bytesMissing } from './hold';
-import { claimsOn, refusalOf, type Claims } from './may-change';
+import { claimsOn, refusalOf, ruleHere, type Claims } from './may-change';
 import { moveHeads } from './move-heads';
 import { openWith, storedNearby } from './open-parts';
 import { acceptReplica, isNewer, isStale, type TheirState } from './their-state';
@@ -294,8 +295,11 @@ const takeIn = async (
   const replica = state.replicas.get(entity);
   const objection = objectionTo(link, one, state);
   if (objection) return objection;
-  if (message.type === 'ENTITY_UNREPLICATE')
+  if (message.type === 'ENTITY_UNREPLICATE') {
+    // What it takes back would be refused, too: nobody has this site remember anything of what it does not take.
+    if (!replica && !accepts(ruleHere(state, link.id, one))) return { status: 'known' };
     return withdraw(context, unit, link, entity, message.order, replica, events);
+  }
   if (state.entries.get(entity)?.local_id === '') return knownOtherwise;
 
   const brought = new Set(revisions.map(({ id }) => id));

@@ -175,6 +175,7 @@ const act = async (
 /** The deletion counts as told: who has the file keeps it. A comparison still shows it, and a repair would send it. */
 const leaveThere = async (tables: Tables, uid: Uid): Promise<void> => {
   const entity = (await tables.find('findings', { uid, kind: 'deleted' })).map((row) => row.entity);
+  await tables.lock('replicas', { entity });
   for (const replica of await tables.find('replicas', { entity, state: ['queued', 'sending', 'stopped'] })) {
     const { wanted, level, direction, wanted_hash: hash } = replica;
     const known = {

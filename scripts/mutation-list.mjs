@@ -74,9 +74,9 @@ export const MUTATIONS = [
     places: [
       {
         file: 'transport/deliver.ts',
-        find: 'await release(context, link, taken, error);\n    return false;',
+        find: 'send it again.\n    await release(context, link, taken, error);',
         replace:
-          "await settleAnswers(context, link, taken, taken.replicas.map(() => ({ status: 'known' as const }))); return true;",
+          "it\n    await settleAnswers(context, link, taken, taken.replicas.map(() => ({ status: 'known' as const })));",
       },
     ],
   },

@@ -13,6 +13,8 @@ const SLOW_MS = 10_000;
 /** One worker for each link: a slow or dead site holds up nobody else. */
 export class Couriers {
   private readonly workers = new Map<string, Worker>();
+  /** Milliseconds from when the last request was begun to its answers. */
+  private readonly took = new Map<string, number>();
   private started = false;
 
   constructor(
@@ -66,14 +68,13 @@ export class Couriers {
     const errors: unknown[] = [];
     const keep = (error: unknown): null => (errors.push(error), null);
     let under: Promise<unknown> = Promise.resolve();
-    let took = 0;
     for (let isFull = true; isFull && errors.length === 0 && !isOver();) {
       const began = performance.now();
       const next = await this.sendNext(link).catch(keep);
-      const ended = next?.ended.catch(keep).finally(() => (took = performance.now() - began));
+      const ended = next?.ended.catch(keep).finally(() => this.took.set(link, performance.now() - began));
       await under;
       under = Promise.resolve(ended);
-      if (next?.hasFiles || took > SLOW_MS) await under;
+      if (next?.hasFiles || (this.took.get(link) ?? 0) > SLOW_MS) await under;
       isFull = next !== null && next.count >= CLAIM_LIMIT;
     }
     await under;

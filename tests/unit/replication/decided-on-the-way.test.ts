@@ -335,3 +335,26 @@ it('what gave way to another site, and had gone on before that, is the same ever
   expect(leaves('hub')).toHaveLength(2);
   for (const name of ['first', 'last']) expect(leaves(name)).toEqual(leaves('hub'));
 });
+
+it.each(['EVERYTHING', 'PUBLISHED'] as const)(
+  'what fell back to an older version, as another site allows no edits, does so where it had gone on to (%s)',
+  async (level) => {
+    const scene = await Scene.of('first', 'hub', 'last');
+    await scene.link('first', 'hub');
+    await scene.link('hub', 'last');
+    await scene.rules('first', 'hub', [all('EVERYTHING', 'BOTH')]);
+    await scene.rules('hub', 'first', [all('EVERYTHING', 'BOTH')]);
+    await scene.rules('hub', 'last', [all(level)]);
+    scene.save('first', ARTICLE, 'a', 'published', { title: 'First' });
+    await scene.settle();
+    await share(scene, 'first', 'hub', [all('EVERYTHING', 'SEND_ONLY')]);
+    scene.save('hub', ARTICLE, 'a', 'published', { title: 'Gives way' });
+    await recordBatch(contextOf(scene, 'hub'));
+    await deliverFrom(scene, 'hub', 'last');
+    expect(scene.rows('last', ARTICLE)).toMatchObject({ 'a en/published': { title: 'Gives way' } });
+    await scene.settle();
+    for (const name of ['hub', 'last'])
+      expect(scene.rows(name, ARTICLE)).toMatchObject({ 'a en/published': { title: 'First' } });
+    expect(await scene.site('hub').process!.differences()).toEqual([]);
+  }
+);

@@ -129,31 +129,3 @@ describe('what a rule does not let go any more', () => {
     expect(await live.process!.differences()).toEqual([]);
   });
 });
-
-it('what two sites have from a third is shared by neither once neither has a rule for it', async () => {
-  const scene = await Scene.of('origin', 'one', 'other');
-  for (const [from, to] of [
-    ['origin', 'one'],
-    ['one', 'other'],
-  ] as const) {
-    await scene.link(from, to);
-    await scene.rules(from, to, [all('EVERYTHING', 'BOTH')]);
-    await scene.rules(to, from, [all('EVERYTHING', 'BOTH')]);
-  }
-  scene.save('origin', ARTICLE, 'a', 'draft', { title: 'First' });
-  await scene.settle();
-  const edit = async (title: string) => {
-    scene.save('origin', ARTICLE, 'a', 'draft', { title });
-    await scene.settle();
-  };
-  scene.save('other', ARTICLE, 'a', 'draft', { title: 'Edited there' });
-  await scene.settle();
-  await scene.rules('other', 'one', []);
-  await edit('Still shared by a rule of one');
-  expect(scene.rows('other', ARTICLE)).toEqual({ 'a en/draft': { title: 'Still shared by a rule of one' } });
-  await scene.rules('one', 'other', []);
-  await edit('Shared no more');
-  expect(scene.rows('one', ARTICLE)).toEqual({ 'a en/draft': { title: 'Shared no more' } });
-  expect(scene.rows('other', ARTICLE)).toEqual({});
-  for (const name of ['one', 'other']) expect(await scene.site(name).process!.differences()).toEqual([]);
-});

@@ -1,7 +1,7 @@
 import type { Context } from '../context';
 import type { EntityKey } from '../entity';
 import type { DomainEvent } from '../events';
-import { descends, maximalOfEach } from '../history/graph';
+import { maximalOfEach } from '../history/graph';
 import { closeDrafts } from '../history/purge';
 import { loadRevisions } from '../history/repository';
 import type { RevisionId } from '../history/revision';
@@ -123,13 +123,14 @@ const dropped = async (
       .filter((row) => row.link !== link && row.their_level !== null && row.their_level !== 'NONE')
       .flatMap(({ common }) => JSON.parse(common) as RevisionId[])
   );
-  const found: RevisionId[] = [];
-  for (const leaf of union.filter((id) => !incoming.includes(id) && !byOthers.has(id))) {
-    let built = false;
-    for (const id of incoming) built ||= await descends(tables, leaf, id);
-    if (!built) found.push(leaf);
-  }
-  return found;
+  const gone = union.filter((id) => !incoming.includes(id) && !byOthers.has(id));
+  if (gone.length === 0 || message.type === 'ENTITY_UNREPLICATE' || message.level === 'EVERYTHING') return gone;
+  // Whose drafts are not shared any more names what was published of them.
+  const anchors = await tables.find('revisions', { id: gone }, { columns: ['id', 'anchor'] });
+  const drafts = new Set(
+    anchors.filter(({ anchor }) => anchor !== null && incoming.includes(anchor)).map(({ id }) => id)
+  );
+  return gone.filter((id) => !drafts.has(id));
 };
 
 const grants = async (tables: Tables, entities: EntityKey[]): Promise<Map<EntityKey, Row<'replicas'>[]>> => {

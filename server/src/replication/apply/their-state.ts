@@ -58,8 +58,8 @@ export const acceptReplica = async (
 type Heard = Pick<Row<'replicas'>, 'common_level' | 'common_direction' | 'common_hash'>;
 
 /**
- * What both sides have, and how we share it as far as they were told. Before they are told anything that is as both edit
- * it, so that having the same is all there is to tell.
+ * What both sides have, and how we share it as far as they were told. Before anything was sent that counts as both editing it:
+ * having the same is all there is to tell.
  */
 const asHeard = (replica: Row<'replicas'>, common: RevisionId[]): Heard | null => {
   const isTold = replica.sent_hash !== null;

@@ -10,7 +10,7 @@ import { introduce, readAnswer } from './handshake';
 import type { Party } from './handshake';
 import type { Identity } from './identity';
 import { fingerprintOf } from './keys';
-import { findLink, moveLink, requireLink, requireUnlocked, setUntold, startLink } from './rows';
+import { acceptLink, findLink, moveLink, requireLink, requireUnlocked, setUntold, startLink } from './rows';
 import { isOver } from './state';
 import { testLink } from './test-link';
 
@@ -117,7 +117,7 @@ export const createLinkDesk = (options: LinkDeskOptions): LinkDesk => {
       change(link, async (unit, row) => {
         if (row.state !== 'REQUESTING')
           throw new NotPossible('NOTHING_TO_ACCEPT', `“${row.name}” does not ask to be linked.`);
-        await moveLink(unit, link, 'REGISTERED', clock.now());
+        await acceptLink(unit, link, clock.now());
         return 'REGISTERED';
       }),
 

@@ -32,16 +32,11 @@ export const requireUnlocked = (row: Row<'links'>): void => {
   }
 };
 
-/**
- * Stores a link that somebody asked for, in place of one with the same instance. That one is over, or the other side has
- * ended it and we have not heard: what it shared was another agreement.
- */
+/** Stores a link that somebody asked for, in place of one with the same instance. */
 export const startLink = async (unit: Unit, party: Party, state: LinkState, now: number): Promise<Row<'links'>> => {
   const key = currentKey(await learnKeys(unit, party.keys, true));
   const earlier = await findLink(unit, key.instance);
-  if (earlier && (earlier.state === 'REGISTERED' || isOver(earlier.state))) {
-    await moveLink(unit, earlier.id, 'UNLINKED', now);
-  }
+  if (earlier && isOver(earlier.state)) await dropShared(unit, earlier.id);
   const row: Row<'links'> = {
     id: key.instance,
     name: earlier?.name || party.name || new URL(party.url).host,
@@ -63,6 +58,15 @@ export const startLink = async (unit: Unit, party: Party, state: LinkState, now:
   await setUntold(unit, row.id, false);
   await followLink(unit, row.id, now);
   return row;
+};
+
+/**
+ * Accepts a link that was asked for. Where there was one that the other side has ended, which we had not heard, that is over
+ * now: what it shared was another agreement.
+ */
+export const acceptLink = async (unit: Unit, id: string, now: number): Promise<void> => {
+  await moveLink(unit, id, 'UNLINKED', now);
+  await moveLink(unit, id, 'REGISTERED', now);
 };
 
 /** How a link stands from now on. */

@@ -88,15 +88,11 @@ export const wantedReplica = async (
   if (!before && wanted === null && !decision.along && !waits) return null;
   const replica = before ?? newReplica(link, entity);
   const receives = decision.direction === 'RECEIVE_ONLY';
-  // The other side goes by what it was told: unless it hears that no rule here says so any more, both would go on sharing by
-  // each other's word.
-  const lostGrant = replica.granted === 1 && !decision.granted && wanted !== null;
   // What takes the place of something else, or of nothing, must not be undone by an earlier delivery that comes late.
   const redecided =
     replica.level !== decision.level ||
     replica.direction !== decision.direction ||
     replaced.has(entity) ||
-    lostGrant ||
     (wanted === null) !== (replica.wanted === null);
   const wantedHash =
     receives || (wanted === null && !hasSomething)
@@ -104,7 +100,7 @@ export const wantedReplica = async (
       : stateHash(wanted, decision.level, decision.direction);
   // What was sent may be there although we do not know it to be: only an answer ends a withdrawal.
   const withdraws = wanted === null && hasSomething;
-  const done = receives || (!withdraws && !lostGrant && wantedHash === replica.common_hash);
+  const done = receives || (!withdraws && wantedHash === replica.common_hash);
   const moved = wantedHash !== replica.wanted_hash;
   return {
     ...replica,
@@ -113,7 +109,6 @@ export const wantedReplica = async (
     granted: decision.granted ? 1 : 0,
     wanted: wanted === null || receives ? null : JSON.stringify(wanted),
     wanted_hash: wantedHash,
-    common_hash: lostGrant ? NOTHING_THERE : replica.common_hash,
     sequence: redecided ? replica.sequence + 1 : replica.sequence,
     state: done ? 'done' : moved || redecided || replica.state === 'done' ? 'queued' : replica.state,
     retry_at: moved ? 0 : replica.retry_at,

@@ -26,8 +26,8 @@ export interface Delivery {
   count: number;
   /** What refers to these files waits for their answers: they may not have arrived. */
   hasFiles: boolean;
-  /** When its answers are settled, or all is back in the queue; whether there were answers. */
-  ended: Promise<boolean>;
+  /** When its answers are settled, or all is back in the queue. */
+  ended: Promise<void>;
 }
 
 /**
@@ -61,15 +61,14 @@ const sendMessages = async (
   link: Row<'links'>,
   { taken, messages }: { taken: Claim; messages: readonly Message[] },
   onLast: () => void
-): Promise<boolean> => {
+): Promise<void> => {
   try {
     const answers = await wire.send({ id: link.id, url: link.url }, messages as unknown as Json[], onLast);
     await linkAnswered(context, link);
     await settleAnswers(context, link, taken, answers.map(readAnswer));
-    return true;
   } catch (error) {
+    // Whatever it was: nobody else would send it again.
     await release(context, link, taken, error);
-    return false;
   }
 };
 
@@ -194,11 +193,11 @@ export const linkAnswered = async (context: Context, link: Row<'links'>): Promis
   const now = context.clock.now();
   if (link.failures === 0 && now - (link.last_contact_at ?? 0) < 1_000) return;
   // Another request may have been refused meanwhile: the pause that was asked for stays.
-  const asItWas = { id: link.id, failures: link.failures, retry_at: link.retry_at };
-  await context.store.transaction(({ tables }) =>
-    tables.update('links', asItWas, { failures: 0, retry_at: 0, last_error: null, last_contact_at: now })
+  const where = { id: link.id, retry_at: { lte: now } };
+  const changed = await context.store.transaction(({ tables }) =>
+    tables.update('links', where, { failures: 0, retry_at: 0, last_error: null, last_contact_at: now })
   );
-  if (link.failures > 0) context.observer.notice({ type: 'link-up', link: link.id });
+  if (changed > 0 && link.failures > 0) context.observer.notice({ type: 'link-up', link: link.id });
 };
 
 /** The whole request failed: the entries go back into the queue, and the link is left alone for a while. */

@@ -21,7 +21,7 @@ export interface Wire {
    * Sends messages in chunks and answers in their order. Where a later chunk fails, answers to the earlier ones are
    * lost with the error: sending them again is harmless, the peer knows them.
    *
-   * @param onLast called when the last chunk goes: what is sent after that arrives after it.
+   * @param onLast called when the last chunk goes: what is sent after that comes after it, unless that has to be cut.
    */
   send(peer: Peer, messages: readonly Json[], onLast?: () => void): Promise<Json[]>;
   /** A question and its answer. `bytes` is what both bodies took on the wire. */

@@ -18,7 +18,7 @@ import { bytesMissing } from './hold';
 import { claimsOn, refusalOf, ruleHere, type Claims } from './may-change';
 import { moveHeads } from './move-heads';
 import { openWith, storedNearby } from './open-parts';
-import { acceptReplica, isNewer, isStale, type TheirState } from './their-state';
+import { acceptReplica, isNewer, isStale, sharedBefore, type TheirState } from './their-state';
 import type { ToShow } from './prepare';
 import { saveHolds, showRevisions } from './show';
 import type { Verified } from './verify';
@@ -107,6 +107,8 @@ export interface State extends Claims {
   known: Map<RevisionId, EntityKey>;
   /** Entries of which the link tells a decision that is newer than all we have heard of it. */
   newer: Set<EntityKey>;
+  /** What the link shared by the decision before, where it says of this one that it sees and knows as much as then. */
+  had: Map<EntityKey, RevisionId[]>;
   /** Entries of which a message opened parts that were withheld: their rows may show more now. */
   opened: Set<EntityKey>;
   /** Entries of which leaves were set aside: what others have of these does not grow into what they shall have. */
@@ -131,6 +133,7 @@ export const loadState = async (
     rules: await tables.find('rules', { link: link.id }),
     known: await knownRevisions(tables, batch),
     newer: new Set(),
+    had: new Map(),
     opened: new Set(),
     replaced: new Set(),
     ...(await claimsOn(tables, link.id, selvesTowards(context.signer, link.id), batch, leaves)),
@@ -323,6 +326,7 @@ const takeIn = async (
   const isNew = revisions.some(({ id }) => !state.known.has(id));
   const theirs: TheirState = { level: message.level, direction: message.direction, granted: message.granted };
   if (isNewer(replica, message.order)) state.newer.add(entity);
+  state.had.set(entity, sharedBefore(replica, message));
   const after = await acceptReplica(unit.tables, replica ?? newReplica(link.id, entity), message, theirs, revisions);
   const relevelled = replica?.their_level !== after.their_level || replica?.their_direction !== after.their_direction;
   state.replicas.set(entity, after);

@@ -1,7 +1,7 @@
 import type { Context } from '../context';
 import type { EntityKey } from '../entity';
 import type { DomainEvent } from '../events';
-import { maximalOfEach } from '../history/graph';
+import { descends, maximalOfEach } from '../history/graph';
 import { closeDrafts } from '../history/purge';
 import { loadRevisions } from '../history/repository';
 import type { RevisionId } from '../history/revision';
@@ -49,7 +49,8 @@ export const moveHeads = async (
     const shows = showsNow(new Set(replicas.map(({ their_level: level }) => level)), entry);
     const readOnly = takesPlace(state, link.id, one);
     const union = unions.get(entity)!;
-    const given = state.newer.has(entity) && readOnly ? await dropped(tables, link.id, message, union, replicas) : [];
+    const given =
+      state.newer.has(entity) && readOnly ? await dropped(tables, link.id, one, union, replicas, state) : [];
     const replaced = new Set([...mine, ...given]);
     const choice = await chooseHead(tables, replaced, entry.head, union, leavesIn(message), readOnly);
     aside.push(...choice.aside);
@@ -113,9 +114,10 @@ const madeHere = async (tables: Tables, selves: readonly string[], ids: Revision
 const dropped = async (
   tables: Tables,
   link: string,
-  message: Verified['message'],
+  { entity, message }: Verified,
   union: readonly RevisionId[],
-  replicas: readonly Row<'replicas'>[]
+  replicas: readonly Row<'replicas'>[],
+  { had }: State
 ): Promise<RevisionId[]> => {
   const incoming = leavesIn(message);
   const byOthers = new Set(
@@ -123,14 +125,29 @@ const dropped = async (
       .filter((row) => row.link !== link && row.their_level !== null && row.their_level !== 'NONE')
       .flatMap(({ common }) => JSON.parse(common) as RevisionId[])
   );
-  const gone = union.filter((id) => !incoming.includes(id) && !byOthers.has(id));
-  if (gone.length === 0 || message.type === 'ENTITY_UNREPLICATE' || message.level === 'EVERYTHING') return gone;
-  // Whose drafts are not shared any more names what was published of them.
-  const anchors = await tables.find('revisions', { id: gone }, { columns: ['id', 'anchor'] });
-  const drafts = new Set(
-    anchors.filter(({ anchor }) => anchor !== null && incoming.includes(anchor)).map(({ id }) => id)
-  );
-  return gone.filter((id) => !drafts.has(id));
+  const found: RevisionId[] = [];
+  for (const leaf of union.filter((id) => !incoming.includes(id) && !byOthers.has(id))) {
+    let built = false;
+    for (const id of incoming) built ||= await descends(tables, leaf, id);
+    if (!built || (await fellBack(tables, leaf, incoming, had.get(entity) ?? []))) found.push(leaf);
+  }
+  return found;
+};
+
+/**
+ * The sender had shared this leaf, or what is published of it, and shares an older version now. Otherwise what is built upon
+ * what it names stays: it may see less of it by now, or know less, as its database was put back.
+ */
+const fellBack = async (
+  tables: Tables,
+  leaf: RevisionId,
+  incoming: readonly RevisionId[],
+  had: readonly RevisionId[]
+): Promise<boolean> => {
+  if (had.length === 0 || had.includes(leaf)) return had.includes(leaf);
+  const [row] = await tables.find('revisions', { id: leaf }, { columns: ['anchor'] });
+  const anchor = row?.anchor as RevisionId | null | undefined;
+  return !!anchor && had.includes(anchor) && !incoming.includes(anchor);
 };
 
 const grants = async (tables: Tables, entities: EntityKey[]): Promise<Map<EntityKey, Row<'replicas'>[]>> => {

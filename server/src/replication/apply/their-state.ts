@@ -24,6 +24,20 @@ export const isNewer = (replica: Row<'replicas'> | undefined, [incarnation, sequ
   (incarnation === replica.their_incarnation && sequence > replica.their_sequence);
 
 /**
+ * What the other side shared when it was last heard. Nothing where it shares otherwise by now, or began anew, as a site does
+ * whose database was put back: what it names less than before need not have given way there.
+ */
+export const sharedBefore = (replica: Row<'replicas'> | undefined, message: UpdateMessage): RevisionId[] => {
+  const isSame =
+    replica !== undefined &&
+    replica.their_incarnation === message.order[0] &&
+    replica.their_level === message.level &&
+    replica.their_direction === message.direction &&
+    !message.along;
+  return isSame ? (JSON.parse(replica.common) as RevisionId[]) : [];
+};
+
+/**
  * What a message says of the other side: what it grants, and what it has. What it has is common to both from now on,
  * so nothing of it is ever sent back.
  */

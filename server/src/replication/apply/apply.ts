@@ -105,10 +105,11 @@ export interface State extends Claims {
   replicas: Map<EntityKey, Row<'replicas'>>;
   /** Revisions that are here, of those that messages name, and the entry that each belongs to. */
   known: Map<RevisionId, EntityKey>;
-  /** Entries of which the link tells a decision that is newer than all we have heard of it. */
-  newer: Set<EntityKey>;
-  /** What the link shared by the decision before, where it says of this one that it sees and knows as much as then. */
-  had: Map<EntityKey, RevisionId[]>;
+  /**
+   * Entries of which the link tells a decision that is newer than all we have heard of it, and what it shared by the one
+   * before, where it sees and knows as much as then.
+   */
+  newer: Map<EntityKey, RevisionId[]>;
   /** Entries of which a message opened parts that were withheld: their rows may show more now. */
   opened: Set<EntityKey>;
   /** Entries of which leaves were set aside: what others have of these does not grow into what they shall have. */
@@ -132,8 +133,7 @@ export const loadState = async (
     replicas: new Map(replicas.map((row) => [row.entity, row])),
     rules: await tables.find('rules', { link: link.id }),
     known: await knownRevisions(tables, batch),
-    newer: new Set(),
-    had: new Map(),
+    newer: new Map(),
     opened: new Set(),
     replaced: new Set(),
     ...(await claimsOn(tables, link.id, selvesTowards(context.signer, link.id), batch, leaves)),
@@ -325,8 +325,7 @@ const takeIn = async (
   }
   const isNew = revisions.some(({ id }) => !state.known.has(id));
   const theirs: TheirState = { level: message.level, direction: message.direction, granted: message.granted };
-  if (isNewer(replica, message.order)) state.newer.add(entity);
-  state.had.set(entity, sharedBefore(replica, message));
+  if (isNewer(replica, message.order)) state.newer.set(entity, sharedBefore(replica, message));
   const after = await acceptReplica(unit.tables, replica ?? newReplica(link.id, entity), message, theirs, revisions);
   const relevelled = replica?.their_level !== after.their_level || replica?.their_direction !== after.their_direction;
   state.replicas.set(entity, after);

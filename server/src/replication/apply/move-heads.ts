@@ -49,8 +49,8 @@ export const moveHeads = async (
     const shows = showsNow(new Set(replicas.map(({ their_level: level }) => level)), entry);
     const readOnly = takesPlace(state, link.id, one);
     const union = unions.get(entity)!;
-    const given =
-      state.newer.has(entity) && readOnly ? await dropped(tables, link.id, one, union, replicas, state) : [];
+    const had = state.newer.get(entity);
+    const given = had && readOnly ? await dropped(tables, link.id, message, union, replicas, had) : [];
     const replaced = new Set([...mine, ...given]);
     const choice = await chooseHead(tables, replaced, entry.head, union, leavesIn(message), readOnly);
     aside.push(...choice.aside);
@@ -114,10 +114,10 @@ const madeHere = async (tables: Tables, selves: readonly string[], ids: Revision
 const dropped = async (
   tables: Tables,
   link: string,
-  { entity, message }: Verified,
+  message: Verified['message'],
   union: readonly RevisionId[],
   replicas: readonly Row<'replicas'>[],
-  { had }: State
+  had: readonly RevisionId[]
 ): Promise<RevisionId[]> => {
   const incoming = leavesIn(message);
   const byOthers = new Set(
@@ -129,7 +129,7 @@ const dropped = async (
   for (const leaf of union.filter((id) => !incoming.includes(id) && !byOthers.has(id))) {
     let built = false;
     for (const id of incoming) built ||= await descends(tables, leaf, id);
-    if (!built || (await fellBack(tables, leaf, incoming, had.get(entity) ?? []))) found.push(leaf);
+    if (!built || (await fellBack(tables, leaf, incoming, had))) found.push(leaf);
   }
   return found;
 };

@@ -445,7 +445,22 @@ export const MUTATIONS = [
     what: 'what was decided to be over while it was on its way is withdrawn',
     rare: true,
     places: [
-      { file: 'queue/settle.ts', find: "const isOver = now.state === 'done';", replace: 'const isOver = false;' },
+      {
+        file: 'queue/settle.ts',
+        find: "const isOver = now.state === 'done' || (isYield(now) && !isYield(sent));",
+        replace: 'const isOver = false;',
+      },
+    ],
+  },
+  {
+    what: 'who only receives does not take back what it said before',
+    rare: true,
+    places: [
+      {
+        file: 'queue/wanted-replica.ts',
+        find: 'const done = receives ? !mayCount(replica) :',
+        replace: 'const done = receives ? true :',
+      },
     ],
   },
   {

@@ -59,8 +59,9 @@ const withoutReplica = ({ rule, marked, neverPublished }: Known): Standing => {
 
 const stateOf = (link: Row<'links'>, replica: Row<'replicas'>, { marked, publishes, leaves }: Known): EntryState => {
   if (replica.state === 'failed' || replica.state === 'held' || replica.state === 'stopped') return replica.state;
-  if (replica.state === 'queued' || replica.state === 'sending') return link.paused === 1 ? 'paused' : 'waiting';
+  // Nothing of it goes from here: what may still be told is no news to an editor.
   if (replica.direction === 'RECEIVE_ONLY') return isReceived(replica) ? 'current' : 'unshared';
+  if (replica.state === 'queued' || replica.state === 'sending') return link.paused === 1 ? 'paused' : 'waiting';
   if (replica.level === 'NONE') return 'unshared';
   if (marked) return 'recording';
   if (replica.level === 'PUBLISHED' && !publishes) return 'unpublished';

@@ -13,7 +13,7 @@ import type { Unit } from '../ports';
 import { refreshReplicas } from '../queue/refresh';
 import { newReplica } from '../queue/wanted-replica';
 import type { Row } from '../tables';
-import { IS_THERE, MAX_PARENTS, type Answer } from '../transport/message';
+import { IS_THERE, isUpdate, MAX_PARENTS, type Answer } from '../transport/message';
 import { bytesMissing } from './hold';
 import { claimsOn, refusalOf, ruleHere, type Claims } from './may-change';
 import { moveHeads } from './move-heads';
@@ -23,6 +23,7 @@ import type { ToShow } from './prepare';
 import { saveHolds, showRevisions } from './show';
 import type { Verified } from './verify';
 import { withdraw } from './withdraw';
+import { takeYield } from './yielded';
 
 /**
  * Applies checked messages of one link inside one transaction. See `README.md`, "Applying", for the order and for what
@@ -84,14 +85,14 @@ export const applyMessages = async (
     answers.set(entity, { status: 'held', ...held, bytes: [] });
     events.push({ type: 'held', entity, link: link.id, reason: held.reason });
   }
-  const withdrawn = batch.filter(
-    ({ entity, message }) => message.type === 'ENTITY_UNREPLICATE' && answers.get(entity)?.status === 'applied'
+  const takenBack = batch.filter(
+    ({ entity, message }) => !isUpdate(message) && answers.get(entity)?.status === 'applied'
   );
-  for (const { entity } of withdrawn) state.replaced.add(entity);
+  for (const { entity, message } of takenBack) if (message.type === 'ENTITY_UNREPLICATE') state.replaced.add(entity);
   await refreshReplicas(
     context,
     unit,
-    [...accepted, ...withdrawn].map(({ entity }) => entity),
+    [...accepted, ...takenBack].map(({ entity }) => entity),
     events,
     { replaced: state.replaced, retargeted }
   );
@@ -162,7 +163,7 @@ const lockEntries = async (context: Context, unit: Unit, batch: readonly Verifie
   const rows = new Map<EntityKey, Row<'entries'>>();
   for (const { entity, message } of batch) {
     const { uid, id } = message.entity;
-    if (message.type === 'ENTITY_UNREPLICATE') continue;
+    if (!isUpdate(message)) continue;
     const here = await identity.local(message.entity);
     // Single types have their uid for an id, also where the type is not known here.
     const isNone = id === uid && (here === null || !identity.isSingle(uid));
@@ -215,7 +216,7 @@ const knownRevisions = async (
 ): Promise<Map<RevisionId, EntityKey>> => {
   const ids = new Set<RevisionId>();
   for (const { message, revisions } of batch) {
-    if (message.type === 'ENTITY_UNREPLICATE') continue;
+    if (!isUpdate(message)) continue;
     for (const id of message.leaves) ids.add(id);
     for (const { id, header } of revisions) [id, ...header.parents].forEach((one) => ids.add(one));
   }
@@ -232,7 +233,7 @@ export const objectionTo = (link: Row<'links'>, one: Verified, state: State): An
   if (isStale(replica, message.order)) {
     return { status: 'stale', order: [replica!.their_incarnation, replica!.their_sequence] };
   }
-  if (message.type === 'ENTITY_UNREPLICATE') return null;
+  if (!isUpdate(message)) return null;
   const named = [...message.leaves, ...revisions.flatMap(({ header }) => header.parents)];
   // Another entry's content must not come in, or go out again, under the name of this one.
   if (named.some((id) => state.known.has(id) && state.known.get(id) !== entity)) {
@@ -270,7 +271,7 @@ const tooManyVersions: Answer = {
 
 /** How many versions would stand beside one another: those that are here and not built upon, and those that are new. */
 const versionsAfter = ({ entity, message, revisions }: Verified, state: State): number => {
-  const fresh = message.type === 'ENTITY_UNREPLICATE' ? [] : message.leaves.filter((id) => !state.known.has(id));
+  const fresh = isUpdate(message) ? message.leaves.filter((id) => !state.known.has(id)) : [];
   if (fresh.length === 0) return 0;
   const builtUpon = new Set(revisions.flatMap(({ header }) => header.parents));
   return fresh.length + (state.leaves.get(entity) ?? []).filter((id) => !builtUpon.has(id)).length;
@@ -298,9 +299,10 @@ const takeIn = async (
   const replica = state.replicas.get(entity);
   const objection = objectionTo(link, one, state);
   if (objection) return objection;
-  if (message.type === 'ENTITY_UNREPLICATE') {
+  if (!isUpdate(message)) {
     // What it takes back would be refused, too: nobody has this site remember anything of what it does not take.
     if (!replica && !accepts(ruleHere(state, link.id, one))) return { status: 'known' };
+    if (message.type === 'ENTITY_YIELD') return takeYield(unit.tables, link, entity, message.order, replica);
     return withdraw(context, unit, link, entity, message.order, replica, events);
   }
   if (state.entries.get(entity)?.local_id === '') return knownOtherwise;

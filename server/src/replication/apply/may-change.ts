@@ -6,7 +6,7 @@ import { matchedWith } from '../matching/matches';
 import type { RevisionId } from '../history/revision';
 import type { Tables } from '../ports';
 import type { Row } from '../tables';
-import type { Answer, UpdateMessage } from '../transport/message';
+import { isUpdate, type Answer, type UpdateMessage } from '../transport/message';
 import type { Verified } from './verify';
 
 /** What decides whether a link may change entries here. */
@@ -31,7 +31,7 @@ export const claimsOn = async (
 ): Promise<Pick<Claims, 'ours' | 'fromOurs' | 'matched'>> => {
   const incoming = new Map<EntityKey, RevisionId[]>();
   for (const { entity, message } of batch) {
-    if (message.type !== 'ENTITY_UNREPLICATE') incoming.set(entity, message.leaves);
+    if (isUpdate(message)) incoming.set(entity, message.leaves);
   }
   const updated = new Map([...leaves].filter(([entity]) => incoming.has(entity)));
   return {
@@ -71,7 +71,7 @@ export const isKept = (claims: Claims, own: Decision | null, entity: EntityKey):
 
 /** Whether what comes in takes the place of what was made here: not of what this site started and shares by a rule. */
 export const takesPlace = (claims: Claims, link: string, one: Verified): boolean => {
-  if (one.message.type === 'ENTITY_UNREPLICATE' || one.message.direction !== 'SEND_ONLY') return false;
+  if (!isUpdate(one.message) || one.message.direction !== 'SEND_ONLY') return false;
   const own = ruleHere(claims, link, one);
   return !(isKept(claims, own, one.entity) && own !== null && own.level !== 'NONE');
 };

@@ -12,6 +12,7 @@ import type { State } from './apply';
 import { chooseHead } from './choose-head';
 import { takesPlace } from './may-change';
 import type { ToShow } from './prepare';
+import { isUpdate } from '../transport/message';
 import type { Verified } from './verify';
 
 /**
@@ -101,8 +102,7 @@ const withoutCommon = (replica: Row<'replicas'>, aside: readonly RevisionId[]): 
   return { ...replica, common: JSON.stringify(common) };
 };
 
-const leavesIn = (message: Verified['message']): RevisionId[] =>
-  message.type === 'ENTITY_UNREPLICATE' ? [] : message.leaves;
+const leavesIn = (message: Verified['message']): RevisionId[] => (isUpdate(message) ? message.leaves : []);
 
 const madeHere = async (tables: Tables, selves: readonly string[], ids: RevisionId[]): Promise<Set<RevisionId>> =>
   new Set((await tables.find('revisions', { id: ids, origin: selves })).map(({ id }) => id));

@@ -2,6 +2,7 @@ import { keyOf, type EntityKey } from '../entity';
 import { loadRevisions } from '../history/repository';
 import { PEOPLE, isPublishedPart, type Part, type Revision, type RevisionId } from '../history/revision';
 import type { Tables } from '../ports';
+import { isUpdate } from '../transport/message';
 import type { Verified } from './verify';
 
 export interface Opened {
@@ -24,9 +25,9 @@ const nearby = (
   { entity, message, revisions }: Verified,
   leaves: ReadonlyMap<EntityKey, readonly RevisionId[]>
 ): RevisionId[] =>
-  message.type === 'ENTITY_UNREPLICATE'
-    ? []
-    : [...(leaves.get(entity) ?? []), ...message.leaves, ...revisions.flatMap(({ header }) => header.parents)];
+  isUpdate(message)
+    ? [...(leaves.get(entity) ?? []), ...message.leaves, ...revisions.flatMap(({ header }) => header.parents)]
+    : [];
 
 /**
  * A part that did not change is never sent twice: it is taken from the message, a parent, or a leaf that is here.
@@ -39,7 +40,7 @@ export const openWith = (
   all: ReadonlyMap<RevisionId, Revision>
 ): Opened => {
   const { message, revisions } = one;
-  if (message.type === 'ENTITY_UNREPLICATE') return { revisions: [], missing: [], newlyOpened: () => [] };
+  if (!isUpdate(message)) return { revisions: [], missing: [], newlyOpened: () => [] };
   const stored = new Map<RevisionId, Revision>();
   for (const id of nearby(one, leaves)) {
     const revision = all.get(id);

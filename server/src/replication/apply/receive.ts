@@ -8,7 +8,7 @@ import { openPart, readPartName, type Revision } from '../history/revision';
 import { Identity } from '../identity';
 import type { Unit } from '../ports';
 import type { Row } from '../tables';
-import type { Answer } from '../transport/message';
+import { isUpdate, type Answer } from '../transport/message';
 import { applyMessages, loadState, objectionTo } from './apply';
 import { verifyMessage, type Verified, type Verifier } from './verify';
 
@@ -161,7 +161,7 @@ const answerTo = async (context: Context, link: Row<'links'>, error: unknown): P
 
 /** What the files of a batch are called here, where they come with a version. */
 const localFileIds = async (context: Context, batch: readonly Verified[]): Promise<Map<Verified, string>> => {
-  const files = batch.filter(({ message }) => message.type !== 'ENTITY_UNREPLICATE' && message.entity.uid === FILE_UID);
+  const files = batch.filter(({ message }) => isUpdate(message) && message.entity.uid === FILE_UID);
   if (files.length === 0) return new Map();
   return context.store.transaction(async (unit) => {
     const identity = await Identity.of(context, unit);
@@ -182,7 +182,7 @@ const placeBytes = async (
   localId: string | undefined
 ): Promise<string[] | Answer> => {
   const { entity, message, revisions } = one;
-  if (message.type === 'ENTITY_UNREPLICATE' || localId === undefined) return [];
+  if (!isUpdate(message) || localId === undefined) return [];
   // A file that was never recorded is told by its bytes: they are not to be lost to a stranger's.
   await context.files.hash([localId]);
   const { objection, head, leaves, held, stored, here } = await context.store.transaction(async (unit) => {

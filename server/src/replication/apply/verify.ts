@@ -5,6 +5,7 @@ import { fileNames, hasFolderNames } from '../file-names';
 import { commit, idOf, openPart, readPartName, type Part, type Revision, type RevisionId } from '../history/revision';
 import type { Row } from '../tables';
 import {
+  isUpdate,
   messageSchema,
   type Answer,
   type Message,
@@ -52,7 +53,7 @@ export const verifyMessage = async (
     return refuse('NOT_GRANTED', `This link may not change “${message.entity.uid}” here.`);
   }
   const entity = keyOf(message.entity);
-  if (message.type === 'ENTITY_UNREPLICATE') return { entity, message, revisions: [] };
+  if (!isUpdate(message)) return { entity, message, revisions: [] };
   const odd = oddIdentity(context, message);
   if (odd) return odd;
 

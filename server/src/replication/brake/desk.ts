@@ -176,7 +176,8 @@ const act = async (
 const leaveThere = async (tables: Tables, uid: Uid): Promise<void> => {
   const entity = (await tables.find('findings', { uid, kind: 'deleted' })).map((row) => row.entity);
   await tables.lock('replicas', { entity });
-  for (const replica of await tables.find('replicas', { entity, state: ['queued', 'sending', 'stopped'] })) {
+  const due = { entity, state: ['queued', 'sending', 'stopped'] as const, direction: { not: 'RECEIVE_ONLY' } };
+  for (const replica of await tables.find('replicas', due)) {
     const { wanted, level, direction, wanted_hash: hash } = replica;
     const known = {
       state: 'done' as const,

@@ -28,7 +28,7 @@ export const stoppedByBrakes = async (
   return ({ link, entity, direction, wanted }) =>
     // What is taken back because of a rule is no edit.
     (entries.has(entity) && wanted !== null) ||
-    deleted.has(entity) ||
+    (deleted.has(entity) && direction !== 'RECEIVE_ONLY') ||
     // Where both edit, an older state is an ancestor there and changes nothing; who only receives would be set back.
     (direction === 'SEND_ONLY' && (restored.has('') || restored.has(link)));
 };

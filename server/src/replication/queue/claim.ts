@@ -10,6 +10,7 @@ import { refreshReplicas } from './refresh';
 import { NOTHING_THERE } from './state-hash';
 import { withTargetsFirst } from './targets-due';
 import { unsettledTypes, usersOf } from './unsettled';
+import { toldWith } from './yield';
 
 /** Deliveries of one link in one request. */
 export const CLAIM_LIMIT = 100;
@@ -66,6 +67,7 @@ export const claim = async (context: Context, unit: Unit, link: string): Promise
     sent_hash: replica.wanted === null ? replica.sent_hash : replica.wanted_hash,
     // Until there is an answer nobody knows what it is there: a withdrawal whose answer is lost may have been heard.
     common_hash: NOTHING_THERE,
+    common_direction: toldWith(replica),
   }));
   await tables.insert('replicas', taken, 'replace');
   return { lease, replicas: taken, before: new Map(replicas.map((replica) => [replica.entity, replica])) };

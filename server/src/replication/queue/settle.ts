@@ -12,6 +12,7 @@ import { IS_THERE, type Answer } from '../transport/message';
 import type { Claim } from './claim';
 import { isAlong } from './followers';
 import { NOTHING_THERE, stateHash } from './state-hash';
+import { isYield, takenBack } from './yield';
 
 /** Answers that a message is wrong are believed after so many of them. */
 export const MAX_ATTEMPTS = 5;
@@ -79,7 +80,7 @@ const settleOne = async (
   const at = context.clock.now();
   const free = { ...now, lease: null, lease_until: 0 };
   // It was decided meanwhile that nothing goes from here any more: to queue it again would be to withdraw it.
-  const isOver = now.state === 'done';
+  const isOver = now.state === 'done' || (isYield(now) && !isYield(sent));
   const again = (delay: number, counts: boolean, error: string | null, code: string): Row<'replicas'> => {
     if (isOver) return free;
     const attempts = now.attempts + (counts ? 1 : 0);
@@ -93,6 +94,12 @@ const settleOne = async (
   // What is over is so because the link has said meanwhile what it has, or takes nothing: what it answers is older.
   const lacks = (common: RevisionId[], level: string): Partial<Row<'replicas'>> =>
     isOver ? {} : { common: JSON.stringify(common), common_level: level, common_hash: NOTHING_THERE };
+
+  // Who takes nothing of it from here has heard as much.
+  if (isYield(sent) && answer.status !== 'stale' && answer.status !== 'busy') {
+    const state = now.state === 'sending' ? 'done' : now.state;
+    return { ...free, ...takenBack, state, attempts: 0, retry_at: 0, error: null, acked_at: at };
+  }
 
   switch (answer.status) {
     case 'applied':

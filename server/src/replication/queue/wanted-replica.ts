@@ -10,6 +10,7 @@ import type { Tables } from '../ports';
 import type { Row } from '../tables';
 import { isAlong, isThere, pairOf } from './followers';
 import { NOTHING_THERE, bucketOf, stateHash } from './state-hash';
+import { mayCount } from './yield';
 
 /** What is known of entries that are decided. */
 export interface State {
@@ -82,8 +83,9 @@ export const wantedReplica = async (
   const waits = asSent === undefined && waitsForTheRest(decision, state, entity);
   if (waits && before && before.wanted !== null) return replaced.has(entity) ? asArrived(before) : before;
   const wanted = waits ? null : asSent === undefined ? await wantedLeaves(tables, decision, state, entity) : asSent;
-  const hasSomething =
-    before !== undefined && ((before.sent_hash ?? NOTHING_THERE) !== NOTHING_THERE || before.common !== '[]');
+  // What they gave us and say nothing of any more is theirs, and not ours to withdraw.
+  const isSaid = before !== undefined && before.common !== '[]' && before.their_level !== 'NONE';
+  const hasSomething = before !== undefined && ((before.sent_hash ?? NOTHING_THERE) !== NOTHING_THERE || isSaid);
   // What is to go along and cannot yet is remembered: its user may have arrived by then.
   if (!before && wanted === null && !decision.along && !waits) return null;
   const replica = before ?? newReplica(link, entity);
@@ -100,7 +102,7 @@ export const wantedReplica = async (
       : stateHash(wanted, decision.level, decision.direction);
   // What was sent may be there although we do not know it to be: only an answer ends a withdrawal.
   const withdraws = wanted === null && hasSomething;
-  const done = receives || (!withdraws && wantedHash === replica.common_hash);
+  const done = receives ? !mayCount(replica) : !withdraws && wantedHash === replica.common_hash;
   const moved = wantedHash !== replica.wanted_hash;
   return {
     ...replica,

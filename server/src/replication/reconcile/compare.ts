@@ -160,7 +160,7 @@ const wantedHashes = async (tables: Tables, where: Where<'replicas'>): Promise<H
 const heldHashes = async (tables: Tables, where: Where<'replicas'>): Promise<Hashed[]> => {
   const held = { ...where, common: { not: '[]' }, direction: { not: 'SEND_ONLY' } };
   const rows = await tables.find('replicas', held, { columns: HELD });
-  return rows.map((row) => ({
+  return rows.filter(isGiven).map((row) => ({
     bucket: row.bucket,
     entity: row.entity,
     hash: stateHash(
@@ -171,12 +171,17 @@ const heldHashes = async (tables: Tables, where: Where<'replicas'>): Promise<Has
   }));
 };
 
+/** They share it. Where both may edit, nothing said means as much; what they took back their word of is this site's own. */
+const isGiven = (row: Pick<Row<'replicas'>, 'their_level' | 'direction'>): boolean =>
+  row.their_level === null ? row.direction === 'BOTH' : row.their_level !== 'NONE';
+
 const HELD = [
   'bucket',
   'entity',
   'common',
   'common_level',
   'common_direction',
+  'direction',
   'their_level',
   'their_direction',
 ] as const;

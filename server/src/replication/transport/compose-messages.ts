@@ -7,6 +7,7 @@ import { storedIncarnation } from '../incarnation';
 import type { KeyRecord } from '../link/key-record';
 import type { Tables } from '../ports';
 import { isAlong } from '../queue/followers';
+import { isYield } from '../queue/yield';
 import type { Row } from '../tables';
 import { chooseParts, MOST_AT_ONCE, opens, sizesOf, type Choice } from './choose-parts';
 import type { Message, RevisionOnWire, UpdateMessage } from './message';
@@ -54,6 +55,7 @@ export const composeMessages = async (
     const entity = entityOf(replica.entity);
     const order: [number, number] = [incarnation, replica.sequence];
     const wanted = wantedOf(replica);
+    if (isYield(replica)) return { type: 'ENTITY_YIELD', entity, order };
     if (wanted === null) return { type: 'ENTITY_UNREPLICATE', entity, order };
     const { ids, shallow } = paths.get(replica.entity)!;
     const origins = new Set(sent.map(({ header }) => header.origin));

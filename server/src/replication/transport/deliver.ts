@@ -11,7 +11,7 @@ import { settle } from '../queue/settle';
 import type { Unit } from '../ports';
 import type { Row } from '../tables';
 import { composeMessages } from './compose-messages';
-import { answerSchema, type Answer, type Message } from './message';
+import { answerSchema, isUpdate, type Answer, type Message } from './message';
 import type { Wire } from './wire';
 
 /** The longest a link that cannot be reached is left alone, unless it asked for more. */
@@ -163,7 +163,7 @@ const sendFile = async (context: Context, wire: Wire, link: Row<'links'>, hash: 
 
 /** The bytes that a message is of no use without. */
 export const hashesOf = (message: Message): string[] => {
-  if (message.type === 'ENTITY_UNREPLICATE' || message.entity.uid !== FILE_UID) return [];
+  if (!isUpdate(message) || message.entity.uid !== FILE_UID) return [];
   return message.revisions
     .filter((_, index) => index === message.revisions.length - 1)
     .flatMap(({ parts }) => Object.values(parts).flatMap(({ value }) => fileHashes(value.fields ?? {})));

@@ -105,9 +105,16 @@ const update = z
 
 const unreplicate = z.strictObject({ type: z.literal('ENTITY_UNREPLICATE'), entity, order });
 
-export const messageSchema = z.discriminatedUnion('type', [update, unreplicate]);
+/** The sender only receives the entry from now on: what it said of who gets it, and who edits it, counts no more. */
+const yielded = z.strictObject({ type: z.literal('ENTITY_YIELD'), entity, order });
+
+export const messageSchema = z.discriminatedUnion('type', [update, unreplicate, yielded]);
 export type Message = z.infer<typeof messageSchema>;
 export type UpdateMessage = z.infer<typeof update>;
+
+/** It brings, or names, versions of the entry. */
+export const isUpdate = (message: Message): message is UpdateMessage =>
+  message.type === 'ENTITY_UPDATE' || message.type === 'ENTITY_DELETE';
 export type RevisionOnWire = z.infer<typeof revision>;
 
 /** The refusal of what goes along, where the other site has one of its own. */

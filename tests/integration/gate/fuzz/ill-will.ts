@@ -43,6 +43,7 @@ const CLAIMS = [
   'chain',
   'keys of others',
   'withdrawal',
+  'yield',
   'other documentId',
 ] as const;
 
@@ -315,6 +316,8 @@ export const messageOf = (malice: Malice, sender: Sender, targets: readonly Targ
       return update({ message: { ...message, keys: [[{ instance: sender.peer.id, key: 'x' }], null, 7, [[]]] } });
     case 'withdrawal':
       return { type: 'ENTITY_UNREPLICATE', entity: { uid, id }, order: malice.order };
+    case 'yield':
+      return { type: 'ENTITY_YIELD', entity: { uid, id }, order: malice.order };
     case 'other documentId':
       return update({ message: { ...message, documentId: theirs.id } });
   }

@@ -1,0 +1,29 @@
+import type { EntityKey } from '../entity';
+import type { Tables } from '../ports';
+import { NOTHING_THERE } from '../queue/state-hash';
+import { newReplica } from '../queue/wanted-replica';
+import type { Row } from '../tables';
+import type { Answer } from '../transport/message';
+
+/**
+ * The other side only receives this entry from now on. What both have stays, and is common; what it said before of who
+ * edits it holds no more, and where this site sends it, it says so anew.
+ */
+export const takeYield = async (
+  tables: Tables,
+  link: Row<'links'>,
+  entity: EntityKey,
+  order: [number, number],
+  replica: Row<'replicas'> | undefined
+): Promise<Answer> => {
+  const decided = { their_incarnation: order[0], their_sequence: order[1] };
+  if (!replica || replica.their_level === null || replica.their_level === 'NONE') {
+    // It may have overtaken what it takes back.
+    await tables.insert('replicas', [newReplica(link.id, entity)], 'ignore');
+    await tables.update('replicas', { link: link.id, entity }, decided);
+    return { status: 'known' };
+  }
+  const untold = replica.direction === 'SEND_ONLY' ? {} : { common_hash: NOTHING_THERE };
+  await tables.insert('replicas', [{ ...replica, ...decided, ...untold, their_level: 'NONE' }], 'replace');
+  return { status: 'applied' };
+};

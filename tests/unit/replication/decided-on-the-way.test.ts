@@ -362,3 +362,18 @@ it.each(['EVERYTHING', 'PUBLISHED'] as const)(
     expect(await scene.site('hub').process!.differences()).toEqual([]);
   }
 );
+
+it('an entry that was recorded after its type’s job had passed, by rules from before, is decided all the same', async () => {
+  const scene = await Scene.of('staging', 'live');
+  await scene.link('staging', 'live');
+  await scene.rules('staging', 'live', [all('EVERYTHING')]);
+  scene.save('staging', ARTICLE, 'a', 'draft', { title: 'A' });
+  await scene.settle();
+  const staging = contextOf(scene, 'staging');
+  await staging.store.transaction((unit) => startJob(unit, 'decide', ARTICLE, staging.clock.now()));
+  await jobStep(staging);
+  // As a recorder leaves it whose transaction was longer than that.
+  await staging.store.transaction(({ tables }) => tables.remove('replicas', { uid: ARTICLE }));
+  await jobStep(staging);
+  expect(replicaOn(scene, 'staging')).toMatchObject({ level: 'EVERYTHING', state: 'queued' });
+});

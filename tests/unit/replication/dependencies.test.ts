@@ -1,5 +1,6 @@
 import type { Json } from '../../../server/src/replication/entity';
 import { MOST_ALONG, type Dependencies } from '../../../server/src/replication/controller/dependencies';
+import { refreshReplicas } from '../../../server/src/replication/queue/refresh';
 import { recordBatch } from '../../../server/src/replication/capture/record';
 import { jobStep } from '../../../server/src/replication/reconcile/jobs';
 import { ARTICLE, CATEGORY, TAG } from '../../support/world/catalogue';
@@ -551,5 +552,42 @@ describe('rules with dependencies', () => {
       code: 'BAD_FIELD',
     });
     await expect(setDefault(scene, 'sometimes' as never)).rejects.toMatchObject({ code: 'BAD_MODE' });
+  });
+});
+
+describe('what went along with an entry that is withdrawn', () => {
+  it('does not leave any more, where it has not arrived yet', async () => {
+    const scene = await Scene.of('first', 'staging', 'live');
+    await scene.link('first', 'staging');
+    await scene.link('staging', 'live');
+    await scene.rules('first', 'staging', [rule(ARTICLE, 'EVERYTHING')]);
+    await scene.rules('staging', 'live', [rule(ARTICLE, 'EVERYTHING')]);
+    publish(scene, CATEGORY, 'own', { name: 'Of staging' });
+    scene.save('first', ARTICLE, 'a', 'draft', { title: 'Of first' });
+    await scene.settle();
+    // Linked from the other side of the relation, say: the article is read-only here.
+    const { store } = scene.site('staging').process!.context;
+    const queued = { entity: `${CATEGORY}/own` as const, along: 'missing' as const };
+    await store.transaction(async ({ tables }) => {
+      const part = 'en/draft';
+      const ref = { source: `${ARTICLE}/a` as const, part, target: queued.entity, fields: 'category' };
+      await tables.insert('refs', [ref as never], 'fail');
+    });
+    await store.transaction((unit) =>
+      refreshReplicas(scene.site('staging').process!.context, unit, [], [], {
+        retargeted: { gained: new Set(), lost: new Set([queued.entity]) },
+      })
+    );
+    expect(replica(scene, queued.entity)).toMatchObject({ along: 'missing', level: 'EVERYTHING' });
+    await scene.rules('first', 'staging', []);
+    const first = scene.site('first').process!.context;
+    while (await jobStep(first));
+    const wire = {
+      send: (_: unknown, messages: Json[]) =>
+        scene.site('staging').process!.receive(scene.site('first').id, structuredClone(messages)),
+    };
+    await deliver(first, wire as never, scene.site('staging').id);
+    expect(scene.rows('staging', ARTICLE)).toEqual({});
+    expect(replica(scene, queued.entity)).toMatchObject({ level: 'NONE', wanted: null, state: 'done' });
   });
 });

@@ -2,10 +2,14 @@ import fc from 'fast-check';
 import { forFile, type Decision } from '../../../server/src/replication/controller/decide';
 import type { EntityKey } from '../../../server/src/replication/entity';
 import { grantedOfFollowers, isNothing, pairOf } from '../../../server/src/replication/queue/followers';
+import type { Context } from '../../../server/src/replication/context';
+import type { Content } from '../../../server/src/replication/ports';
+import { refreshReplicas } from '../../../server/src/replication/queue/refresh';
+import { stateHash } from '../../../server/src/replication/queue/state-hash';
 import { newReplica } from '../../../server/src/replication/queue/wanted-replica';
 import type { Row } from '../../../server/src/replication/tables';
 import { MemoryDatabase, MemoryTransaction } from '../../support/memory/database';
-import { memoryTables, ownTables } from '../../support/memory/tables';
+import { memoryStore, memoryTables, ownTables } from '../../support/memory/tables';
 
 const LINK = 'link';
 const FILE = 'plugin::upload.file/picture' as EntityKey;
@@ -149,5 +153,44 @@ describe('what a link gets of a file', () => {
     await tables.remove('refs', { source: entry(1) });
     expect((await ask([FILE])).get(pairOf(LINK, FILE))).toEqual(alike);
     expect(read()).toBeLessThan(2_000);
+  });
+});
+
+describe('a file that nobody uses any more', () => {
+  const hash = stateHash(['first'], 'EVERYTHING', 'SEND_ONLY');
+
+  /** Decided anew once its newest version is of this kind. */
+  const decided = async (kind: 'edit' | 'delete', arrived: boolean) => {
+    const store = memoryStore(new MemoryDatabase(ownTables()), () => ({}) as Content);
+    const context = { store, clock: { now: () => 1 }, signer: { instance: 'me', aliases: [] } } as unknown as Context;
+    const sent = { wanted: '["first"]', wanted_hash: hash, level: 'EVERYTHING', granted: 1 };
+    const there = { common: '["first"]', common_level: 'EVERYTHING', common_hash: hash, sent_hash: hash };
+    return store.transaction(async (unit) => {
+      const { tables } = unit;
+      await tables.insert('links', [{ id: LINK, state: 'REGISTERED' } as never], 'fail');
+      await tables.insert(
+        'revisions',
+        [{ id: 'now', entity: FILE, origin: 'me', kind, anchor: 'now' } as never],
+        'fail'
+      );
+      await tables.insert('leaves', [{ entity: FILE, revision: 'now' }], 'fail');
+      const state = arrived ? 'done' : 'queued';
+      const row = { ...newReplica(LINK, FILE), ...sent, ...(arrived ? there : {}), state } as Row<'replicas'>;
+      await tables.insert('replicas', [row], 'fail');
+      await refreshReplicas(context, unit, [FILE], []);
+      return (await tables.find('replicas', { entity: FILE }))[0]!;
+    });
+  };
+
+  it('stays where it was sent, as it was sent', async () => {
+    expect(await decided('edit', true)).toMatchObject({ level: 'EVERYTHING', wanted: '["first"]', state: 'done' });
+  });
+
+  it('is deleted there when it is deleted here', async () => {
+    expect(await decided('delete', true)).toMatchObject({ wanted: '["now"]', state: 'queued' });
+  });
+
+  it('does not go any more where it has not gone yet', async () => {
+    expect(await decided('edit', false)).toMatchObject({ level: 'NONE', wanted: null, state: 'done' });
   });
 });

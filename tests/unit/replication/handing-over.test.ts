@@ -1,5 +1,6 @@
 import { recordBatch } from '../../../server/src/replication/capture/record';
 import type { Json } from '../../../server/src/replication/entity';
+import { Unreachable } from '../../../server/src/replication/errors';
 import { jobStep } from '../../../server/src/replication/reconcile/jobs';
 import type { Wire } from '../../../server/src/replication/transport/wire';
 import { ARTICLE } from '../../support/world/catalogue';
@@ -84,9 +85,26 @@ describe('who edited an entry only receives it from now on', () => {
     await scene.settle();
     expect(isReadOnly(scene, 'live')).toBe(false);
     expect(titles(scene)).toEqual(['First', 'First']);
+    // Nor is it asked for: what both have stays known.
+    expect(replicaOn(scene, 'live').common).not.toBe('[]');
     await share(scene, 'live', BOTH);
     await expectEditing(scene, { live: true, staging: false });
   });
+});
+
+it('what was said after that is taken back as well, also where no answer came', async () => {
+  const scene = await linked(SENDS, BOTH);
+  await share(scene, 'staging', RECEIVES);
+  await scene.settle();
+  await share(scene, 'staging', SENDS);
+  const send = async (_peer: unknown, messages: Json[]) => {
+    await scene.site('live').process!.receive(scene.site('staging').id, structuredClone(messages));
+    throw new Unreachable('Its answer is lost.');
+  };
+  await deliver(contextOf(scene, 'staging'), { send } as unknown as Wire, scene.site('live').id).catch(() => null);
+  expect(isReadOnly(scene, 'live')).toBe(true);
+  await share(scene, 'staging', RECEIVES);
+  await expectEditing(scene, { live: true, staging: false });
 });
 
 describe('both sites say that only they edit', () => {

@@ -1,10 +1,12 @@
-import type { Json, Reference } from '../../../server/src/replication/entity';
+import { refusalOf, type Claims } from '../../../server/src/replication/apply/may-change';
+import { FILE_UID, type EntityKey, type Json, type Reference } from '../../../server/src/replication/entity';
 import { recordBatch } from '../../../server/src/replication/capture/record';
 import { sealPart, sealRevision } from '../../../server/src/replication/history/revision';
 import { learnKeys } from '../../../server/src/replication/link/key-record';
 import { refreshReplicas } from '../../../server/src/replication/queue/refresh';
 import type { Row } from '../../../server/src/replication/tables';
-import { MAX_PARENTS } from '../../../server/src/replication/transport/message';
+import { newReplica } from '../../../server/src/replication/queue/wanted-replica';
+import { MAX_PARENTS, type UpdateMessage } from '../../../server/src/replication/transport/message';
 import { ARTICLE, catalogue } from '../../support/world/catalogue';
 import { SeededChance } from '../../support/world/chance';
 import { Site } from '../../support/world/site';
@@ -216,5 +218,57 @@ describe('a message', () => {
     expect(leaves).toHaveLength(MAX_PARENTS);
     // What builds on one of them takes its place.
     expect(await send(message('many', { parents: [leaves[0]!] }))).toEqual([{ status: 'applied' }]);
+  });
+});
+
+describe('a file', () => {
+  const entity = `${FILE_UID}/picture` as EntityKey;
+  const update = {
+    type: 'ENTITY_UPDATE',
+    entity: { uid: FILE_UID, id: 'picture' },
+    level: 'EVERYTHING',
+    granted: true,
+  };
+  const codeOf = (claims: Partial<Claims>, direction: 'BOTH' | 'SEND_ONLY' = 'BOTH') => {
+    const none = { granted: ['*'], rules: [], replicas: new Map(), ours: new Set(), fromOurs: new Set() };
+    const message = { ...update, direction } as unknown as UpdateMessage;
+    const one = { entity, message, revisions: [] };
+    const answer = refusalOf({ ...none, matched: new Set(), ...claims } as Claims, 'link', one, message);
+    return answer?.status === 'refused' ? answer.code : null;
+  };
+  const withReplica = (row: Partial<Row<'replicas'>>) => ({
+    replicas: new Map([[entity, { ...newReplica('link', entity), ...row }]]),
+  });
+  const rule = (direction: string, uid = '') => ({
+    ...RULE,
+    link: 'link',
+    level: 'EVERYTHING',
+    direction,
+    uid,
+    scope: uid === '' ? ('instance' as const) : ('type' as const),
+  });
+
+  it('that is only sent to a site is not changed by it, whoever has started it', () => {
+    const sent = { level: 'EVERYTHING', direction: 'SEND_ONLY', granted: 1 };
+    for (const direction of ['BOTH', 'SEND_ONLY'] as const) {
+      expect(codeOf(withReplica(sent), direction)).toBe('NOT_ACCEPTED');
+      expect(codeOf({ ...withReplica(sent), ours: new Set([entity]) }, direction)).toBe('NOT_ACCEPTED');
+    }
+    expect(codeOf(withReplica({ ...sent, direction: 'BOTH' }))).toBeNull();
+    expect(codeOf(withReplica({ level: 'NONE', direction: 'RECEIVE_ONLY' }))).toBeNull();
+  });
+
+  it('that a site has brought goes on being its own, also where entries here use it that are only sent there', () => {
+    const brought = { level: 'EVERYTHING', direction: 'SEND_ONLY', granted: 1, their_level: 'EVERYTHING' };
+    expect(codeOf(withReplica(brought))).toBeNull();
+  });
+
+  it('does not come from a site that may bring nothing which could use it', () => {
+    expect(codeOf({})).toBeNull();
+    expect(codeOf({ granted: [] })).toBe('NOT_ACCEPTED');
+    expect(codeOf({ rules: [rule('SEND_ONLY')] })).toBe('NOT_ACCEPTED');
+    expect(codeOf({ rules: [rule('SEND_ONLY'), rule('BOTH', ARTICLE)] })).toBeNull();
+    expect(codeOf({ rules: [rule('SEND_ONLY', ARTICLE)], granted: [ARTICLE] })).toBe('NOT_ACCEPTED');
+    expect(codeOf({ rules: [rule('SEND_ONLY', ARTICLE)] })).toBeNull();
   });
 });

@@ -1,7 +1,13 @@
+import { placeAgain } from '../../../server/src/replication/apply/park';
 import { brakeId } from '../../../server/src/replication/brake/brake';
+import { markBaseline } from '../../../server/src/replication/capture/baseline';
+import { recordBatch } from '../../../server/src/replication/capture/record';
+import type { Json } from '../../../server/src/replication/entity';
+
 import { FilesNotHashed } from '../../../server/src/replication/errors';
 import { restartSweep, sweepStep, type SweepOptions } from '../../../server/src/replication/reconcile/sweep';
 import { ARTICLE } from '../../support/world/catalogue';
+import { deliver } from '../../support/world/deliver';
 import { all, Scene } from '../../support/world/scene';
 
 /** Staging shares all articles with live: `a0`, `a1` and so on, each a draft. */
@@ -321,5 +327,74 @@ describe('a pass that is under way', () => {
     while (await step()) steps += 1;
     expect(hashed).toEqual(['a0']);
     expect(steps).toBeLessThan(5);
+  });
+});
+
+describe('an import that is asked about', () => {
+  /** Yesterday's content is back on staging, and somebody is asked whether it is to count. */
+  const imported = async (direction: 'SEND_ONLY' | 'BOTH' = 'SEND_ONLY') => {
+    const scene = await filled(40);
+    if (direction === 'BOTH') {
+      await scene.rules('staging', 'live', [all('EVERYTHING', 'BOTH')]);
+      await scene.rules('live', 'staging', [all('EVERYTHING', 'BOTH')]);
+      await scene.settle();
+    }
+    for (let id = 0; id < 30; id += 1) scene.alter('staging', ARTICLE, `a${id}`, 'draft', { title: 'Yesterday' });
+    await scene.sweep('staging');
+    expect(await scene.questions('staging')).toMatchObject([{ code: 'CHANGED_UNSEEN', subject: ARTICLE }]);
+    return scene;
+  };
+  const contextOf = (scene: Scene) => scene.site('staging').process!.context;
+
+  it('goes nowhere where something else has an entry of it looked at', async () => {
+    const scene = await imported();
+    const { store, clock } = contextOf(scene);
+    const before = revisions(scene);
+    await store.transaction(({ tables }) => placeAgain(tables, [`${ARTICLE}/a1`], clock));
+    await store.transaction(({ tables }) => markBaseline({ clock }, tables, ARTICLE, ['a2']));
+    await scene.settle();
+    expect(revisions(scene)).toBe(before);
+    expect([titleOn(scene, 'live', 'a1'), titleOn(scene, 'live', 'a2')]).toEqual(['T1', 'T2']);
+    await scene.answer('staging', 'CHANGED_UNSEEN', 'put-back');
+    await scene.settle();
+    expect([titleOn(scene, 'staging', 'a1'), titleOn(scene, 'staging', 'a2')]).toEqual(['T1', 'T2']);
+    expect(scene.table('staging', 'findings')).toEqual([]);
+  });
+
+  it('is no edit either where the other site sends a newer version: that waits', async () => {
+    const scene = await imported('BOTH');
+    scene.save('live', ARTICLE, 'a1', 'draft', { title: 'Newer' });
+    const live = scene.site('live').process!.context;
+    await recordBatch(live);
+    const answers: Json[] = [];
+    const send = async (_: unknown, messages: Json[]) => {
+      const given = await scene.site('staging').process!.receive(scene.site('live').id, structuredClone(messages));
+      answers.push(...(given as Json[]));
+      return given;
+    };
+    await deliver(live, { send } as never, scene.site('staging').id);
+    expect(answers).toEqual([{ status: 'busy' }]);
+    expect(titleOn(scene, 'staging', 'a1')).toBe('Yesterday');
+    await scene.answer('staging', 'CHANGED_UNSEEN', 'put-back');
+    await scene.settle();
+    expect([titleOn(scene, 'staging', 'a1'), titleOn(scene, 'live', 'a1')]).toEqual(['Newer', 'Newer']);
+    expect(scene.table('staging', 'leaves').filter(({ entity }) => entity === `${ARTICLE}/a1`)).toHaveLength(1);
+  });
+
+  it('is asked about also where the schema has changed with it', async () => {
+    const scene = await filled(40);
+    for (let id = 0; id < 30; id += 1) scene.alter('staging', ARTICLE, `a${id}`, 'draft', { title: 'Yesterday' });
+    const { catalogue } = scene.site('staging');
+    const { type } = catalogue;
+    Object.assign(catalogue, {
+      type: (uid: string) => (uid === ARTICLE ? { ...type(uid)!, fingerprint: 'another' } : type(uid)),
+    });
+    await scene.sweep('staging');
+    await scene.settle();
+    expect(await scene.questions('staging')).toMatchObject([{ code: 'CHANGED_UNSEEN', subject: ARTICLE }]);
+    expect(titleOn(scene, 'live', 'a1')).toBe('T1');
+    await scene.answer('staging', 'CHANGED_UNSEEN', 'take-over');
+    await scene.settle();
+    expect(titleOn(scene, 'live', 'a1')).toBe('Yesterday');
   });
 });

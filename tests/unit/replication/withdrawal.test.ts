@@ -181,3 +181,38 @@ it('a withdrawal of what this site would not take leaves no trace', async () => 
   expect(scene.table('live', 'replicas')).toMatchObject([{ their_incarnation: 1, their_sequence: 1, wanted: null }]);
   expect(scene.table('live', 'entries')).toEqual([]);
 });
+
+it('an entry that the other site started stays there when it is not shared back any more, and nothing is left to do', async () => {
+  const scene = await Scene.of('staging', 'live');
+  await scene.link('staging', 'live');
+  for (const [from, to] of [['staging', 'live'] as const, ['live', 'staging'] as const])
+    await scene.rules(from, to, [all('EVERYTHING', 'BOTH')]);
+  scene.save('live', ARTICLE, 'a', 'draft', { title: 'Of live' });
+  await scene.settle();
+  scene.save('staging', ARTICLE, 'a', 'draft', { title: 'Edited on staging' });
+  await scene.settle();
+  await scene.rules('staging', 'live', [all('NONE')]);
+  await scene.settle();
+  expect(scene.rows('live', ARTICLE)).toEqual({ 'a en/draft': { title: 'Edited on staging' } });
+  for (const name of ['staging', 'live'])
+    expect(scene.table(name, 'replicas')).toMatchObject([{ state: 'done', error: null }]);
+});
+
+it('what was edited where an entry is withdrawn, and had not gone back, is kept as a version that others took the place of', async () => {
+  const scene = await Scene.of('staging', 'live');
+  await scene.link('staging', 'live');
+  for (const [from, to] of [['staging', 'live'] as const, ['live', 'staging'] as const])
+    await scene.rules(from, to, [all('EVERYTHING', 'BOTH')]);
+  scene.save('staging', ARTICLE, 'a', 'draft', { title: 'Of staging' });
+  await scene.settle();
+  scene.save('live', ARTICLE, 'a', 'draft', { title: 'Edited on live' });
+  await recordBatch(scene.site('live').process!.context);
+  await scene.rules('staging', 'live', []);
+  await scene.settle();
+  const edited = scene.table('live', 'revisions').filter(({ origin }) => origin === scene.site('live').id);
+  expect(edited).toMatchObject([{ side: 1 }]);
+  await scene.rules('staging', 'live', [all('EVERYTHING', 'BOTH')]);
+  await scene.settle();
+  expect(scene.rows('live', ARTICLE)).toEqual({ 'a en/draft': { title: 'Of staging' } });
+  expect(scene.table('live', 'revisions')).toContainEqual(expect.objectContaining({ id: edited[0]!.id, side: 1 }));
+});

@@ -9,7 +9,7 @@ import { leavesOf, openParts, saveRevisions } from '../history/repository';
 import type { Revision, RevisionId } from '../history/revision';
 import { selvesTowards } from '../history/started-here';
 import { Identity } from '../identity';
-import type { Unit } from '../ports';
+import type { Tables, Unit } from '../ports';
 import { refreshReplicas } from '../queue/refresh';
 import { newReplica } from '../queue/wanted-replica';
 import type { Row } from '../tables';
@@ -47,6 +47,7 @@ export const applyMessages = async (
   const state = await loadState(context, unit, link, batch);
   const stored = await storedNearby(tables, batch, state.leaves);
 
+  const used = await usedByWithdrawn(tables, batch);
   const answers = new Map<EntityKey, Answer>();
   const toShow: ToShow[] = [];
   const fresh: Revision[] = [];
@@ -94,10 +95,17 @@ export const applyMessages = async (
     unit,
     [...accepted, ...takenBack].map(({ entity }) => entity),
     events,
-    { replaced: state.replaced, retargeted }
+    { replaced: state.replaced, retargeted: { ...retargeted, lost: new Set([...retargeted.lost, ...used]) } }
   );
   await forgetUntouched(unit, batch, accepted);
   return batch.map(({ entity }) => answers.get(entity)!);
+};
+
+/** What went along with entries that may be withdrawn: whether it still does is asked when their rows are gone. */
+const usedByWithdrawn = async (tables: Tables, batch: readonly Verified[]): Promise<EntityKey[]> => {
+  const source = batch.filter(({ message }) => message.type === 'ENTITY_UNREPLICATE').map(({ entity }) => entity);
+  if (source.length === 0) return [];
+  return (await tables.find('refs', { source }, { columns: ['target'] })).map(({ target }) => target);
 };
 
 export interface State extends Claims {
@@ -132,6 +140,7 @@ export const loadState = async (
     entries: new Map((await tables.find('entries', { entity: entities })).map((row) => [row.entity, row])),
     leaves,
     replicas: new Map(replicas.map((row) => [row.entity, row])),
+    granted: JSON.parse(link.granted) as string[],
     rules: await tables.find('rules', { link: link.id }),
     known: await knownRevisions(tables, batch),
     newer: new Map(),

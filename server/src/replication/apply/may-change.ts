@@ -11,6 +11,8 @@ import type { Verified } from './verify';
 
 /** What decides whether a link may change entries here. */
 export interface Claims {
+  /** Types that the link may bring, or `*`. */
+  granted: readonly string[];
   rules: readonly Row<'rules'>[];
   replicas: ReadonlyMap<EntityKey, Row<'replicas'>>;
   /** Entries that show something this site started. */
@@ -50,7 +52,10 @@ export const claimsOn = async (
   };
 };
 
-/** The rule here that concerns an entry. Files have none of their own: they go as those who use them. */
+/**
+ * The rule here that concerns an entry. Files have none of their own: they go as those who use them. So a file that is only
+ * sent to the link is not changed by it, be it this site's or another's, unless the link has brought it itself.
+ */
 export const ruleHere = (
   { rules, replicas, ours }: Claims,
   link: string,
@@ -58,8 +63,16 @@ export const ruleHere = (
 ): Decision | null => {
   if (message.entity.uid !== FILE_UID) return ruleFor(rules, link, message.entity.uid);
   const replica = replicas.get(entity);
-  if (!replica || !ours.has(entity)) return null;
+  const isOnlySent = replica?.direction === 'SEND_ONLY' && replica.level !== 'NONE' && replica.their_level === null;
+  if (!replica || !(ours.has(entity) || isOnlySent)) return null;
   return { level: replica.level as Level, direction: replica.direction as Direction, granted: replica.granted === 1 };
+};
+
+/** Files come with what uses them: not over a link that may bring nothing else. */
+const mayBringFiles = ({ granted, rules }: Claims, link: string): boolean => {
+  const ruled = rules.flatMap(({ link: of, scope, uid }) => (of === link && scope === 'type' ? [uid] : []));
+  const some = granted.includes('*') ? ['', ...ruled] : granted;
+  return some.some((uid) => accepts(ruleFor(rules, link, uid)));
 };
 
 /**
@@ -89,6 +102,9 @@ export const refusalOf = (claims: Claims, link: string, one: Verified, message: 
   const own = ruleHere(claims, link, one);
   const { entity } = one;
   if (!accepts(own)) return refuse('NOT_ACCEPTED', 'By its own rules this site only sends these entries.');
+  if (message.entity.uid === FILE_UID && !mayBringFiles(claims, link)) {
+    return refuse('NOT_ACCEPTED', 'By its own rules this site takes nothing that uses files over this link.');
+  }
   if (!own && !message.granted && message.entity.uid !== FILE_UID) {
     return refuse('NOT_SHARED', 'This site does not share this entry any more.');
   }

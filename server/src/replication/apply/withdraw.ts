@@ -38,12 +38,11 @@ export const withdraw = async (
     return { status: 'known' };
   }
   const selves = selvesTowards(context.signer, link.id);
-  if ((await startedHere(tables, selves, await leavesOf(tables, [entity]))).has(entity)) {
-    return {
-      status: 'refused',
-      code: 'NOT_OWNER',
-      message: 'This entry belongs to the other site: it cannot be withdrawn from there.',
-    };
+  const leaves = await leavesOf(tables, [entity]);
+  if ((await startedHere(tables, selves, leaves)).has(entity)) {
+    // It stays, since it is this site's own; only what they said of it is over.
+    await tables.update('replicas', { link: link.id, entity }, { ...decided, their_level: 'NONE' });
+    return { status: 'known' };
   }
   await tables.insert(
     'replicas',
@@ -89,6 +88,8 @@ export const withdraw = async (
     await saveNotes(tables, notes);
     await rememberAlong(context, unit, along, new Set([entity]));
   }
+  // What was edited here and did not get there is not lost: it is among the versions that others took the place of.
+  await tables.update('revisions', { id: leaves.get(entity)!, origin: selves }, { side: 1 });
   await tables.remove('shown', { entity });
   await tables.remove('refs', { source: entity });
   await tables.remove('parked', { entity });

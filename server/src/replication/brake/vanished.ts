@@ -1,5 +1,6 @@
 import { entityOf, type EntityKey } from '../entity';
 import type { Clock, Tables } from '../ports';
+import type { Row } from '../tables';
 
 /** Rows of these entries are gone, and nobody deleted them: a person is asked. */
 export const rememberVanished = async (tables: Tables, entities: readonly EntityKey[], clock: Clock): Promise<void> => {
@@ -24,9 +25,21 @@ export const forgetVanished = async (tables: Tables, entities: readonly EntityKe
   if (entities.length > 0) await tables.remove('findings', { entity: [...entities], kind: 'vanished' });
 };
 
-/** Those that nobody has asked to be put back: nothing but that, or a newer version, brings their rows back. */
+/**
+ * Those of which rows are gone that nobody has asked to be put back: nothing but that, or a newer version, brings them back.
+ * Nor is anything written over what changed unseen before somebody has said what is to become of it.
+ */
 export const notToBeShown = async (tables: Tables, entity: readonly EntityKey[]): Promise<ReadonlySet<EntityKey>> => {
   if (entity.length === 0) return new Set();
   const vanished = await tables.find('findings', { entity: [...entity], kind: 'vanished' });
-  return new Set(vanished.filter(({ answer }) => answer !== 'put-back').map((row) => row.entity));
+  const gone = vanished.filter(({ answer }) => answer !== 'put-back').map((row) => row.entity);
+  return new Set([...gone, ...(await changedUnseen(tables, entity))]);
+};
+
+/** Those that something else than a save has changed, while nobody has said whether that counts: it is not recorded. */
+export const changedUnseen = async (tables: Tables, entity: readonly EntityKey[]): Promise<ReadonlySet<EntityKey>> => {
+  if (entity.length === 0) return new Set();
+  const kind: Row<'findings'>['kind'][] = ['changed', 'added'];
+  const asked = await tables.find('findings', { entity: [...entity], kind, answer: null }, { columns: ['entity'] });
+  return new Set(asked.map((row) => row.entity));
 };

@@ -16,7 +16,7 @@ import type { Row } from '../tables';
 import { countDeletions, forgetDeletions } from '../brake/count-deletions';
 import { countEdits } from '../brake/count-edits';
 import { answeredPutBack } from '../brake/put-back';
-import { forgetVanished, notToBeShown, rememberVanished } from '../brake/vanished';
+import { changedUnseen, forgetVanished, notToBeShown, rememberVanished } from '../brake/vanished';
 import { parkAll, placeAgain, wakeParked } from '../apply/park';
 import { showHeads } from '../apply/show';
 import { markFirstSeen } from './baseline';
@@ -188,6 +188,15 @@ export const recordTouched = async (
   const oneVersion = lookups.flatMap(({ schema, rows: now }) => referencesToOneVersion(context, schema, now));
   const presence = await Presence.of([...lost.flat(), ...oneVersion], context.schemas, content, identity);
 
+  // An import, say: until a person answers it goes nowhere, whatever has this entry looked at. A save is an answer.
+  const unsaid = keyed.filter(
+    ({ marks }, index) => !marks.some(isSave) && !sameRows(lookups[index]!.shown, lookups[index]!.rows)
+  );
+  const asked = await changedUnseen(
+    tables,
+    unsaid.map(({ entity }) => entity)
+  );
+
   const sealed: Revision[] = [];
   /** Edits of rows that may not be edited here, and hooks that only put back what another site's changed: kept, never sent. */
   const aside: Revision[] = [];
@@ -215,7 +224,7 @@ export const recordTouched = async (
   for (const [index, one] of keyed.entries()) {
     const { schema, shown, rows: now } = lookups[index]!;
     const entry = entries.get(one.entity);
-    if (!entry) continue;
+    if (!entry || asked.has(one.entity)) continue;
     const isSecond = entry.local_id !== one.localId && (await isMadeBeside(content, one, entry.local_id));
     if (isSecond) second.push({ ...one, rows: rows.get(one.uid)?.get(one.localId) ?? [] });
     else if (entry.local_id !== one.localId) {
@@ -351,6 +360,8 @@ export const recordTouched = async (
  */
 const isMadeAnew = async (identity: Identity, { uid, localId }: Touched): Promise<boolean> =>
   identity.isSingle(uid) && (await identity.local({ uid, id: uid })) !== localId;
+
+const isSave = ({ action }: Row<'marks'>): boolean => action !== 'place' && action !== 'baseline';
 
 const lacksDraft = (rows: readonly RowState[]): boolean =>
   rows.some(({ locale }) => !rows.some((row) => row.locale === locale && row.status === 'draft'));

@@ -11,6 +11,8 @@ export interface Decision {
   granted: boolean;
   /** No rule names it: it goes along with what refers to it. */
   along?: Along;
+  /** A file that nobody uses any more: what was sent stays there until it is deleted here, and nothing else of it goes. */
+  isLeft?: boolean;
 }
 
 export interface Along {

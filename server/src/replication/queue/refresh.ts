@@ -8,6 +8,7 @@ import { nothingRetargeted, type Retargeted } from '../history/targets';
 import type { Tables, Unit } from '../ports';
 import type { Row } from '../tables';
 import { markAlong } from '../capture/baseline';
+import { NOTHING_THERE } from './state-hash';
 import {
   decisionOf,
   grantedOfFollowers,
@@ -200,8 +201,9 @@ class Round {
   }
 
   private fileAs(state: State, link: string, file: EntityKey, own: Decision | null): Decision | null {
-    const theirs = theirsOf(state.replicas.get(pairOf(link, file)));
-    if (own === null && theirs === null) return null;
+    const before = state.replicas.get(pairOf(link, file));
+    const theirs = theirsOf(before);
+    if (own === null && theirs === null) return before ? leftBehind(before) : null;
     return intersect(own?.level === 'NONE' && theirs ? null : own, theirs, state.started(link).has(file));
   }
 
@@ -278,6 +280,12 @@ class Round {
     return [...new Set(list.flatMap((source) => this.targets.get(source)!))];
   }
 }
+
+/** Nobody uses the file any more. Others there may by now, so what was sent stays; what was not is not sent. */
+const leftBehind = (before: Row<'replicas'>): Decision =>
+  isThere(before) || (before.sent_hash ?? NOTHING_THERE) !== NOTHING_THERE
+    ? { ...decisionOf(before), isLeft: true }
+    : intersect(null, null);
 
 /** Nobody was asked: what is being withdrawn goes on being so. */
 const asItWas = (before: Row<'replicas'>): Decision => {

@@ -149,7 +149,7 @@ const settleOne = async (
         'STALE'
       );
     case 'busy':
-      return again(BUSY_AGAIN_MS, false, 'Somebody is editing this entry on the other site at this moment.', 'BUSY');
+      return again(busyPause(at - now.wanted_at), false, 'On the other site this entry is being edited.', 'BUSY');
     case 'refused':
       if (answer.code === IS_THERE && isAlong(now)) return { ...free, ...leftAlone };
       return again(REFUSED_AGAIN_MS * 2 ** now.attempts, true, answer.message, answer.code);
@@ -181,6 +181,9 @@ const waitsFor = ({ code, values, reason }: Answer & { status: 'held' }): string
 /** Missing bytes are sent at once; what only the other site can mend is asked for again now and then. */
 const heldPause = (bytesMissing: boolean, attempts: number): number =>
   Math.min((bytesMissing ? 50 : HELD_AGAIN_MS) * 2 ** Math.min(attempts, 14), 600_000);
+
+/** Mostly a save is over by then. Where it takes longer somebody may have to say there what an import is to mean. */
+const busyPause = (waiting: number): number => Math.min(Math.max(BUSY_AGAIN_MS, waiting / 10), 60_000);
 
 const ACKNOWLEDGING: ReadonlySet<Answer['status']> = new Set(['applied', 'known', 'held']);
 

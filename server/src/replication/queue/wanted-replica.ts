@@ -16,6 +16,8 @@ import { mayCount } from './yield';
 export interface State {
   entries: Map<EntityKey, Row<'entries'>>;
   leaves: Map<EntityKey, RevisionId[]>;
+  /** Leaves that are deletions. */
+  deletions: ReadonlySet<RevisionId>;
   anchors: Map<RevisionId, RevisionId | null>;
   /** Leaves of which not all came here: one link has told only what is published. */
   partly: ReadonlySet<RevisionId>;
@@ -45,6 +47,7 @@ export const loadState = async (
       links
     ),
     entries: new Map((await tables.find('entries', { entity: entities })).map((row) => [row.entity, row])),
+    deletions: new Set(revisions.filter(({ kind }) => kind === 'delete').map(({ id }) => id)),
     anchors: new Map(revisions.map(({ id, anchor }) => [id, anchor])),
     partly: await partlyHeld(tables, leaves, (leaf) => own.has(leaf)),
     replicas: new Map(replicas.map((row) => [pairOf(row.link, row.entity), row])),
@@ -163,6 +166,13 @@ export const heldOf = (state: State, entity: EntityKey, links: readonly Row<'lin
   return links.some(bringsAll) ? shows : 'PUBLISHED';
 };
 
+/** What nobody uses any more is not sent anew, either; that it is deleted, is. */
+const wantedOfLeft = (before: Row<'replicas'>, { leaves, deletions }: State): RevisionId[] | null | undefined => {
+  const now = leaves.get(before.entity) ?? [];
+  if (before.wanted === null || (now.length > 0 && now.every((leaf) => deletions.has(leaf)))) return undefined;
+  return JSON.parse(before.wanted) as RevisionId[];
+};
+
 /**
  * What goes along once and is there is not sent anew with every change. Where less of it is to be seen there than before,
  * it is what was published of that; undefined: what there is now is wanted.
@@ -170,10 +180,12 @@ export const heldOf = (state: State, entity: EntityKey, links: readonly Row<'lin
 const wantedAsSent = async (
   tables: Tables,
   before: Row<'replicas'> | undefined,
-  { level, along }: Decision,
-  { leaves }: State,
+  { level, along, isLeft }: Decision,
+  state: State,
   replaced: ReadonlySet<EntityKey>
 ): Promise<RevisionId[] | null | undefined> => {
+  if (before && isLeft) return wantedOfLeft(before, state);
+  const { leaves } = state;
   if (!before || along?.mode !== 'missing' || !isAlong(before) || !isThere(before)) return undefined;
   // What is not held here any more cannot be there for our sake, either.
   if (replaced.has(before.entity) || (leaves.get(before.entity) ?? []).length === 0) return undefined;

@@ -1,13 +1,15 @@
-import { FILE_UID, keyOf, type Uid } from '../entity';
+import { FILE_UID, keyOf, type EntityKey, type Uid } from '../entity';
 import type { Context } from '../context';
 import { BASELINE_STEP, markBaseline } from '../capture/baseline';
 import { RECORD_BATCH } from '../capture/gather';
 import { asidesOf } from '../capture/set-aside';
+import { ruleFor } from '../controller/decide';
 import { referringFields } from '../controller/dependencies';
 import type { DomainEvent } from '../events';
 import { Identity } from '../identity';
 import type { Schemas, Tables, Unit } from '../ports';
 import { restoreDeleted } from '../brake/restore-deleted';
+import { pairOf } from '../queue/followers';
 import { refreshReplicas } from '../queue/refresh';
 import { isUnrecorded, saveProgress, UNRECORDED } from '../job-row';
 import { targetsFirst } from '../targets-first';
@@ -76,7 +78,7 @@ const restoreStep = async (context: Context, unit: Unit, job: Row<'jobs'>, event
  */
 const decideStep = async (context: Context, unit: Unit, job: Row<'jobs'>, events: DomainEvent[]): Promise<void> => {
   const patch = isUnrecorded(job)
-    ? await markUnrecorded(context, unit, job)
+    ? await markUnrecorded(context, unit, job, events)
     : await decideEntries(context, unit, job, events);
   await saveProgress(unit.tables, context.clock, job, patch);
 };
@@ -113,7 +115,27 @@ const decideEntries = async (
 const hasRule = async (tables: Tables, uid: Uid): Promise<boolean> =>
   (await tables.find('rules', {})).some((rule) => rule.scope === 'instance' || rule.uid === uid);
 
-const markUnrecorded = async (context: Context, unit: Unit, job: Row<'jobs'>): Promise<Partial<Row<'jobs'>>> => {
+/** Recorded by rules that were read before they changed, and written after the page that it belongs to was decided. */
+const undecidedOf = async (tables: Tables, uid: Uid, recorded: ReadonlySet<EntityKey>): Promise<EntityKey[]> => {
+  const rules = await tables.find('rules', {});
+  const links = await tables.find('links', { state: 'REGISTERED' });
+  const sharing = links.filter(({ id }) => (ruleFor(rules, id, uid)?.level ?? 'NONE') !== 'NONE').map(({ id }) => id);
+  if (sharing.length === 0 || recorded.size === 0) return [];
+  const decided = await tables.find(
+    'replicas',
+    { link: sharing, entity: [...recorded] },
+    { columns: ['entity', 'link'] }
+  );
+  const pairs = new Set(decided.map(({ entity, link }) => pairOf(link, entity)));
+  return [...recorded].filter((entity) => sharing.some((link) => !pairs.has(pairOf(link, entity))));
+};
+
+const markUnrecorded = async (
+  context: Context,
+  unit: Unit,
+  job: Row<'jobs'>,
+  events: DomainEvent[]
+): Promise<Partial<Row<'jobs'>>> => {
   const { tables, content } = unit;
   const uid = job.subject;
   // Files, and entries that no rule names, have no history of their own until somebody uses them; of what is not a type
@@ -127,6 +149,7 @@ const markUnrecorded = async (context: Context, unit: Unit, job: Row<'jobs'>): P
       head === null ? [] : [entity]
     )
   );
+  await refreshReplicas(context, unit, await undecidedOf(tables, uid, recorded), events, { rulesChanged: true });
   const without = ids.filter((id) => !recorded.has(keys.get(id)!));
   // What came unseen is a person's to decide.
   const asked = await tables.find('findings', { entity: without.map((id) => keys.get(id)!), kind: 'added' });

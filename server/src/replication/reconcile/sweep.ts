@@ -190,8 +190,10 @@ const lookAtRows = async (context: Context, unit: Unit, progress: Progress, uid:
     if (entry.local_id !== id || entry.head === null) continue;
     const known = shown.get(entity)!;
     const now = rows.get(id) ?? [];
-    if (known.some(({ fingerprint }) => fingerprint !== schema.fingerprint)) reread.push(id);
-    else if (now.some((row) => differs(row, known))) find('changed', entity);
+    const isStale = known.some(({ fingerprint }) => fingerprint !== schema.fingerprint);
+    // Another schema changes what rows hold, and not when they were saved.
+    if (now.some((row) => (isStale ? isSavedSince(row, known) : differs(row, known)))) find('changed', entity);
+    else if (isStale) reread.push(id);
     const isLost = known.some((was) => !now.some((row) => isSameRow(row, was)));
     if (!isLost) complete.push(entity);
     else if (!reread.includes(id)) find('vanished', entity);
@@ -231,6 +233,12 @@ const lookForRows = async (context: Context, unit: Unit, progress: Progress, uid
   const vanished = missed.filter((entry) => !isStale(entry)).map(({ entity }) => entity);
   await rememberVanished(tables, vanished, context.clock);
   return entries.length < PAGE.quick ? null : ids.at(-1)!;
+};
+
+const isSavedSince = (row: RowState | Glance, known: readonly ShownRow[]): boolean => {
+  const was = known.find((one) => isSameRow(one, row));
+  const at = 'fields' in row ? row.dates.updatedAt : row.updatedAt;
+  return was !== undefined && at !== was.dates.updatedAt;
 };
 
 const differs = (row: RowState | Glance, known: readonly ShownRow[]): boolean => {

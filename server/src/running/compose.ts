@@ -203,9 +203,9 @@ export const compose = async (
   };
   const exchange = createExchange({ identity, store, clock: systemClock, wire, site, onChange: linkChanged, onReach });
   const configured = readConfiguredLinks(config.links);
-  await store.transaction(async (unit) => {
+  const unclearRules = await store.transaction(async (unit) => {
     await applyConfiguredLinks(unit, configured, identity, systemClock.now());
-    await applyConfiguredRules(unit, { schemas, clock: systemClock }, config.rules);
+    const unclear = await applyConfiguredRules(unit, { schemas, clock: systemClock }, config.rules);
     await rememberDefinitions(unit.tables, schemas);
     await tryHeldAgain(unit);
     await restartSweep(unit, 'quick');
@@ -214,7 +214,9 @@ export const compose = async (
       await releaseClaims(unit);
       await releaseNotes(unit);
     }
+    return unclear;
   });
+  for (const text of unclearRules) strapi.log.warn(`[replication] ${text}`);
   await tracked.reload();
 
   const learning = {

@@ -1,5 +1,6 @@
 import type { Core } from '@strapi/types';
 import type { LinkView, Overview, Problem, QueueCounts, Site } from '../contracts';
+import { ruleProblems } from '../replication/controller/rule-links';
 import type { Engine } from '../replication/engine';
 import { ReplicationError } from '../replication/errors';
 import { leavingNow, leavingProblem } from '../replication/link/leave';
@@ -18,10 +19,11 @@ export const readOverview = async (
   const { site, problem } = await readSite(engine);
   const question = await engine.places.question();
   const rows = await engine.links.list();
-  const { counts, unrecorded, leaving } = await engine.store.transaction(async ({ tables }) => ({
+  const { counts, unrecorded, leaving, rules } = await engine.store.transaction(async ({ tables }) => ({
     counts: await countQueues(tables),
     unrecorded: await tables.count('marks', {}),
     leaving: await leavingNow({ tables }, engine.clock.now()),
+    rules: await ruleProblems({ tables }),
   }));
   return {
     site,
@@ -29,6 +31,7 @@ export const readOverview = async (
       ...(problem ? [problem] : []),
       ...(leaving ? [leavingProblem()].map(({ code, message }) => ({ code, message })) : []),
       ...findProblems(strapi, problem?.code),
+      ...rules,
     ],
     question: question && {
       urlBefore: question.before.url,

@@ -91,3 +91,62 @@ describe('whatever ends a link', () => {
     expect(await decidedAgain()).toEqual(expected);
   });
 });
+
+/** Rules of the configuration outlive a link: nothing else says that what they share is to be decided again. */
+describe('whatever brings a link back', () => {
+  let a: LinkedSite;
+  let b: LinkedSite;
+  beforeEach(async () => {
+    a = await createLinkedSite('Staging');
+    b = await createLinkedSite('Live');
+  });
+  afterEach(() => Promise.all([a.close(), b.close()]));
+  const idB = () => b.identity.instance;
+  const rule = (scope: 'type' | 'instance', uid: string, link = idB()): Row<'rules'> => ({
+    ...{ id: `${link}${uid}`, scope, uid, link, locked: 1, created_at: 1, dependencies: null },
+    ...{ level: 'EVERYTHING', direction: 'BOTH' },
+  });
+  const ended = async (...rules: Row<'rules'>[]) => {
+    await a.store.transaction(async ({ tables }) => {
+      await tables.insert('rules', rules, 'fail');
+      await tables.insert(
+        'entries',
+        ['api::page.page', 'plugin::upload.file'].map((uid) => newEntry(uid as EntityKey, uid, 'x')),
+        'fail'
+      );
+    });
+    await a.desk.unlink(idB());
+    await a.store.transaction(({ tables }) => tables.remove('jobs', {}));
+  };
+  const decidedAgain = async () => {
+    const jobs = await a.store.transaction(({ tables }) => tables.find('jobs', { state: 'running' }));
+    return jobs.map(({ id }) => id).sort();
+  };
+  const configure = (links: unknown) =>
+    a.store.transaction((unit) => applyConfiguredLinks(unit, readConfiguredLinks(links), a.identity, 1));
+
+  it('has what its rules name decided again when both have accepted it', async () => {
+    await linkByCode(a, b);
+    await ended(rule('type', 'api::article.article'), rule('type', 'api::tag.tag', 'another'));
+    await b.desk.redeem((await a.desk.issueCode()).code);
+    expect(await decidedAgain()).toEqual([]);
+    await a.desk.accept(idB());
+    expect(await decidedAgain()).toEqual(['decide api::article.article']);
+  });
+
+  it('also where it was asked for here', async () => {
+    await linkByCode(a, b);
+    await ended(rule('type', 'api::article.article'));
+    await linkByCode(b, a);
+    await a.exchange.poll();
+    expect(await a.stateOf(idB())).toBe('REGISTERED');
+    expect(await decidedAgain()).toEqual(['decide api::article.article']);
+  });
+
+  it('or all that has a history, where they are for the whole site; files go with what uses them', async () => {
+    await linkByCode(a, b);
+    await ended(rule('type', 'api::article.article'), rule('instance', ''));
+    await configure([{ url: b.url, publicKey: b.identity.publicKey }]);
+    expect(await decidedAgain()).toEqual(['decide api::article.article', 'decide api::page.page']);
+  });
+});

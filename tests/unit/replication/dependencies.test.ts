@@ -1,4 +1,4 @@
-import type { Json } from '../../../server/src/replication/entity';
+import { keyOf, type Json } from '../../../server/src/replication/entity';
 import { MOST_ALONG, type Dependencies } from '../../../server/src/replication/controller/dependencies';
 import { refreshReplicas } from '../../../server/src/replication/queue/refresh';
 import { recordBatch } from '../../../server/src/replication/capture/record';
@@ -567,18 +567,18 @@ describe('what went along with an entry that is withdrawn', () => {
     await scene.settle();
     // Linked from the other side of the relation, say: the article is read-only here.
     const { store } = scene.site('staging').process!.context;
-    const queued = { entity: `${CATEGORY}/own` as const, along: 'missing' as const };
+    const own = keyOf({ uid: CATEGORY, id: 'own' });
     await store.transaction(async ({ tables }) => {
       const part = 'en/draft';
-      const ref = { source: `${ARTICLE}/a` as const, part, target: queued.entity, fields: 'category' };
-      await tables.insert('refs', [ref as never], 'fail');
+      const ref = { source: keyOf({ uid: ARTICLE, id: 'a' }), part, target: own, fields: 'category' };
+      await tables.insert('refs', [ref], 'fail');
     });
     await store.transaction((unit) =>
       refreshReplicas(scene.site('staging').process!.context, unit, [], [], {
-        retargeted: { gained: new Set(), lost: new Set([queued.entity]) },
+        retargeted: { gained: new Set(), lost: new Set([own]) },
       })
     );
-    expect(replica(scene, queued.entity)).toMatchObject({ along: 'missing', level: 'EVERYTHING' });
+    expect(replica(scene, own)).toMatchObject({ along: 'missing', level: 'EVERYTHING' });
     await scene.rules('first', 'staging', []);
     const first = scene.site('first').process!.context;
     while (await jobStep(first));
@@ -588,6 +588,6 @@ describe('what went along with an entry that is withdrawn', () => {
     };
     await deliver(first, wire as never, scene.site('staging').id);
     expect(scene.rows('staging', ARTICLE)).toEqual({});
-    expect(replica(scene, queued.entity)).toMatchObject({ level: 'NONE', wanted: null, state: 'done' });
+    expect(replica(scene, own)).toMatchObject({ level: 'NONE', wanted: null, state: 'done' });
   });
 });

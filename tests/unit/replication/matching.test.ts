@@ -1,8 +1,9 @@
 import { recordBatch } from '../../../server/src/replication/capture/record';
 import { Busy } from '../../../server/src/replication/errors';
 import { Identity } from '../../../server/src/replication/identity';
-import { adopt } from '../../../server/src/replication/matching/adopt';
+import { adopt, type Pair } from '../../../server/src/replication/matching/adopt';
 import type { PageRequest } from '../../../server/src/replication/matching/page';
+import type { Tables } from '../../../server/src/replication/ports';
 import { followLink } from '../../../server/src/replication/link/follow-link';
 import { ARTICLE, CATEGORY, HOME, TAG } from '../../support/world/catalogue';
 import { all, Scene } from '../../support/world/scene';
@@ -315,4 +316,58 @@ it('a recorder that knew a document by its old name waits, and records it by the
   scene.save('there', TAG, 't1', 'published', { name: 'Edited' });
   await expect(recordBatch(context)).rejects.toBeInstanceOf(Busy);
   expect(scene.table('there', 'revisions').filter(({ entity }) => entity === `${TAG}/t1`)).toEqual([]);
+});
+
+describe('two sites that match at once, of which one waits for the other’s locks', () => {
+  /** On `there`, while a third site's pair waits for its locks, the match of `here` is committed. */
+  const atOnce = async (scene: Scene, [first, second]: [Pair, Pair]) => {
+    const { context } = scene.site('there').process!;
+    const schema = context.schemas.type(TAG)!;
+    return context.store.transaction(async (unit) => {
+      let isFirst = true;
+      const lock: Tables['lock'] = async (table, where) => {
+        if (isFirst) {
+          isFirst = false;
+          // What a transaction remembers it remembers by its tables.
+          const another = { ...unit, tables: { ...unit.tables } };
+          expect(await adopt(context, another, scene.site('here').id, schema, [first])).toMatchObject({ adopted: 1 });
+        }
+        return unit.tables.lock(table, where);
+      };
+      return adopt(context, { ...unit, tables: { ...unit.tables, lock } }, 'a third site', schema, [second]);
+    });
+  };
+  const twoTags = async () => {
+    const scene = await apart();
+    scene.save('there', TAG, 't1', 'published', { name: 'News' });
+    scene.save('there', TAG, 't2', 'published', { name: 'News' });
+    await scene.settle();
+    return scene;
+  };
+  const matched = (scene: Scene) =>
+    scene.table('there', 'matches').map(({ entity, local_id: id }) => `${entity.split('/')[1]}=${id}`);
+
+  it.each([
+    ['under two names', 'x1'],
+    ['under another’s name and its own', 't1'],
+  ])('never have one document %s', async (_, id) => {
+    const scene = await twoTags();
+    const answer = await atOnce(scene, [
+      { id: 'h1', localId: 't1' },
+      { id, localId: 't1' },
+    ]);
+    expect(answer).toMatchObject({ adopted: 0, refused: [{ id, code: 'TAKEN' }] });
+    expect(matched(scene)).toEqual(['h1=t1']);
+    expect(scene.entry('there', `${TAG}/t1`)).toMatchObject({ local_id: '' });
+  });
+
+  it('never give one name to two documents', async () => {
+    const scene = await twoTags();
+    const answer = await atOnce(scene, [
+      { id: 'h1', localId: 't1' },
+      { id: 'h1', localId: 't2' },
+    ]);
+    expect(answer).toMatchObject({ adopted: 0, refused: [{ id: 'h1', code: 'BOTH_THERE' }] });
+    expect(matched(scene)).toEqual(['h1=t1']);
+  });
 });

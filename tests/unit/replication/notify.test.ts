@@ -106,6 +106,38 @@ test('what a dead process was telling is told by another when the lease has run 
   expect(here.told.map(({ localId }) => localId)).toEqual(['b', 'a', 'a']);
 });
 
+test('two processes that read the same notes tell an entry’s in their order, one after the other', async () => {
+  const begun: string[] = [];
+  const ends = new Map<string, () => void>();
+  /** Telling takes until the test ends it. */
+  const teller = (process: string) => (news: News) =>
+    new Promise<boolean>((resolve) => {
+      const name = `${process} ${news.localId} ${news.action}`;
+      ends.set(name, () => resolve(true));
+      begun.push(name);
+    });
+  const until = async (count: number) => {
+    while (begun.length < count) await new Promise((resolve) => setImmediate(resolve));
+  };
+  const here = site(teller('one'));
+  const audience = { ...here.context.audience, tell: teller('two') };
+  const another = { ...here.context, audience, chance: { bytes: () => Buffer.from([99]) } } as unknown as Context;
+  await here.put(note('x'), note('a'), note('a', { action: 'publish' }), note('y'));
+  const runs = [notifyBatch(here.context), notifyBatch(another)];
+  await until(2);
+  expect(begun).toEqual(['one x update', 'two a update']);
+  ends.get('one x update')!();
+  await until(3);
+  // The first of “a” is still being told.
+  expect(begun[2]).toBe('one y update');
+  ends.get('one y update')!();
+  ends.get('two a update')!();
+  await until(4);
+  ends.get('two a publish')!();
+  expect(await Promise.all(runs)).toEqual([2, 2]);
+  expect(await here.left()).toEqual([]);
+});
+
 test('a note that ended the process three times is given up, and said so', async () => {
   const here = site();
   await here.put(note('a', { attempts: 3 }), note('b', { attempts: 2 }));

@@ -2,7 +2,7 @@ import { placeAgain } from '../../../server/src/replication/apply/park';
 import { brakeId } from '../../../server/src/replication/brake/brake';
 import { markBaseline } from '../../../server/src/replication/capture/baseline';
 import { recordBatch } from '../../../server/src/replication/capture/record';
-import type { Json } from '../../../server/src/replication/entity';
+import { keyOf, type Json } from '../../../server/src/replication/entity';
 
 import { FilesNotHashed } from '../../../server/src/replication/errors';
 import { restartSweep, sweepStep, type SweepOptions } from '../../../server/src/replication/reconcile/sweep';
@@ -350,7 +350,7 @@ describe('an import that is asked about', () => {
     const scene = await imported();
     const { store, clock } = contextOf(scene);
     const before = revisions(scene);
-    await store.transaction(({ tables }) => placeAgain(tables, [`${ARTICLE}/a1`], clock));
+    await store.transaction(({ tables }) => placeAgain(tables, [keyOf({ uid: ARTICLE, id: 'a1' })], clock));
     await store.transaction(({ tables }) => markBaseline({ clock }, tables, ARTICLE, ['a2']));
     await scene.settle();
     expect(revisions(scene)).toBe(before);

@@ -1,5 +1,5 @@
 import type { Attribute, Attributes, ComponentIds, Components, Fields, ItemIds, Json, Reference } from '../entity';
-import { isEmpty, isNothingFor, isRecord, same } from '../history/canonical';
+import { canonical, isEmpty, isNothingFor, isRecord, same } from '../history/canonical';
 import { matchItems, type Item } from './match-items';
 
 /**
@@ -71,15 +71,17 @@ const carryValue = (attribute: Attribute | undefined, change: Change, context: C
 
 const carryReferences = ({ head, was, is }: Change, many: boolean, { gone }: CarryContext): Json => {
   const headList = list<Json>(head);
-  const wasList = list<Json>(was);
   const isList = list<Json>(is);
   if (!many && isList.length > 0) return isList;
-  const stays = (reference: Json) =>
-    !includes(isList, reference) &&
-    (many
-      ? !includes(wasList, reference) || gone(reference as never)
-      : includes(wasList, reference) && gone(reference as never));
-  return weave(headList, isList, stays, (a, b) => same(a, b));
+  const [isIn, wasIn] = [new Set(isList.map(canonical)), new Set(list<Json>(was).map(canonical))];
+  const stays = (reference: Json) => {
+    const key = canonical(reference);
+    return (
+      !isIn.has(key) &&
+      (many ? !wasIn.has(key) || gone(reference as never) : wasIn.has(key) && gone(reference as never))
+    );
+  };
+  return weave(headList, isList, stays, canonical);
 };
 
 const carryComponent = (change: Change, attributes: Attributes, context: CarryContext): Json => {
@@ -122,7 +124,7 @@ const carryList = (change: Change, attributesOf: (item: Fields) => Attributes | 
     head.map((value, from) => ({ value, from })),
     carried,
     ({ from }) => !visible.has(from),
-    (a, b) => a.from === b.from && b.from !== -1
+    ({ from }) => (from === -1 ? null : from)
   ).map(({ value }) => value);
 };
 
@@ -138,30 +140,42 @@ const alignWithHead = (
   return matchItems(before, shown).map((found) => (found === -1 ? -1 : showable[found]!));
 };
 
-/** `order`, with those of `base` that stay put back after their nearest predecessor that is still there. */
+/**
+ * `order`, with those of `base` that stay put back after their nearest predecessor that is still there. Items with the
+ * same key are the same; what has none is nobody's predecessor.
+ */
 const weave = <T>(
   base: readonly T[],
   order: readonly T[],
   stays: (item: T) => boolean,
-  equal: (a: T, b: T) => boolean
+  keyOf: (item: T) => string | number | null
 ): T[] => {
-  const result = [...order];
-  base.forEach((item, index) => {
-    if (!stays(item)) return;
-    let at = 0;
-    for (let before = index - 1; before >= 0; before -= 1) {
-      const found = result.findIndex((other) => equal(base[before]!, other));
-      if (found === -1) continue;
-      at = found + 1;
-      break;
-    }
-    result.splice(at, 0, item);
-  });
+  interface Place {
+    item: T | null;
+    next: Place | null;
+  }
+  const start: Place = { item: null, next: null };
+  const places = new Map<string | number, Place>();
+  const putAfter = (place: Place, item: T): Place => {
+    const put = { item, next: place.next };
+    place.next = put;
+    const key = keyOf(item);
+    if (key !== null && !places.has(key)) places.set(key, put);
+    return put;
+  };
+  order.reduce(putAfter, start);
+  let nearest = start;
+  for (const item of base) {
+    if (stays(item)) putAfter(nearest, item);
+    const key = keyOf(item);
+    nearest = (key !== null && places.get(key)) || nearest;
+  }
+  const result: T[] = [];
+  for (let place = start.next; place !== null; place = place.next) result.push(place.item!);
   return result;
 };
 
 const list = <T>(value: Json): T[] => (Array.isArray(value) ? (value as T[]) : isEmpty(value) ? [] : [value as T]);
-const includes = (items: readonly Json[], item: Json): boolean => items.some((other) => same(other, item));
 const inner = (ids: ItemIds | ItemIds[] | undefined): ComponentIds =>
   ids && !Array.isArray(ids) ? (ids.inner ?? {}) : {};
 const innerAt = (ids: ItemIds | ItemIds[] | undefined, index: number): ComponentIds =>

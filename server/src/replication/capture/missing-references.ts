@@ -30,9 +30,9 @@ export const referencesDropped = (
 ): EntityKey[] => {
   const refersTo = (rows: RowState[]) =>
     rows.flatMap(({ fields }) => referencesIn(schema.attributes, context.schemas.components, fields));
-  const held = refersTo(after);
+  const isHeld = targetsOf(refersTo(after));
   return refersTo(before)
-    .filter((reference) => !held.some((one) => isSameTarget(one, reference)))
+    .filter((reference) => !isHeld(reference))
     .map(keyOf);
 };
 
@@ -58,14 +58,26 @@ export const missingIn = <Wanted extends KeyedFields>(
   const refersTo = (fields: Fields) => referencesIn(schema.attributes, context.schemas.components, fields);
   return wanted.flatMap((row) => {
     const there = rows.find((one) => isSameRow(one, row));
-    const visible = there ? refersTo(there.fields) : [];
+    const isVisible = targetsOf(there ? refersTo(there.fields) : []);
     return refersTo(row.fields)
-      .filter((reference) => !visible.some((one) => isSameTarget(one, reference)))
+      .filter((reference) => !isVisible(reference))
       .map((reference) => ({ row, reference }));
   });
 };
 
 type KeyedFields = RowKey & Pick<RowState, 'fields'>;
 
-const isSameTarget = (a: Reference, b: Reference): boolean =>
-  keyOf(a) === keyOf(b) && (a.locale === b.locale || a.locale === undefined || b.locale === undefined);
+/** Whether one of these references has the same target. By entry: lists are as long as a linked site makes them. */
+const targetsOf = (references: readonly Reference[]): ((reference: Reference) => boolean) => {
+  const locales = new Map<EntityKey, Set<string | undefined>>();
+  for (const reference of references) {
+    const key = keyOf(reference);
+    if (!locales.has(key)) locales.set(key, new Set());
+    locales.get(key)!.add(reference.locale);
+  }
+  return (reference) => {
+    const { locale } = reference;
+    const there = locales.get(keyOf(reference));
+    return there !== undefined && (locale === undefined || there.has(undefined) || there.has(locale));
+  };
+};

@@ -5,10 +5,11 @@ import type { Context } from '../context';
 import { same } from '../history/canonical';
 import { dependenciesIn } from './dependencies';
 import { checkFields, putRules, type NewRule } from './rule-desk';
+import { findRuleLinks } from './rule-links';
 
 const configuredRules = z.array(
   z.strictObject({
-    /** The other site's id, address or name. */
+    /** The other site's id, address or name; `rule-links.ts` tells whom an address or a name means. */
     link: z.string().min(1),
     scope: z.enum(['type', 'instance']),
     uid: z.string().default(''),
@@ -19,18 +20,27 @@ const configuredRules = z.array(
   })
 );
 
-/** Brings the locked rules in line with the configuration, at each start. `given` is the list or its JSON. */
+/**
+ * Brings the locked rules in line with the configuration, at each start. `given` is the list or its JSON.
+ *
+ * A link that is over keeps its rules for when it comes back, as long as the configuration has them.
+ *
+ * @returns what somebody has to put right in the configuration, in words: until then nobody's rules change by it.
+ */
 export const applyConfiguredRules = async (
   unit: Unit,
   options: Pick<Context, 'schemas' | 'clock'>,
   given: unknown
-): Promise<void> => {
+): Promise<readonly string[]> => {
   const rules = readRules(given);
-  for (const link of await unit.tables.find('links', { state: 'REGISTERED' })) {
-    const own = rules.filter((rule) => [link.id, link.url, link.name].includes(rule.link));
+  const links = await unit.tables.find('links', {});
+  const { means, isUnclear, unclear } = await findRuleLinks(unit, links, rules);
+  for (const link of links) {
+    const locked = await unit.tables.find('rules', { link: link.id, locked: 1 });
+    if ((link.state !== 'REGISTERED' && locked.length === 0) || isUnclear(link.id)) continue;
+    const own = rules.filter((rule) => means(rule.link, link.id));
     const wanted = own.map(({ link: _link, ...rule }): NewRule => rule);
     wanted.forEach((rule) => checkFields(options.schemas, rule));
-    const locked = await unit.tables.find('rules', { link: link.id, locked: 1 });
     const isUnchanged =
       locked.length === wanted.length &&
       wanted.every((rule) =>
@@ -44,6 +54,7 @@ export const applyConfiguredRules = async (
       );
     if (!isUnchanged) await putRules(unit, options, link.id, wanted, true);
   }
+  return unclear;
 };
 
 const readRules = (given: unknown) => {

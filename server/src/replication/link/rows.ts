@@ -1,4 +1,5 @@
 import { forgetDefaultMode } from '../controller/dependencies';
+import { forgetRuleLinks } from '../controller/rule-links';
 import { NotPossible } from '../errors';
 import type { Unit } from '../ports';
 import type { LinkState, Row } from '../tables';
@@ -113,6 +114,7 @@ export const dropLinks = async (unit: Unit): Promise<void> => {
   const ids = (await tables.find('links', {})).map(({ id }) => id);
   for (const id of ids) await setUntold(unit, id, false);
   await forgetDefaultMode(tables, ids);
+  await forgetRuleLinks(tables);
   for (const table of ['links', 'rules', 'replicas', 'link_blobs', 'link_usage', 'invitations', 'nonces'] as const) {
     await tables.remove(table, {});
   }

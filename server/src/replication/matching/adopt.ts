@@ -8,7 +8,7 @@ import type { Unit } from '../ports';
 import { refreshReplicas } from '../queue/refresh';
 
 import { isShared, takenAmong } from './look-alike';
-import { announceMatches } from './matches';
+import { announceMatches, forgetMatches } from './matches';
 
 /** An entity of a linked site, and the document here that is to be the same entry. */
 export interface Pair {
@@ -37,7 +37,6 @@ export const adopt = async (
 ): Promise<{ adopted: number; refused: Refusal[] }> => {
   const { tables, content } = unit;
   const { uid } = schema;
-  const before = await Identity.of(context, unit);
   const single = (id: string) => (schema.single ? uid : id);
   const keyed = pairs.map((pair) => ({
     ...pair,
@@ -45,6 +44,9 @@ export const adopt = async (
     former: keyOf({ uid, id: single(pair.localId) }),
   }));
   await lockBoth(unit, uid, keyed);
+  // Another link may have taken the same document while this one waited: what counts is what holds under the locks.
+  forgetMatches(tables);
+  const before = await Identity.of(context, unit);
 
   const taken = await takenAmong(
     tables,

@@ -74,6 +74,9 @@ export const awaitNoMore = async (tables: Tables, link: string): Promise<Set<Uid
   return new Set(awaited.map(({ uid }) => uid));
 };
 
+/** Another transaction may have changed them while this one waited for locks. */
+export const forgetMatches = (tables: Tables): void => void asked.delete(tables);
+
 const readMatches = async (tables: Tables): Promise<Matches> => {
   const [setting] = await tables.find('settings', { name: TOKEN });
   if (!setting) return Matches.none;
@@ -89,6 +92,6 @@ const readMatches = async (tables: Tables): Promise<Matches> => {
  * the same, and nothing follows from what it is.
  */
 export const announceMatches = (tables: Tables): Promise<void> => {
-  asked.delete(tables);
+  forgetMatches(tables);
   return tables.insert('settings', [{ name: TOKEN, value: randomUUID() }], 'replace');
 };

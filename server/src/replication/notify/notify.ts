@@ -29,7 +29,10 @@ export const notifyBatch = async (context: Context): Promise<number> => {
   let told = 0;
   /** Removed with the claim of the next. */
   let over: Row<'notifications'> | null = null;
+  /** Another process was faster: what follows of these entries is told after it. */
+  const lost = new Set<string>();
   for (const note of free) {
+    if (lost.has(entryOf(note))) continue;
     const claimed = await store.transaction(async ({ tables }) => {
       if (over) await tables.remove('notifications', { id: over.id, lease });
       const until = clock.now() + LEASE_MS;
@@ -37,7 +40,10 @@ export const notifyBatch = async (context: Context): Promise<number> => {
       return (await tables.update('notifications', { id: note.id, lease_until: { lte: clock.now() } }, mine)) > 0;
     });
     over = null;
-    if (!claimed) continue;
+    if (!claimed) {
+      lost.add(entryOf(note));
+      continue;
+    }
     if (note.attempts >= MOST_ATTEMPTS) {
       context.observer.notice({ type: 'untold', uid: note.uid, localId: note.document_id, action: note.action });
     } else if (!(await audience.tell(newsOf(note, loud.has(note.id))))) return told;
@@ -57,11 +63,12 @@ export const releaseNotes = async ({ tables }: Unit): Promise<void> => {
 const notHeldElsewhere = (notes: readonly Row<'notifications'>[], now: number): Row<'notifications'>[] => {
   const busy = new Set<string>();
   return notes.filter((note) => {
-    const entry = `${note.uid}/${note.document_id}`;
-    if (note.lease_until > now) busy.add(entry);
-    return !busy.has(entry);
+    if (note.lease_until > now) busy.add(entryOf(note));
+    return !busy.has(entryOf(note));
   });
 };
+
+const entryOf = ({ uid, document_id: id }: Row<'notifications'>): string => `${uid}/${id}`;
 
 const loudOnes = (audience: Audience, notes: readonly Row<'notifications'>[]): Set<number> => {
   const last = new Map<string, number>();

@@ -30,11 +30,14 @@ export const changesNothing = async (
   expect(but(await everythingOf(honest))).toEqual(before);
 };
 
-/** What a link said last is remembered of it, also of what it has nothing of: an older message of its own may come late. */
-export const butOrders = (everything: Everything): Everything => {
+/**
+ * What a link said last is remembered of it, also of what it has nothing of: an older message of its own may come late. And
+ * what it takes back its word of, it has said nothing of.
+ */
+export const butWords = (everything: Everything): Everything => {
   const rows = (everything.replication_replicas ?? []).map((row) => JSON.parse(row as string));
   const shared = rows.filter((row) => row.sequence > 0 || row.their_level !== null);
-  const replicas = shared.map(({ their_incarnation: _, their_sequence: __, ...row }) => JSON.stringify(row));
+  const replicas = shared.map(({ their_incarnation, their_sequence, their_level, ...row }) => JSON.stringify(row));
   return { ...everything, replication_replicas: replicas };
 };
 

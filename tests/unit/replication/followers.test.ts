@@ -156,41 +156,76 @@ describe('what a link gets of a file', () => {
   });
 });
 
+/** How a file stands with a link once it is decided anew, where it stood so, and this site has these versions of it. */
+const decidedAnew = async (
+  before: Partial<Row<'replicas'>>,
+  leaves: { id: string; kind: 'edit' | 'delete' }[],
+  usedBy: Decision | null = null
+): Promise<Row<'replicas'>> => {
+  const store = memoryStore(new MemoryDatabase(ownTables()), () => ({}) as Content);
+  const context = { store, clock: { now: () => 1 }, signer: { instance: 'me' } } as unknown as Context;
+  return store.transaction(async (unit) => {
+    const { tables } = unit;
+    await tables.insert('links', [{ id: LINK, state: 'REGISTERED' } as never], 'fail');
+    for (const id of ['first', 'now', 'theirs']) {
+      const parents = id === 'first' ? [] : ['first'];
+      const kind = leaves.find((leaf) => leaf.id === id)?.kind ?? 'edit';
+      const row = { id, entity: FILE, origin: 'me', kind, anchor: id, header: JSON.stringify({ parents }) };
+      await tables.insert('revisions', [row as never], 'fail');
+      if (id !== 'first') await tables.insert('parents', [{ revision: id, parent: 'first' }], 'fail');
+    }
+    for (const { id } of leaves) await tables.insert('leaves', [{ entity: FILE, revision: id }], 'fail');
+    await tables.insert('replicas', [{ ...newReplica(LINK, FILE), ...before } as Row<'replicas'>], 'fail');
+    if (usedBy !== null) {
+      await tables.insert('replicas', [replicaWith(entry(1), usedBy)], 'fail');
+      await tables.insert('refs', [{ source: entry(1), part: '-/draft', target: FILE, fields: '' }], 'fail');
+    }
+    await refreshReplicas(context, unit, [FILE], []);
+    return (await tables.find('replicas', { entity: FILE }))[0]!;
+  });
+};
+
+/** As it was sent to a link, and arrived there. */
+const sentAs = (leaf: string, direction: 'SEND_ONLY' | 'BOTH' = 'SEND_ONLY') => {
+  const hash = stateHash([leaf], 'EVERYTHING', direction);
+  const wanted = { level: 'EVERYTHING', direction, granted: 1, wanted: `["${leaf}"]`, wanted_hash: hash };
+  return { ...wanted, common: `["${leaf}"]`, common_level: 'EVERYTHING', common_hash: hash, sent_hash: hash };
+};
+
 describe('a file that nobody uses any more', () => {
-  const hash = stateHash(['first'], 'EVERYTHING', 'SEND_ONLY');
-
-  /** Decided anew once its newest version is of this kind. */
-  const decided = async (kind: 'edit' | 'delete', arrived: boolean) => {
-    const store = memoryStore(new MemoryDatabase(ownTables()), () => ({}) as Content);
-    const context = { store, clock: { now: () => 1 }, signer: { instance: 'me', aliases: [] } } as unknown as Context;
-    const sent = { wanted: '["first"]', wanted_hash: hash, level: 'EVERYTHING', granted: 1 };
-    const there = { common: '["first"]', common_level: 'EVERYTHING', common_hash: hash, sent_hash: hash };
-    return store.transaction(async (unit) => {
-      const { tables } = unit;
-      await tables.insert('links', [{ id: LINK, state: 'REGISTERED' } as never], 'fail');
-      await tables.insert(
-        'revisions',
-        [{ id: 'now', entity: FILE, origin: 'me', kind, anchor: 'now' } as never],
-        'fail'
-      );
-      await tables.insert('leaves', [{ entity: FILE, revision: 'now' }], 'fail');
-      const state = arrived ? 'done' : 'queued';
-      const row = { ...newReplica(LINK, FILE), ...sent, ...(arrived ? there : {}), state } as Row<'replicas'>;
-      await tables.insert('replicas', [row], 'fail');
-      await refreshReplicas(context, unit, [FILE], []);
-      return (await tables.find('replicas', { entity: FILE }))[0]!;
-    });
-  };
-
   it('stays where it was sent, as it was sent', async () => {
-    expect(await decided('edit', true)).toMatchObject({ level: 'EVERYTHING', wanted: '["first"]', state: 'done' });
+    const after = await decidedAnew(sentAs('first'), [{ id: 'now', kind: 'edit' }]);
+    expect(after).toMatchObject({ level: 'EVERYTHING', wanted: '["first"]', state: 'done' });
   });
 
   it('is deleted there when it is deleted here', async () => {
-    expect(await decided('delete', true)).toMatchObject({ wanted: '["now"]', state: 'queued' });
+    const after = await decidedAnew(sentAs('first'), [{ id: 'now', kind: 'delete' }]);
+    expect(after).toMatchObject({ wanted: '["now"]', state: 'queued' });
+  });
+
+  it('is withdrawn from there when it is not held here any more', async () => {
+    expect(await decidedAnew(sentAs('first'), [])).toMatchObject({ wanted: null, state: 'queued' });
   });
 
   it('does not go any more where it has not gone yet', async () => {
-    expect(await decided('edit', false)).toMatchObject({ level: 'NONE', wanted: null, state: 'done' });
+    const queued = { ...sentAs('first'), common: '[]', common_hash: '', sent_hash: null, state: 'queued' as const };
+    const after = await decidedAnew(queued, [{ id: 'now', kind: 'edit' }]);
+    expect(after).toMatchObject({ level: 'NONE', wanted: null, state: 'done' });
+  });
+
+  it('is not sent as it was where the other site has changed it since', async () => {
+    const hash = stateHash(['theirs'], 'EVERYTHING', 'BOTH');
+    const changed = { ...sentAs('first', 'BOTH'), common: '["theirs"]', common_hash: hash, common_direction: 'BOTH' };
+    const after = await decidedAnew(changed, [{ id: 'theirs', kind: 'edit' }]);
+    expect(after).toMatchObject({ wanted: '["theirs"]', state: 'done' });
+  });
+});
+
+describe('a file of this site whose users are edited at the other one from now on', () => {
+  it.each(['BOTH', 'SEND_ONLY'])('is only received with them, and not taken away from there (%s)', async (theirs) => {
+    const said = { their_level: 'EVERYTHING', their_direction: theirs };
+    const users: Decision = { level: 'NONE', direction: 'RECEIVE_ONLY', granted: true };
+    const after = await decidedAnew({ ...sentAs('first', 'BOTH'), ...said }, [{ id: 'first', kind: 'edit' }], users);
+    expect(after).toMatchObject({ level: 'NONE', direction: 'RECEIVE_ONLY', wanted: null });
   });
 });

@@ -1,6 +1,7 @@
 import { recordBatch } from '../../../server/src/replication/capture/record';
 import type { Json } from '../../../server/src/replication/entity';
 import { Unreachable } from '../../../server/src/replication/errors';
+import { resend } from '../../../server/src/replication/reconcile/compare';
 import { jobStep } from '../../../server/src/replication/reconcile/jobs';
 import type { Wire } from '../../../server/src/replication/transport/wire';
 import { ARTICLE } from '../../support/world/catalogue';
@@ -105,6 +106,34 @@ it('what was said after that is taken back as well, also where no answer came', 
   expect(isReadOnly(scene, 'live')).toBe(true);
   await share(scene, 'staging', RECEIVES);
   await expectEditing(scene, { live: true, staging: false });
+});
+
+it('who has handed an entry over may edit it again when the other site shares it no more', async () => {
+  const scene = await linked(BOTH, BOTH);
+  await share(scene, 'staging', RECEIVES);
+  await scene.settle();
+  scene.save('live', ARTICLE, 'a', 'draft', { title: 'Edited on live' });
+  await scene.settle();
+  expect(isReadOnly(scene, 'staging')).toBe(true);
+  await share(scene, 'live', NONE);
+  await scene.settle();
+  expect(titles(scene)).toEqual(['Edited on live', 'Edited on live']);
+  expect(isReadOnly(scene, 'staging')).toBe(false);
+});
+
+it('a comparison has said once more what the other site has lost', async () => {
+  const scene = await linked(SENDS, BOTH);
+  const live = scene.site('live').backup();
+  await share(scene, 'staging', RECEIVES);
+  await scene.settle();
+  live();
+  await scene.site('live').start();
+  expect(isReadOnly(scene, 'live')).toBe(true);
+  const { id } = scene.site('live');
+  const row = replicaOn(scene, 'staging');
+  await contextOf(scene, 'staging').store.transaction(({ tables }) => resend(tables, id, [row.entity]));
+  await scene.settle();
+  expect(isReadOnly(scene, 'live')).toBe(false);
 });
 
 describe('both sites say that only they edit', () => {

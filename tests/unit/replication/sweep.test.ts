@@ -6,6 +6,7 @@ import { keyOf, type Json } from '../../../server/src/replication/entity';
 
 import { FilesNotHashed } from '../../../server/src/replication/errors';
 import { restartSweep, sweepStep, type SweepOptions } from '../../../server/src/replication/reconcile/sweep';
+import type { Row } from '../../../server/src/replication/tables';
 import { ARTICLE } from '../../support/world/catalogue';
 import { deliver } from '../../support/world/deliver';
 import { all, Scene } from '../../support/world/scene';
@@ -379,6 +380,22 @@ describe('an import that is asked about', () => {
     await scene.settle();
     expect([titleOn(scene, 'staging', 'a1'), titleOn(scene, 'live', 'a1')]).toEqual(['Newer', 'Newer']);
     expect(scene.table('staging', 'leaves').filter(({ entity }) => entity === `${ARTICLE}/a1`)).toHaveLength(1);
+  });
+
+  it('is not lost either where the entry is withdrawn meanwhile', async () => {
+    const scene = await filled(40);
+    for (let id = 0; id < 30; id += 1) scene.alter('live', ARTICLE, `a${id}`, 'draft', { title: 'Yesterday' });
+    const live = scene.site('live').process!;
+    await live.context.store.transaction(async ({ tables }) => {
+      const entity = keyOf({ uid: ARTICLE, id: 'a1' });
+      const finding = { entity, kind: 'changed' as const, uid: ARTICLE, since: 0, answer: null, answered_by: null };
+      await tables.insert('findings', [finding], 'fail');
+    });
+    const [{ their_incarnation: incarnation }] = scene.table('live', 'replicas') as [Row<'replicas'>];
+    const entity = { uid: ARTICLE, id: 'a1' };
+    const withdrawal = { type: 'ENTITY_UNREPLICATE', entity, order: [incarnation, 1_000] };
+    expect(await live.receive(scene.site('staging').id, [withdrawal as Json])).toEqual([{ status: 'busy' }]);
+    expect(titleOn(scene, 'live', 'a1')).toBe('Yesterday');
   });
 
   it('is asked about also where the schema has changed with it', async () => {

@@ -7,7 +7,7 @@ import type { DomainEvent } from '../events';
 import { noteRestore } from '../brake/restored';
 import { leavesOf, openParts, saveRevisions } from '../history/repository';
 import type { Revision, RevisionId } from '../history/revision';
-import { selvesTowards } from '../history/started-here';
+import { selvesTowards, startedHere } from '../history/started-here';
 import { Identity } from '../identity';
 import type { Tables, Unit } from '../ports';
 import { refreshReplicas } from '../queue/refresh';
@@ -89,7 +89,7 @@ export const applyMessages = async (
   const takenBack = batch.filter(
     ({ entity, message }) => !isUpdate(message) && answers.get(entity)?.status === 'applied'
   );
-  for (const { entity, message } of takenBack) if (message.type === 'ENTITY_UNREPLICATE') state.replaced.add(entity);
+  for (const { entity } of takenBack) if (!state.kept.has(entity)) state.replaced.add(entity);
   await refreshReplicas(
     context,
     unit,
@@ -121,6 +121,8 @@ export interface State extends Claims {
   newer: Map<EntityKey, RevisionId[]>;
   /** Entries of which a message opened parts that were withheld: their rows may show more now. */
   opened: Set<EntityKey>;
+  /** Entries of which the link took its word back, and which stay. */
+  kept: Set<EntityKey>;
   /** Entries of which leaves were set aside: what others have of these does not grow into what they shall have. */
   replaced: Set<EntityKey>;
 }
@@ -145,6 +147,7 @@ export const loadState = async (
     known: await knownRevisions(tables, batch),
     newer: new Map(),
     opened: new Set(),
+    kept: new Set(),
     replaced: new Set(),
     ...(await claimsOn(tables, link.id, selvesTowards(context.signer, link.id), batch, leaves)),
   };
@@ -293,6 +296,14 @@ const knownOtherwise: Answer = {
   message: 'That site has matched this entry with one that another site calls otherwise.',
 };
 
+const isStartedHere = async (
+  context: Context,
+  { tables }: Unit,
+  { id }: Row<'links'>,
+  entity: EntityKey
+): Promise<boolean> =>
+  (await startedHere(tables, selvesTowards(context.signer, id), await leavesOf(tables, [entity]))).has(entity);
+
 /** Decides whether a message may be taken, and stores what it brings. Rows are not touched yet. */
 const takeIn = async (
   context: Context,
@@ -311,7 +322,11 @@ const takeIn = async (
   if (!isUpdate(message)) {
     // What it takes back would be refused, too: nobody has this site remember anything of what it does not take.
     if (!replica && !accepts(ruleHere(state, link.id, one))) return { status: 'known' };
-    if (message.type === 'ENTITY_YIELD') return takeYield(unit.tables, link, entity, message.order, replica);
+    const asks = message.type === 'ENTITY_YIELD';
+    if (asks || (await isStartedHere(context, unit, link, entity))) {
+      state.kept.add(entity);
+      return takeYield(unit.tables, link, entity, message.order, replica, asks);
+    }
     return withdraw(context, unit, link, entity, message.order, replica, events);
   }
   if (state.entries.get(entity)?.local_id === '') return knownOtherwise;

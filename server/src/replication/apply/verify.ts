@@ -1,7 +1,7 @@
 import { FILE_UID, keyOf, type EntityKey, type Json } from '../entity';
 import type { Context } from '../context';
 import { canonical, isRecord } from '../history/canonical';
-import { fileNames, hasFolderNames } from '../file-names';
+import { fileNames, hasFolderNames, ODD_FILE_NAME } from '../file-names';
 import { commit, idOf, openPart, readPartName, type Part, type Revision, type RevisionId } from '../history/revision';
 import type { Row } from '../tables';
 import {
@@ -65,7 +65,7 @@ export const verifyMessage = async (
     revisions.push(revision);
   }
   if (message.entity.uid === FILE_UID && !revisions.every(hasFileNames)) {
-    return refuse('FILE_NAME', 'The names under which a file is to be kept are not such as Strapi would give.');
+    return refuse('FILE_NAME', ODD_FILE_NAME);
   }
   const signatures = await checkSignatures(context, verifier, message.keys, revisions);
   if (signatures?.status === 'refused' && signatures.code === KEY_REVOKED) {

@@ -1,5 +1,7 @@
 import type { EntityKey } from '../entity';
+import { changedUnseen } from '../brake/vanished';
 import type { Context } from '../context';
+import { Busy } from '../errors';
 import type { DomainEvent } from '../events';
 import { maximal } from '../history/graph';
 import { closeDrafts, forgetHistory } from '../history/purge';
@@ -18,7 +20,7 @@ import { showHeads } from './show';
 /**
  * The other site does not share this entry with us any more: its rows go, unless another link grants it too, and so
  * does its history: where somebody here has edited it, all that was not published. What this site had of its own before theirs took its place
- * comes back. Only the site that started what is shown here may do this.
+ * comes back. Only of what this site did not start: `yielded.ts`.
  */
 export const withdraw = async (
   context: Context,
@@ -38,12 +40,6 @@ export const withdraw = async (
     return { status: 'known' };
   }
   const selves = selvesTowards(context.signer, link.id);
-  const leaves = await leavesOf(tables, [entity]);
-  if ((await startedHere(tables, selves, leaves)).has(entity)) {
-    // It stays, since it is this site's own; only what they said of it is over.
-    await tables.update('replicas', { link: link.id, entity }, { ...decided, their_level: 'NONE' });
-    return { status: 'known' };
-  }
   await tables.insert(
     'replicas',
     [
@@ -78,6 +74,8 @@ export const withdraw = async (
     events.push({ type: 'withdrawn', entity, link: link.id });
     return { status: 'applied' };
   }
+  // Nothing has what is in these rows while a person is asked about it.
+  if ((await changedUnseen(tables, [entity])).size > 0) throw new Busy('The entry');
   const schema = context.schemas.type(entry.uid);
   if (schema) {
     const rows = (await content.presence(entry.uid, [entry.local_id])).get(entry.local_id) ?? [];
@@ -89,7 +87,8 @@ export const withdraw = async (
     await rememberAlong(context, unit, along, new Set([entity]));
   }
   // What was edited here and did not get there is not lost: it is among the versions that others took the place of.
-  await tables.update('revisions', { id: leaves.get(entity)!, origin: selves }, { side: 1 });
+  const leaves = (await leavesOf(tables, [entity])).get(entity)!;
+  await tables.update('revisions', { id: leaves, origin: selves }, { side: 1 });
   await tables.remove('shown', { entity });
   await tables.remove('refs', { source: entity });
   await tables.remove('parked', { entity });

@@ -6,15 +6,18 @@ import type { Row } from '../tables';
 import type { Answer } from '../transport/message';
 
 /**
- * The other side only receives this entry from now on. What both have stays, and is common; what it said before of who
- * edits it holds no more, and where this site sends it, it says so anew.
+ * The other side only receives this entry from now on, or takes back one that this site has started. What both have stays,
+ * and is common; what it said before of who edits it holds no more.
+ *
+ * @param asks it would hear of it: where this site sends the entry, it says so anew.
  */
 export const takeYield = async (
   tables: Tables,
   link: Row<'links'>,
   entity: EntityKey,
   order: [number, number],
-  replica: Row<'replicas'> | undefined
+  replica: Row<'replicas'> | undefined,
+  asks: boolean
 ): Promise<Answer> => {
   const decided = { their_incarnation: order[0], their_sequence: order[1] };
   if (!replica || replica.their_level === null || replica.their_level === 'NONE') {
@@ -23,7 +26,7 @@ export const takeYield = async (
     await tables.update('replicas', { link: link.id, entity }, decided);
     return { status: 'known' };
   }
-  const untold = replica.direction === 'SEND_ONLY' ? {} : { common_hash: NOTHING_THERE };
+  const untold = asks && replica.direction !== 'SEND_ONLY' ? { common_hash: NOTHING_THERE } : {};
   await tables.insert('replicas', [{ ...replica, ...decided, ...untold, their_level: 'NONE' }], 'replace');
   return { status: 'applied' };
 };

@@ -223,8 +223,15 @@ const takeOver = async (
   now: number
 ): Promise<void> => {
   for (const kind of ['changed', 'added'] as const) {
-    await markEntities(tables, uid, await tables.find('findings', meant(kind)), now);
+    const found = await tables.find('findings', meant(kind));
+    await markEntities(tables, uid, found, now);
     await tables.remove('findings', meant(kind));
+    // What came meanwhile that they refer to has found nobody to be linked by.
+    await placeAgain(
+      tables,
+      found.map(({ entity }) => entity),
+      { now: () => now }
+    );
   }
 };
 

@@ -25,15 +25,11 @@ export const forgetVanished = async (tables: Tables, entities: readonly EntityKe
   if (entities.length > 0) await tables.remove('findings', { entity: [...entities], kind: 'vanished' });
 };
 
-/**
- * Those of which rows are gone that nobody has asked to be put back: nothing but that, or a newer version, brings them back.
- * Nor is anything written over what changed unseen before somebody has said what is to become of it.
- */
+/** Those that nobody has asked to be put back: nothing but that, or a newer version, brings their rows back. */
 export const notToBeShown = async (tables: Tables, entity: readonly EntityKey[]): Promise<ReadonlySet<EntityKey>> => {
   if (entity.length === 0) return new Set();
   const vanished = await tables.find('findings', { entity: [...entity], kind: 'vanished' });
-  const gone = vanished.filter(({ answer }) => answer !== 'put-back').map((row) => row.entity);
-  return new Set([...gone, ...(await changedUnseen(tables, entity))]);
+  return new Set(vanished.filter(({ answer }) => answer !== 'put-back').map((row) => row.entity));
 };
 
 /** Those that something else than a save has changed, while nobody has said whether that counts: it is not recorded. */

@@ -91,7 +91,8 @@ const recordMarks = async (context: Context, waiting: readonly Row<'marks'>[]): 
 /**
  * Renders the heads again of entries whose missing target, type or bytes may have arrived.
  *
- * @returns local ids of entries that somebody is editing: they are rendered when that is recorded.
+ * @returns local ids of entries that somebody is editing: they are rendered when that is recorded. Not of those that
+ *   changed unseen: whoever answers has them rendered.
  */
 const placeMarked = async (
   context: Context,
@@ -123,14 +124,26 @@ const placeMarked = async (
     } catch (error) {
       if (!(error instanceof Busy)) throw error;
       for (const id of ids) {
-        await place(uid, [id]).catch((reason: unknown) => {
+        await place(uid, [id]).catch(async (reason: unknown) => {
           if (!(reason instanceof Busy)) throw reason;
-          busy.add(id);
+          if (!(await isAskedAbout(unit.tables, uid, id))) busy.add(id);
         });
       }
     }
   }
   return busy;
+};
+
+const isAskedAbout = async (tables: Unit['tables'], uid: Uid, localId: string): Promise<boolean> => {
+  const entries = await tables.find('entries', { uid, local_id: localId }, { columns: ['entity'] });
+  return (
+    (
+      await changedUnseen(
+        tables,
+        entries.map(({ entity }) => entity)
+      )
+    ).size > 0
+  );
 };
 
 /** Compares entries with what is shown, and writes down what differs. The caller holds their locks. */

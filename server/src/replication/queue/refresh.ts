@@ -204,7 +204,10 @@ class Round {
     const before = state.replicas.get(pairOf(link, file));
     const theirs = theirsOf(before);
     if (own === null && theirs === null) return before ? leftBehind(before) : null;
-    return intersect(own?.level === 'NONE' && theirs ? null : own, theirs, state.started(link).has(file));
+    const started = state.started(link).has(file);
+    // What those who use it do not send is as the other side says; not what this site started and has handed over with them.
+    const isTheirs = own?.level === 'NONE' && theirs !== null && !(started && own.direction === 'RECEIVE_ONLY');
+    return intersect(isTheirs ? null : own, theirs, started);
   }
 
   /** What they send us is there. What they have of their own is left alone. What has arrived stays. */

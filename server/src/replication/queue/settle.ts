@@ -19,6 +19,7 @@ export const MAX_ATTEMPTS = 5;
 const HELD_AGAIN_MS = 10_000;
 const REFUSED_AGAIN_MS = 2_000;
 const BUSY_AGAIN_MS = 150;
+const BUSY = 'On the other site this entry is being edited.';
 
 export interface Settled {
   /** Bytes the receiver lacks, by hash: they are sent before the next try. */
@@ -96,7 +97,7 @@ const settleOne = async (
     isOver ? {} : { common: JSON.stringify(common), common_level: level, common_hash: NOTHING_THERE };
 
   // Who takes nothing of it from here has heard as much.
-  if (isYield(sent) && answer.status !== 'stale' && answer.status !== 'busy') {
+  if (isYield(sent) && isHeard(answer)) {
     const state = now.state === 'sending' ? 'done' : now.state;
     return { ...free, ...takenBack, state, attempts: 0, retry_at: 0, error: null, acked_at: at };
   }
@@ -149,7 +150,7 @@ const settleOne = async (
         'STALE'
       );
     case 'busy':
-      return again(busyPause(at - now.wanted_at), false, 'On the other site this entry is being edited.', 'BUSY');
+      return again(now.error === BUSY ? busyPause(at - now.wanted_at) : BUSY_AGAIN_MS, false, BUSY, 'BUSY');
     case 'refused':
       if (answer.code === IS_THERE && isAlong(now)) return { ...free, ...leftAlone };
       return again(REFUSED_AGAIN_MS * 2 ** now.attempts, true, answer.message, answer.code);
@@ -182,8 +183,11 @@ const waitsFor = ({ code, values, reason }: Answer & { status: 'held' }): string
 const heldPause = (bytesMissing: boolean, attempts: number): number =>
   Math.min((bytesMissing ? 50 : HELD_AGAIN_MS) * 2 ** Math.min(attempts, 14), 600_000);
 
-/** Mostly a save is over by then. Where it takes longer somebody may have to say there what an import is to mean. */
-const busyPause = (waiting: number): number => Math.min(Math.max(BUSY_AGAIN_MS, waiting / 10), 60_000);
+/** Said again it is mostly no save: somebody may have to say there first what an import is to mean. */
+const busyPause = (waiting: number): number => Math.min(Math.max(BUSY_AGAIN_MS, waiting / 10), 10_000);
+
+const isHeard = (answer: Answer): boolean =>
+  answer.status === 'refused' ? answer.code !== 'INTERNAL' : answer.status !== 'stale' && answer.status !== 'busy';
 
 const ACKNOWLEDGING: ReadonlySet<Answer['status']> = new Set(['applied', 'known', 'held']);
 

@@ -166,11 +166,21 @@ export const heldOf = (state: State, entity: EntityKey, links: readonly Row<'lin
   return links.some(bringsAll) ? shows : 'PUBLISHED';
 };
 
-/** What nobody uses any more is not sent anew, either; that it is deleted, is. */
-const wantedOfLeft = (before: Row<'replicas'>, { leaves, deletions }: State): RevisionId[] | null | undefined => {
+/** What nobody uses any more is not sent anew, either; that it is deleted, or not held here any more, is. */
+const wantedOfLeft = async (
+  tables: Tables,
+  before: Row<'replicas'>,
+  { leaves, deletions }: State,
+  replaced: ReadonlySet<EntityKey>
+): Promise<RevisionId[] | null | undefined> => {
   const now = leaves.get(before.entity) ?? [];
-  if (before.wanted === null || (now.length > 0 && now.every((leaf) => deletions.has(leaf)))) return undefined;
-  return JSON.parse(before.wanted) as RevisionId[];
+  const isGone = replaced.has(before.entity) || now.every((leaf) => deletions.has(leaf));
+  if (before.wanted === null || isGone) return undefined;
+  // The other side may have changed it since.
+  return maximal(tables, [
+    ...(JSON.parse(before.wanted) as RevisionId[]),
+    ...(JSON.parse(before.common) as RevisionId[]),
+  ]);
 };
 
 /**
@@ -184,7 +194,7 @@ const wantedAsSent = async (
   state: State,
   replaced: ReadonlySet<EntityKey>
 ): Promise<RevisionId[] | null | undefined> => {
-  if (before && isLeft) return wantedOfLeft(before, state);
+  if (before && isLeft) return wantedOfLeft(tables, before, state, replaced);
   const { leaves } = state;
   if (!before || along?.mode !== 'missing' || !isAlong(before) || !isThere(before)) return undefined;
   // What is not held here any more cannot be there for our sake, either.

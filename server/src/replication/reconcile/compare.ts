@@ -204,7 +204,7 @@ const digests = (states: States, within: number | null): Json => {
  * Forgets what we believed the other side has of these entries, so that they are sent whole; what it had once and shall
  * not have any more is withdrawn again. How many there were.
  */
-const resend = async (tables: Tables, link: string, entities: readonly EntityKey[]): Promise<number> => {
+export const resend = async (tables: Tables, link: string, entities: readonly EntityKey[]): Promise<number> => {
   const entity = entities.filter((one) => entityOf(one).id !== '');
   const again = {
     common: '[]',
@@ -217,7 +217,12 @@ const resend = async (tables: Tables, link: string, entities: readonly EntityKey
   };
   const sent = await tables.update('replicas', { link, entity, wanted_hash: { not: NOTHING_THERE } }, again);
   const had = { link, entity, wanted_hash: NOTHING_THERE, acked_at: { gt: 0 }, direction: { not: 'RECEIVE_ONLY' } };
-  return sent + (await tables.update('replicas', had, again));
+  // What was said before we only received it may hold there still: its database was put back, say.
+  const received = await tables.find('replicas', { link, entity, direction: 'RECEIVE_ONLY' });
+  const said = received.filter(({ sent_hash: hash }) => (hash ?? NOTHING_THERE) !== NOTHING_THERE);
+  const yields = { link, entity: said.map((row) => row.entity) };
+  const unsaid = { common_direction: 'SEND_ONLY', state: 'queued' as const, attempts: 0, retry_at: 0, error: null };
+  return sent + (await tables.update('replicas', had, again)) + (await tables.update('replicas', yields, unsaid));
 };
 
 const read = <T>(schema: z.ZodType<T>, value: unknown): T => {

@@ -9,8 +9,15 @@ export interface FileName {
   ext: string;
 }
 
-const SAFE_HASH = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,240}$/;
+/** Strapi makes it of letters, digits and `_`. With a dot in it, the same name could be said with another extension. */
+const SAFE_HASH = /^[A-Za-z0-9_-]{1,241}$/;
 const SAFE_EXTENSION = /^(\.[A-Za-z0-9]{1,20}){0,3}$/;
+const FORMAT = /^[A-Za-z0-9_-]{1,60}$/;
+
+/** What to do about a file that is called otherwise, as some imports make them. */
+export const ODD_FILE_NAME =
+  'The name under which this file or one of its formats is kept is not one that Strapi gives: letters, digits, “_” and ' +
+  '“-” (the hash), then an extension. Upload the file anew on the site it comes from, and use that one in its place.';
 
 /** null: one of the names is none that Strapi would give. */
 export const fileNames = (fields: Fields): FileName[] | null => {
@@ -19,10 +26,10 @@ export const fileNames = (fields: Fields): FileName[] | null => {
   const names = [main];
   const { formats } = fields;
   if (formats !== undefined && formats !== null && !isObject(formats)) return null;
-  for (const format of Object.values(formats ?? {})) {
+  for (const [key, format] of Object.entries(formats ?? {})) {
     const name = isObject(format) ? nameOf(format) : null;
     // `thumbnail_cat_1a2b` belongs to `cat_1a2b`, and to no other file.
-    if (!name || !name.hash.endsWith(`_${main.hash}`)) return null;
+    if (!FORMAT.test(key) || !name || !name.hash.endsWith(`_${main.hash}`)) return null;
     names.push(name);
   }
   return names;

@@ -132,6 +132,30 @@ describe('Files', () => {
     expect(fs.readFileSync(upload('cat_1a2b.png'))).toEqual(main);
   });
 
+  it('keep what the provider has told of bytes that stay where they are', async () => {
+    const [row] = await strapi.db.query(FILE).findMany({ where: { documentId: 'cat' } });
+    const thumbnail = { ...row.formats.thumbnail, provider_metadata: { public_id: 'small' }, path: null };
+    const data = { provider_metadata: { public_id: 'cat' }, formats: { thumbnail } };
+    await strapi.db.query(FILE).update({ where: { id: row.id }, data });
+    await files.hash(['cat']);
+    const formats = (await read('cat'))[0]!.fields.formats as { thumbnail: Fields };
+    await write('cat', {
+      kind: 'update',
+      locale: '-',
+      status: 'published',
+      // The other site calls its own bytes otherwise: ours were there before.
+      fields: { hash: 'theirs', formats: { thumbnail: { ...formats.thumbnail, width: 7, hash: 'thumbnail_theirs' } } },
+      ids: {},
+      dates: DATES,
+    });
+    expect(await strapi.db.query(FILE).findOne({ where: { documentId: 'cat' } })).toMatchObject({
+      hash: 'cat_1a2b',
+      ext: '.png',
+      provider_metadata: { public_id: 'cat' },
+      formats: { thumbnail: { ...thumbnail, width: 7 } },
+    });
+  });
+
   it('that were uploaded or replaced here are hashed before they are read', async () => {
     const bytes = randomBytes(100);
     fs.writeFileSync(upload('dog_1.png'), bytes);

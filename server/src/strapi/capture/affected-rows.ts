@@ -1,6 +1,7 @@
 import type { Core } from '@strapi/strapi';
 import { FILE_UID, type Uid } from '../../replication/entity';
 import type { Schemas } from '../../replication/ports';
+import { exactly } from '../content/exactly';
 import { type ChangedRow, entryRows, findRows } from './changed-rows';
 import { attributesReferringTo, inverseAttributes, type Owning, rowsLinkedTo, takingAttributes } from './links';
 
@@ -79,7 +80,9 @@ export const createAffected = (strapi: Core.Strapi, schemas: Schemas): ((uid: Ui
         if (schemas.type(uid)?.drafts !== true || withoutDrafts.length === 0 || rows.length === 0) return [];
         const documents = [...new Set(rows.map((row) => row.documentId))];
         const versions = await findRows(strapi, schemas, uid, { where: { documentId: { $in: documents } } });
-        const others = versions.filter(({ id }) => rows.every((row) => row.id !== id)).map(({ id }) => id);
+        const others = exactly(versions, documents)
+          .filter(({ id }) => rows.every((row) => row.id !== id))
+          .map(({ id }) => id);
         const linked = await rowsLinkedTo(strapi, schemas, uid, others, withoutDrafts);
         return linked.filter((row) => schemas.type(row.uid)?.drafts === false);
       },

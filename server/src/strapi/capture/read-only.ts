@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Core } from '@strapi/strapi';
 import { errors } from '@strapi/utils';
 import { FILE_UID, keyOf, type Uid } from '../../replication/entity';
@@ -8,6 +7,7 @@ import { statementOnOwn } from '../content/connection';
 import { subscribeOwn } from '../content/own-lifecycles';
 import { createPopulate } from '../content/populate';
 import { findRows } from './changed-rows';
+import { onlyChanging, whileChangingLocally } from './local-change';
 import { localPartOf, OF_EVERY_WRITE } from './local-update';
 
 /**
@@ -71,8 +71,6 @@ export const createReadOnly = (
 ): ReadOnly => {
   const populate = createPopulate(schemas);
   const knownFree = new Map<Uid, number>();
-  /** The type of which the document service is changing nothing but local fields. */
-  const changingLocally = new AsyncLocalStorage<Uid>();
   let started = false;
 
   const anyLocked = async (uid: Uid): Promise<boolean> => {
@@ -135,7 +133,7 @@ export const createReadOnly = (
   const isLocalUpdate = (uid: Uid, data: unknown): boolean => {
     const local = localFieldsOf(uid);
     if (local.length === 0 || typeof data !== 'object' || data === null) return false;
-    const isRepeated = (name: string) => REPEATED.has(name) && changingLocally.getStore() === uid;
+    const isRepeated = (name: string) => REPEATED.has(name) && onlyChanging(uid) !== null;
     const names = Object.keys(data).filter((name) => !OF_EVERY_WRITE.has(name) && !isRepeated(name));
     return names.length > 0 && names.every((name) => local.includes(name));
   };
@@ -151,7 +149,7 @@ export const createReadOnly = (
   };
 
   const leaveOutRepeated = ({ model, params }: LifecycleEvent): void => {
-    if (changingLocally.getStore() !== model.uid) return;
+    if (onlyChanging(model.uid) === null) return;
     for (const name of REPEATED) delete (params.data as { [name: string]: unknown })[name];
   };
 
@@ -179,7 +177,8 @@ export const createReadOnly = (
       const { uid, action, params } = context;
       // Over REST it is said of every type; where there are no drafts nothing is published by it.
       const publishes = params.status === 'published' && schemas.type(uid)?.drafts === true;
-      if (action === 'update' && !publishes && isLocalUpdate(uid, params.data)) return changingLocally.run(uid, next);
+      const changeLocally = () => whileChangingLocally(uid, localFieldsOf(uid), next);
+      if (action === 'update' && !publishes && isLocalUpdate(uid, params.data)) return changeLocally();
       if (CHANGING.has(action) && (await anyLocked(uid))) {
         const id = action === 'create' ? params.data?.documentId : params.documentId;
         const ids = typeof id === 'string' ? [id] : [];
@@ -188,7 +187,7 @@ export const createReadOnly = (
         const local = action === 'update' && !publishes ? await localPart(uid, params) : null;
         if (local === null) throw await refusalOf(uid, locked);
         context.params = { ...params, data: local };
-        return changingLocally.run(uid, next);
+        return changeLocally();
       }
       return next();
     },

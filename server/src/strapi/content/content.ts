@@ -15,6 +15,7 @@ import { NotPossible } from '../../replication/errors';
 import type { Content, Glance, NewEntry, Plain, Schemas, Telling } from '../../replication/ports';
 import { createTables } from '../tables/tables';
 import { type DatabaseRow, rowKeyOf } from './canonical-row';
+import { exactly } from './exactly';
 import { readFiles } from './file-rows';
 import { lockRows } from './lock-rows';
 import { lookUp } from './look-up';
@@ -70,13 +71,14 @@ export const mainRowsOf = async (
   const columns = ['id', 'documentId', 'updatedAt', ...(schema.uid === FILE_UID ? [] : ['locale', 'publishedAt'])];
   const found: MainRow[] = [];
   for (let at = 0; at < localIds.length; at += 5 * BATCH) {
+    const some = localIds.slice(at, at + 5 * BATCH);
     const rows = await strapi.db
       .queryBuilder(schema.uid)
       .select(columns)
-      .where({ documentId: { $in: localIds.slice(at, at + 5 * BATCH) } })
+      .where({ documentId: { $in: some } })
       .orderBy([{ id: 'asc' }])
       .execute<(DatabaseRow & { id: number; documentId: string })[]>();
-    for (const row of rows)
+    for (const row of exactly(rows, some))
       found.push({ id: row.id, documentId: row.documentId, updatedAt: row.updatedAt, ...rowKeyOf(row, schema) });
   }
   return found;

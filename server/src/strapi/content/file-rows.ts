@@ -7,28 +7,34 @@ import {
   type RowWrite,
   type TypeSchema,
 } from '../../replication/entity';
-import { FilesNotHashed } from '../../replication/errors';
-import { Refused } from '../../replication/errors';
-import { fileNames } from '../../replication/file-names';
+import { FilesNotHashed, Refused } from '../../replication/errors';
+import { fileNames, ODD_FILE_NAME } from '../../replication/file-names';
 import type { Schemas, Tables } from '../../replication/ports';
 import { type DatabaseRow, rowStateOf } from './canonical-row';
+import { exactly } from './exactly';
 import {
   BytesNotPlaced,
   bytesOf,
   type FileBytes,
   type FileRow,
   type FormatMetadata,
+  isPending,
   pendingOf,
   stampOf,
 } from './file-bytes';
 import type { Session } from './content';
 import { DERIVED_FILE_ATTRIBUTES } from './file-schema';
-import { checkNamesFree } from './taken-names';
+import { checkNamesFree, takenNames } from './taken-names';
 import { ensureFolder, folderNames } from './folders';
 import { type JsonStorage, toDatabase } from './values';
 
 /** Where a format's bytes are is local; that they have been made at all, and what they are, is content. */
 const LOCAL_FORMAT_KEYS: ReadonlySet<string> = new Set(['url', 'provider_metadata', 'isUrlSigned']);
+
+/** What another site may say of a format. Providers that sign or delete one are given all that its row holds. */
+const FORMAT_KEYS = ['name', 'hash', 'ext', 'mime', 'width', 'height', 'size', 'sizeInBytes'] as const;
+/** Of these, and with that, a provider finds the bytes. */
+const PLACE = ['hash', 'ext', 'path'] as const;
 
 interface Context {
   strapi: Core.Strapi;
@@ -51,10 +57,11 @@ const canonicalFormats = (row: FileRow, bytes: Map<string, FileBytes>): Fields =
 /** Throws {@link FilesNotHashed} where the bytes of some are not known as they are now. */
 export const readFiles = async (context: Context, localIds: readonly string[]): Promise<Map<string, RowState[]>> => {
   const { strapi, schemas, schema, tables } = context;
-  const rows = (await strapi.db.query(FILE_UID).findMany({
+  const found = (await strapi.db.query(FILE_UID).findMany({
     where: { documentId: { $in: [...localIds] } },
     orderBy: { id: 'asc' },
   })) as unknown as (FileRow & DatabaseRow)[];
+  const rows = exactly(found, localIds);
   const bytes = await bytesOf(tables, localIds);
   const unknown = rows.filter((row) => bytes.get(row.documentId)?.get('')?.stamp !== stampOf(row));
   if (unknown.length > 0) throw new FilesNotHashed(unknown.map((row) => row.documentId));
@@ -100,12 +107,28 @@ const metadataOf = (bytes: FileBytes): Json => {
   return Object.keys(told).length > 0 ? told : null;
 };
 
+/** A format as the other site says it is. Where its bytes are is what the provider has told, now or before. */
+const formatOf = (told: Fields, bytes: FileBytes, before: FormatMetadata | undefined): FormatMetadata => {
+  const stays = !isPending(bytes.format) && before?.url === bytes.url;
+  const known = FORMAT_KEYS.filter((key) => told[key] === null || ['string', 'number'].includes(typeof told[key]));
+  const metadata = stays ? before.provider_metadata : metadataOf(bytes);
+  return {
+    ...Object.fromEntries(known.map((key) => [key, told[key]!])),
+    // Strapi writes this of a format that lies in no folder of its bucket.
+    ...('path' in told ? { path: null } : {}),
+    ...(stays ? Object.fromEntries(PLACE.filter((key) => key in before).map((key) => [key, before[key]!])) : {}),
+    url: bytes.url,
+    ...(metadata ? { provider_metadata: metadata } : {}),
+  };
+};
+
 /** Turns canonical fields into columns, as far as `fields` has them; `null` where the write clears one. */
 const columnsOf = async (
   context: Context,
   localId: string,
   fields: { [name: string]: Json },
-  known: Map<string, FileBytes>
+  known: Map<string, FileBytes>,
+  before: FileRow | null
 ) => {
   const { schema, strapi, storage } = context;
   const data: Record<string, unknown> = {};
@@ -134,14 +157,10 @@ const columnsOf = async (
   if ('formats' in fields) {
     const formats: Record<string, FormatMetadata> = {};
     for (const [name, format] of Object.entries(objectOf(fields.formats))) {
-      const { sha256, ...metadata } = objectOf(format);
-      const bytes = bytesFor(known, name, sha256, localId);
+      const told = objectOf(format);
+      const bytes = bytesFor(known, name, told.sha256, localId);
       used.set(name, bytes);
-      formats[name] = {
-        ...metadata,
-        url: bytes.url,
-        ...(metadataOf(bytes) ? { provider_metadata: metadataOf(bytes) } : {}),
-      };
+      formats[name] = formatOf(told, bytes, before?.formats?.[name]);
     }
     data.formats = Object.keys(formats).length > 0 ? formats : null;
   }
@@ -151,7 +170,7 @@ const columnsOf = async (
 /** Also without bytes: removing a row removes what lies under its names. */
 const checkFileNames = async ({ strapi }: Context, localId: string, fields: Fields): Promise<void> => {
   const names = fileNames(fields);
-  if (!names) throw new Refused('FILE_NAME', 'The name of a file is not one that Strapi would give.');
+  if (!names) throw new Refused('FILE_NAME', ODD_FILE_NAME);
   await checkNamesFree(strapi, localId, names);
 };
 
@@ -169,17 +188,21 @@ export const writeFile = async (
   const whole = existing
     ? write.fields
     : { ...Object.fromEntries(Object.keys(schema.attributes).map((name) => [name, null])), ...write.fields };
-  await checkFileNames(context, localId, { ...(before && { hash: before.hash, ext: before.ext }), ...whole });
-  const { data, used } = await columnsOf(context, localId, whole, known);
+  // A file of this site may have a name that another site could not give it.
+  if (['hash', 'ext', 'formats'].some((name) => name in whole))
+    await checkFileNames(context, localId, { ...(before && { hash: before.hash, ext: before.ext }), ...whole });
+  const { data, used } = await columnsOf(context, localId, whole, known, before);
   // Bytes that were here before, under a name of this site's own (a file that was matched), stay where they are.
-  if (before && used.get('')?.format === '') Object.assign(data, { hash: before.hash, ext: before.ext });
+  if (before && !isPending(used.get('')?.format ?? '')) Object.assign(data, { hash: before.hash, ext: before.ext });
   Object.assign(data, write.dates);
 
   const query = strapi.db.query(FILE_UID);
+  const create = () =>
+    query.create({ data: { ...data, documentId: localId, ...(data.url === undefined ? { url: '' } : {}) } });
   if (existing) await query.update({ where: { id: existing.id }, data });
-  else await query.create({ data: { ...data, documentId: localId, ...(data.url === undefined ? { url: '' } : {}) } });
+  const { id } = existing ?? (await create());
 
-  const after = (await query.findOne({ where: { documentId: localId } })) as unknown as FileRow;
+  const after = (await query.findOne({ where: { id } })) as unknown as FileRow;
   const stamp = stampOf(after);
   // What was known of the bytes stays known: a changed caption must not make a site read a film again.
   if (before)
@@ -191,8 +214,8 @@ export const writeFile = async (
 };
 
 /**
- * Removes a file's row; its bytes go after commit, unless another file of this site has the same name, or one of a site
- * it was shared with lies at the same place.
+ * Forgets a file whose row was removed; its bytes go after commit, and those of its formats: but for what is called as
+ * another file of this site, or a format of one, and unless a file of a site it was shared with lies at the same place.
  */
 export const forgetFile = async (
   context: Context & Pick<Session, 'usedElsewhere'>,
@@ -202,14 +225,17 @@ export const forgetFile = async (
   const { strapi, tables, usedElsewhere } = context;
   await tables.remove('file_bytes', { local_id: localId });
   if (!row) return;
-  const shared = await strapi.db.query(FILE_UID).count({ where: { hash: row.hash } });
-  if (shared > 0) return;
+  // The local provider would take a missing extension for a word.
+  const files = [row, ...Object.values(row.formats ?? {})].map((file) => ({ ...file, ext: file?.ext ?? '' }));
+  const taken = await takenNames(strapi, localId, files);
+  const ours = files.filter((file) => !taken.includes(file));
+  if (ours.length === 0) return;
   // What is kept on this site's own disk is nobody else's.
   const links = /^https?:\/\//.test(row.url) ? await sharedWith(tables, localId) : [];
   await strapi.db.transaction(({ onCommit }) => {
     onCommit(() => {
       void usedElsewhere(row.url, links).then(
-        (isUsed) => (isUsed ? undefined : removeBytes(strapi, row)),
+        (isUsed) => (isUsed ? undefined : removeBytes(strapi, row.name, ours)),
         (error: unknown) => strapi.log.warn(`The bytes of the removed file ${row.name} were left. ${String(error)}`)
       );
     });
@@ -224,13 +250,13 @@ const sharedWith = async (tables: Tables, localId: string): Promise<string[]> =>
   return (await tables.find('replicas', { entity: entry.entity }, { columns: ['link'] })).map(({ link }) => link);
 };
 
-const removeBytes = async (strapi: Core.Strapi, row: FileRow): Promise<void> => {
+const removeBytes = async (strapi: Core.Strapi, name: string, files: readonly object[]): Promise<void> => {
   const provider = strapi.plugin('upload').provider as unknown as { delete(file: object): Promise<unknown> };
-  for (const file of [row, ...Object.values(row.formats ?? {})]) {
+  for (const file of files) {
     try {
       await provider.delete(file);
     } catch (error) {
-      strapi.log.warn(`The bytes of the removed file ${row.name} could not be deleted. ${String(error)}`);
+      strapi.log.warn(`The bytes of the removed file ${name} could not be deleted. ${String(error)}`);
     }
   }
 };

@@ -1,18 +1,24 @@
 import type { Readable } from 'node:stream';
 import type { Core } from '@strapi/strapi';
+import { lookup } from 'mime-types';
 import { Refused } from '../../replication/errors';
+import { isActiveSvg } from './active-svg';
 
 /**
  * Which files another site may put into the public folder of this one. What a browser would run as part of this site, or
  * a web server as a program, could take over whoever opens it: such files come in only where this site's own upload
- * configuration names their type (`plugin::upload.security.allowedTypes`), whose other rules hold as well.
+ * configuration names the type of their extension (`plugin::upload.security.allowedTypes`), whose other rules hold as well.
  */
 const ACTIVE_EXTENSION =
-  /\.(x?html?|shtml|xht|mhtml?|[cm]?js|php\d?|phtml|phar|aspx?|jspx?|cgi|htaccess|svgz|htc|hta|swf)$/i;
-const ACTIVE_TYPE =
-  /^(text\/html|application\/xhtml\+xml|(text|application)\/(x-)?(java|ecma)script|multipart\/related)\b/i;
-/** What makes an SVG more than a picture, when it is opened by itself. */
-const ACTIVE_SVG = /<script|<foreignobject|<!entity|\son[a-z]+\s*=|javascript:|<(iframe|embed|object)\b/i;
+  /^(x?html?|shtml|xht|mhtml?|[cm]?js|php\d?|phtml|phar|aspx?|jspx?|cgi|htaccess|svgz|htc|hta|swf)$/;
+/** All that a browser reads as a page or a script. XML may hold either, or be made one by a style sheet. */
+const ACTIVE_TYPE = /^(text\/html|(text|application)\/((x-)?(java|ecma)script|xsl)|multipart\/related|.*[/+]xml)$/;
+/** What browsers read as one type only, and do not take the last of several. */
+const TYPE = /^[a-z0-9!#$&^_.+-]+\/[a-z0-9!#$&^_.+-]+(?=\s*(;[^,]*)?$)/;
+const SVG_TYPE = 'image/svg+xml';
+const GENERIC = 'application/octet-stream';
+/** Served as what the name says without it: `x.html.gz` is the page `x.html`. */
+const PACKED = /^(gz|br|zst)$/;
 const MOST_SVG = 10 * 1024 * 1024;
 
 interface Security {
@@ -22,13 +28,14 @@ interface Security {
 
 const matches = (type: string, patterns: readonly string[]): boolean =>
   patterns.some((pattern) => {
-    const [head = '', tail] = pattern.toLowerCase().split('*', 2);
-    return tail === undefined ? type === head : type.startsWith(head) && type.endsWith(tail);
+    const plain = pattern.split('*').map((part) => part.replace(/[^\w/-]/g, '\\$&'));
+    return new RegExp(`^${plain.join('.*')}$`, 'i').test(type);
   });
 
-const refuse = (name: string): never => {
-  throw new Refused('FILE_TYPE', `This site takes no files of this type from other sites: ${name}`);
-};
+/** The type of an extension, for Strapi's own check of uploads and for who serves the file; null where it has none. */
+const typeOf = (extension: string): string | null => lookup(`.${extension}`) || null;
+
+const isActive = (type: string | null): boolean => type !== null && type !== SVG_TYPE && ACTIVE_TYPE.test(type);
 
 /** @param open opens the bytes; read only where the type alone does not tell. */
 export const checkFileType = async (
@@ -37,20 +44,32 @@ export const checkFileType = async (
   open: () => Promise<Readable>
 ): Promise<void> => {
   const { allowedTypes, deniedTypes } = (strapi.config.get('plugin::upload.security') ?? {}) as Security;
-  const type = String(file.mime ?? '').toLowerCase();
   const name = file.hash + file.ext;
-  if (Array.isArray(deniedTypes) && matches(type, deniedTypes)) refuse(name);
-  if (Array.isArray(allowedTypes)) {
-    if (!matches(type, allowedTypes)) refuse(name);
-    if (allowedTypes.includes(type)) return;
-  }
-  if (ACTIVE_EXTENSION.test(name) || ACTIVE_TYPE.test(type)) refuse(name);
-  if (/\.svg$/i.test(file.ext) || type.startsWith('image/svg')) {
-    if (ACTIVE_SVG.test(await textOf(await open(), () => refuse(name)))) refuse(name);
-  }
+  const refuse = (): never => {
+    throw new Refused('FILE_TYPE', `This site takes no files of this type from other sites: ${name}`);
+  };
+
+  const declared = TYPE.exec(String(file.mime ?? GENERIC).toLowerCase())?.[0];
+  if (!declared) return refuse();
+  const extensions = name.toLowerCase().split('.').slice(1);
+  if (extensions.length > 1 && PACKED.test(extensions.at(-1)!)) refuse();
+
+  const own = typeOf(extensions.at(-1) ?? '');
+  // As in Strapi, this says nothing of a file whose extension says more.
+  const types = own === null ? [declared] : declared === GENERIC ? [own] : [own, declared];
+  if (Array.isArray(deniedTypes) && types.some((type) => matches(type, deniedTypes))) refuse();
+  if (Array.isArray(allowedTypes) && !types.every((type) => matches(type, allowedTypes))) refuse();
+
+  const named = Array.isArray(allowedTypes) ? allowedTypes.map((allowed) => allowed.toLowerCase()) : [];
+  const isNamed = (type: string | null) => type !== null && named.includes(type);
+  const unnamed = extensions.filter((extension) => !isNamed(typeOf(extension)));
+  if (unnamed.some((extension) => ACTIVE_EXTENSION.test(extension) || isActive(typeOf(extension)))) refuse();
+  if (isActive(declared) && !isNamed(declared)) refuse();
+  const isSvg = unnamed.some((extension) => typeOf(extension) === SVG_TYPE) || declared.startsWith('image/svg');
+  if (isSvg && !isNamed(SVG_TYPE) && isActiveSvg(await bytesOf(await open(), refuse))) refuse();
 };
 
-const textOf = async (stream: Readable, tooLong: () => never): Promise<string> => {
+const bytesOf = async (stream: Readable, tooLong: () => never): Promise<Buffer> => {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of stream as AsyncIterable<Buffer>) {
@@ -58,9 +77,5 @@ const textOf = async (stream: Readable, tooLong: () => never): Promise<string> =
     if (length > MOST_SVG) tooLong();
     chunks.push(chunk);
   }
-  const bytes = Buffer.concat(chunks);
-  // A byte order mark may say UTF-16, in which no pattern would be found.
-  const wide =
-    bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : 'utf-8';
-  return new TextDecoder(wide).decode(bytes);
+  return Buffer.concat(chunks);
 };

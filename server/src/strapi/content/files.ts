@@ -3,9 +3,10 @@ import type { Readable } from 'node:stream';
 import type { Core } from '@strapi/strapi';
 import { FILE_UID, type Fields, type Json } from '../../replication/entity';
 import { Refused } from '../../replication/errors';
-import { fileNames, type FileName } from '../../replication/file-names';
+import { fileNames, ODD_FILE_NAME, type FileName } from '../../replication/file-names';
 import type { Files, Store } from '../../replication/ports';
 import { BlobFolder, sha256Of } from './blob-folder';
+import { checkIdFree, exactly } from './exactly';
 import { bytesOf, type FileBytes, type FileRow, isPending, pendingOf, stampOf } from './file-bytes';
 import { checkFileType } from './file-types';
 import { openStored } from './stored-bytes';
@@ -34,7 +35,7 @@ const placementsIn = (fields: Fields): Placement[] => {
 const namesIn = (fields: Fields): FileName[] => {
   const names = fileNames(fields);
   if (names) return names;
-  throw new Refused('FILE_NAME', 'The name under which a file is to be kept is not one that Strapi would give.');
+  throw new Refused('FILE_NAME', ODD_FILE_NAME);
 };
 
 /** What a provider is told of a file. Some take more from it (`path`, `buffer`): that is not for others to say. */
@@ -55,14 +56,14 @@ export const createFiles = (strapi: Core.Strapi, store: Store): Files => {
   const blobs = new BlobFolder(strapi);
 
   const rowsOf = (localIds: readonly string[]): Promise<FileRow[]> =>
-    store.transaction(
-      async () =>
-        (await strapi.db
-          .queryBuilder(FILE_UID)
-          .select('*')
-          .where({ documentId: { $in: [...localIds] } })
-          .execute()) as FileRow[]
-    );
+    store.transaction(async () => {
+      const rows = await strapi.db
+        .queryBuilder(FILE_UID)
+        .select('*')
+        .where({ documentId: { $in: [...localIds] } })
+        .execute<FileRow[]>();
+      return exactly(rows, localIds);
+    });
 
   const hashOne = async (row: FileRow): Promise<void> => {
     const stamp = stampOf(row);
@@ -165,7 +166,10 @@ export const createFiles = (strapi: Core.Strapi, store: Store): Files => {
     async place(localId, fields) {
       const placements = placementsIn(fields);
       const names = namesIn(fields);
-      await store.transaction(() => checkNamesFree(strapi, localId, names));
+      await store.transaction(async () => {
+        await checkIdFree(strapi, FILE_UID, localId);
+        await checkNamesFree(strapi, localId, names);
+      });
       const known = (await store.transaction(({ tables }) => bytesOf(tables, [localId]))).get(localId);
       const wanted = placements.filter(({ format, sha256 }) => {
         const there = known?.get(pendingOf(format)) ?? known?.get(format);

@@ -3,6 +3,7 @@ import { NotPossible } from '../../replication/errors';
 import { MOST_LOOKED_UP, type Looked, type Plain } from '../../replication/ports';
 import { type DatabaseRow, rowKeyOf } from './canonical-row';
 import type { Session } from './content';
+import { exactly } from './exactly';
 
 /** As many values as every database takes in one statement, with room. */
 const MOST_IN_ONE = 500;
@@ -29,7 +30,7 @@ export const lookUp = async (
       .orderBy([{ id: 'asc' }])
       .limit(MOST_LOOKED_UP - found.length)
       .execute<(DatabaseRow & { documentId: string })[]>();
-    for (const row of rows) {
+    for (const row of 'ids' in of ? exactly(rows, of.ids) : rows) {
       const value = row[attribute];
       if (typeof value !== 'string' && typeof value !== 'number') continue;
       found.push({ localId: row.documentId, ...rowKeyOf(row, schema), value });

@@ -2,6 +2,7 @@ import type { RowState, TypeSchema } from '../../replication/entity';
 import { encode, type ResolveUrl } from '../../replication/upload-tokens';
 import { type DatabaseRow, rowStateOf } from './canonical-row';
 import type { Session } from './content';
+import { exactly } from './exactly';
 import { loadLinkedVersions } from './linked-versions';
 import { resolverFor } from './upload-urls';
 
@@ -12,11 +13,12 @@ export const readRows = async (
   localIds: readonly string[]
 ): Promise<Map<string, RowState[]>> => {
   const { strapi, schemas, siteUrl } = session;
-  const rows = (await strapi.db.query(schema.uid).findMany({
+  const found = (await strapi.db.query(schema.uid).findMany({
     where: { documentId: { $in: [...localIds] } },
     orderBy: { id: 'asc' },
     populate: session.populateOf(schema.uid) as never,
   })) as DatabaseRow[];
+  const rows = exactly(found, localIds);
   await loadLinkedVersions(session, schema, rows);
 
   const stateOf = (row: DatabaseRow, resolve: ResolveUrl): RowState =>

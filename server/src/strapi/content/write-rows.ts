@@ -14,6 +14,7 @@ import { inState } from '../notify/state';
 import { type Applying, whileApplying } from './applying';
 import { type ComponentRow, componentRowsOf } from './component-rows';
 import { localeColumn, mainRowsOf, type MainRow, type Session } from './content';
+import { checkIdFree } from './exactly';
 import type { FileRow } from './file-bytes';
 import { forgetFile, writeFile } from './file-rows';
 import { linkNewVersions } from './link-new-versions';
@@ -180,6 +181,7 @@ const writeAll = async (
   const rowAt = (key: Pick<MainRow, 'locale' | 'status'>) =>
     rows.find((row) => row.locale === key.locale && row.status === key.status) ?? null;
   const kept = writes.filter((write): write is Kept => write.kind !== 'remove');
+  if (applying.isNew && kept.length > 0) await checkIdFree(strapi, schema.uid, localId);
   const holding = writes.filter((write) => concernsComponents(write, schema));
   const touched = holding.flatMap((write) => rowAt(write)?.id ?? []);
   const prepared = await prepare(session, kept, touched, schema);

@@ -47,7 +47,6 @@ const ONLY_SQLITE = {
   'tests/integration/deep-read': 'is about what the tests read with',
   'tests/integration/admin-api': 'asks who may call what, before any table is looked at',
   'tests/integration/gate/permissions': 'asks who may call what, before any table is looked at',
-  'tests/integration/gate/hostile-files': 'is refused before anything is stored, or lies in a folder',
   'tests/pair/buckets': 'is about where the bytes of files lie',
   'tests/pair/correcting-hooks': 'counts versions, which the domain decides; its tables have their contract',
   'tests/pair/local-fields': 'is decided before a row is read or written',

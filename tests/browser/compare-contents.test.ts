@@ -28,6 +28,12 @@ describe.each(['light', 'dark'] as const)('comparing with a linked site in the %
 
     await dialog.getByRole('button', { name: 'Compare contents' }).click();
     await page.getByRole('heading', { name: 'Compare contents with Live' }).waitFor();
+    const isAtHeading = (text: string) =>
+      page.waitForFunction(
+        (title) => document.activeElement?.matches('h1') && document.activeElement.textContent === title,
+        text
+      );
+    await isAtHeading('Compare contents with Live');
     await page.getByText('Everything is compared.', { exact: true }).waitFor();
     await page.getByText('5 entries are missing on Live.').waitFor();
     await page.getByRole('button', { name: /Show entries of Article: 1 different/ }).click();
@@ -40,6 +46,7 @@ describe.each(['light', 'dark'] as const)('comparing with a linked site in the %
     expect(calls.filter((call) => call.startsWith('PUT') || call.endsWith('/match'))).toEqual([]);
     await page.getByRole('button', { name: 'Close', exact: true }).click();
     await page.getByRole('region', { name: 'Live' }).waitFor();
+    await isAtHeading('Replication');
     expect(complaints).toEqual([]);
   });
 });

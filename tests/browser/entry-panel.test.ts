@@ -1,9 +1,12 @@
+import type { Page } from 'playwright-core';
 import { startPanel, type Answers, type VisitOptions } from './panel';
-import { answer, batch, entryStatus, failure } from './replication-answers';
+import { answer, batch, entryStatus, failure, overview } from './replication-answers';
 import { still } from './still';
+import { withoutPermission } from './without-permission';
 
 const UID = 'api::author.author';
 const ids: string[] = [];
+let translated: string;
 
 const panel = startPanel(async (site) => {
   for (const name of ['Ada', 'Ben', 'Cho']) {
@@ -12,13 +15,18 @@ const panel = startPanel(async (site) => {
     });
     ids.push(documentId);
   }
+  translated = await site.run(async (strapi) => {
+    const data = { title: 'Hello' };
+    const { documentId } = await strapi.documents('api::page.page').create({ data, locale: 'en' });
+    return documentId;
+  }, null);
 });
 
 const CONTENT = `/admin/content-manager/collection-types/${UID}`;
 
 const openEntry = async (status: Answers[string], options?: VisitOptions) => {
   const retry = `POST /entries/${UID}/${ids[0]}/retry`;
-  const answers = { [`GET /entries/${UID}/${ids[0]}`]: status, [retry]: { retried: 1 } };
+  const answers = { 'GET /overview': overview(), [`GET /entries/${UID}/${ids[0]}`]: status, [retry]: { retried: 1 } };
   return { ...(await panel.open(`${CONTENT}/${ids[0]}`, answers, options)), retry };
 };
 
@@ -149,6 +157,69 @@ describe('the panel beside an entry', () => {
     await screenshot('panel-paused');
   });
 
+  it('says why nothing goes where this site sends nothing, and promises nothing', async () => {
+    const [live, archive] = entryStatus().sites;
+    const waiting = { ...live!, state: 'waiting' as const };
+    const recording = { ...archive!, state: 'recording' as const, waitsFor: null };
+    const message = 'Replication is paused by the configuration (REPLICATION_PAUSED).';
+    const { page, screenshot } = await panel.open(`${CONTENT}/${ids[0]}`, {
+      'GET /overview': overview({ problems: [{ code: 'PAUSED', message }] }),
+      [`GET /entries/${UID}/${ids[0]}`]: entryStatus({ sites: [waiting, recording] }),
+    });
+    await page.getByText(message).waitFor();
+    for (const name of ['Live', 'Archive']) {
+      const site = page.getByRole('region', { name });
+      await site.getByText('Waits here').waitFor();
+      await site.getByText('This site sends nothing at the moment.').waitFor();
+    }
+    expect(await page.getByText('It is sent in a moment.').count()).toBe(0);
+    expect(await page.getByText('On the way').count()).toBe(0);
+    await screenshot('panel-silent');
+  });
+
+  it('says where the deletion of one language goes, and lets nobody delete one who may not', async () => {
+    const [live] = entryStatus().sites;
+    let status = entryStatus({ sites: [live!] });
+    const address = `/admin/content-manager/collection-types/api::page.page/${translated}?plugins[i18n][locale]=en`;
+    const { page, screenshot } = await panel.open(address, {
+      'GET /overview': overview(),
+      [`GET /entries/api::page.page/${translated}`]: () => status,
+    });
+    await page.getByText('What you publish also goes to Live.').waitFor();
+    await page.getByRole('button', { name: 'More actions' }).first().click();
+    await page.getByRole('menuitem', { name: /Delete entry \(English/ }).click();
+    const dialog = page.getByRole('alertdialog');
+    await dialog.getByText('This language of it is deleted on Live, too.').waitFor();
+    await screenshot('panel-delete-language');
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'hidden' });
+    status = entryStatus({
+      sites: [{ ...live!, direction: 'RECEIVE_ONLY' }],
+      lockedBy: { link: 'live', name: 'Live', url: 'https://live.example/api' },
+    });
+    await page.reload();
+    await page.getByText('Edited at Live, read-only here').waitFor();
+    await page.getByRole('button', { name: 'More actions' }).first().click();
+    const entries = page.getByRole('menuitem', { name: /Delete entry/ });
+    await entries.first().waitFor();
+    for (const entry of await entries.all()) expect(await entry.getAttribute('data-disabled')).not.toBeNull();
+  });
+
+  it('goes on showing what was read where asking again fails, and says so', async () => {
+    const [live] = entryStatus().sites;
+    let broken = false;
+    const { page } = await openEntry(() =>
+      broken
+        ? failure(400, 'The database is locked.', 'LOCKED')
+        : entryStatus({ sites: [{ ...live!, state: 'recording' }] })
+    );
+    await page.getByText('Saved just now').waitFor();
+    broken = true;
+    await page.getByText('This may be out of date').waitFor();
+    await page.getByText('The database is locked.').waitFor();
+    expect(await page.getByText('Saved just now').count()).toBe(1);
+  });
+
   it('says that an entry was edited on two sites', async () => {
     const { page, screenshot } = await openEntry(entryStatus({ diverged: true }));
     await page.getByText('each site keeps showing its own version').waitFor();
@@ -196,8 +267,13 @@ describe('the panel beside an entry', () => {
   });
 
   it('is not there for an entry that is not saved yet', async () => {
-    const { page } = await panel.open(`${CONTENT}/create`, {});
+    const { page } = await panel.open(`${CONTENT}/create`, {
+      'GET /overview': overview(),
+      [`GET /entries/${UID}/create`]: entryStatus(),
+    });
     await page.getByRole('textbox', { name: 'name' }).waitFor();
+    // Where it is about to go is no secret before it does.
+    await page.getByText('What you publish also goes to Live.').waitFor();
     expect(await page.getByRole('heading', { name: 'Linked sites' }).count()).toBe(0);
   });
 });
@@ -219,6 +295,74 @@ describe('the column in a list', () => {
     expect(calls.filter((call) => call === 'POST /entries/status')).toHaveLength(1);
     expect(complaints).toEqual([]);
   });
+
+  const column = (page: Page) =>
+    page.evaluate(() => {
+      const at = [...document.querySelectorAll('thead th')].findIndex((th) =>
+        /linked sites/i.test(th.textContent ?? '')
+      );
+      return [...document.querySelectorAll('tbody tr')].map((row) => row.children[at]?.textContent?.trim());
+    });
+
+  it('is empty for whoever may not know it', async () => {
+    const { page } = await panel.enter();
+    await withoutPermission(page, 'plugin::replication.');
+    const calls = await answer(page, {});
+    await page.goto(CONTENT);
+    await page.getByRole('gridcell', { name: 'Ben' }).waitFor();
+    expect(await column(page)).toEqual(['', '', '']);
+    expect(calls).toEqual([]);
+  });
+
+  it('says why it is not known where it could not be asked', async () => {
+    const { page, screenshot } = await panel.open(CONTENT, {
+      'POST /entries/status': failure(400, 'The database is locked.', 'LOCKED'),
+    });
+    const sign = page.getByRole('img', { name: 'The database is locked.' });
+    await sign.first().waitFor();
+    expect([await sign.count(), await column(page)]).toEqual([3, ['', '', '']]);
+    await sign.first().hover();
+    await page.getByRole('tooltip').getByText('The database is locked.').first().waitFor();
+    await screenshot('list-column-error');
+  });
+
+  it('looks again as long as something is on its way, and names each site on a line of its own', async () => {
+    let state: 'waiting' | 'current' = 'waiting';
+    const { page, calls, screenshot } = await panel.open(CONTENT, {
+      'POST /entries/status': (route) =>
+        Object.fromEntries(
+          route
+            .request()
+            .postDataJSON()
+            .documentIds.map((id: string) => [
+              id,
+              {
+                state,
+                sites: [
+                  { name: 'Live', state },
+                  { name: 'Archive', state: 'current' },
+                ],
+                locked: false,
+                diverged: false,
+              },
+            ])
+        ),
+    });
+    await page.getByText('On the way').first().hover();
+    const tooltip = page.getByRole('tooltip').locator('span');
+    await tooltip.first().waitFor();
+    expect(
+      await page
+        .locator('span', { hasText: /^Live: On the way\nArchive: Up to date$/ })
+        .last()
+        .evaluate((line) => getComputedStyle(line).whiteSpace)
+    ).toBe('pre-line');
+    await screenshot('list-column-tooltip');
+    state = 'current';
+    await page.getByText('On the way', { exact: true }).first().waitFor({ state: 'hidden' });
+    await page.getByText('Up to date', { exact: true }).first().waitFor();
+    expect(calls.length).toBeGreaterThan(1);
+  });
 });
 
 describe('what they ask of the site', () => {
@@ -232,6 +376,7 @@ describe('what they ask of the site', () => {
     const { page } = await panel.enter();
     await page.clock.install();
     const calls = await answer(page, {
+      'GET /overview': overview(),
       [list]: (route) => batch(route.request().postDataJSON().documentIds),
       [entry(0)]: () => status(states.shift() ?? 'current'),
       [entry(1)]: status('current'),
@@ -240,22 +385,22 @@ describe('what they ask of the site', () => {
     return { page, calls };
   };
 
-  it('is one request for an entry, and again each 15 s, or each 2 s while something is under way', async () => {
+  it('is one request for an entry and one for the site, and of the entry again each 15 s, or each 2 s while something is under way', async () => {
     const { page, calls } = await open(`${CONTENT}/${ids[0]}`, ['current', 'waiting', 'current']);
     await page.getByText('Up to date').waitFor();
     await page.waitForLoadState('networkidle');
-    expect(calls).toEqual([entry(0)]);
+    expect([...calls].sort()).toEqual([entry(0), 'GET /overview']);
     await page.clock.runFor(8_000);
-    expect(calls).toHaveLength(1);
+    expect(calls).toHaveLength(2);
     await page.clock.runFor(8_000);
     await page.getByText('Up to date').waitFor({ state: 'hidden' });
-    expect(calls).toHaveLength(2);
+    expect(calls).toHaveLength(3);
     await page.clock.runFor(2_500);
     await page.getByText('Up to date').waitFor();
-    expect(calls).toEqual([entry(0), entry(0), entry(0)]);
+    expect(calls.filter((call) => call !== 'GET /overview')).toEqual([entry(0), entry(0), entry(0)]);
   });
 
-  it('is one request for a page of a list, none later, and one for an entry that is opened from it', async () => {
+  it('is one request for a page of a list, none later, and as before for an entry that is opened from it', async () => {
     const { page, calls } = await open(CONTENT, []);
     await page.getByText('Edited on two sites').waitFor();
     await page.waitForLoadState('networkidle');
@@ -265,6 +410,6 @@ describe('what they ask of the site', () => {
     await page.getByRole('gridcell', { name: 'Ben' }).click();
     await page.getByText('Up to date').waitFor();
     await page.waitForLoadState('networkidle');
-    expect(calls).toEqual([list, entry(1)]);
+    expect([...calls].sort()).toEqual([entry(1), 'GET /overview', list]);
   });
 });

@@ -73,7 +73,7 @@ describe.each(['light', 'dark'] as const)('the homepage in the %s theme', (theme
       { 'GET /overview': overview({ links: sites().slice(0, 2), brakes: [brake] }) },
       { theme }
     );
-    await widget.getByText('Sharing is paused until you say how it goes on').waitFor();
+    await widget.getByText('Sharing is paused until somebody says how it goes on').waitFor();
     await widget.getByText('Concerns Category').waitFor();
     await picture(`home-paused-${theme}`);
     await widget.getByRole('link', { name: 'Answer on the Replication page' }).click();

@@ -1,6 +1,6 @@
 import type { Theme } from './chromium';
 import { startPanel, type Answers } from './panel';
-import { link, overview, SITE } from './replication-answers';
+import { link, overview, QUEUE, SITE } from './replication-answers';
 
 const panel = startPanel();
 
@@ -27,6 +27,11 @@ describe.each(['light', 'dark'] as const)('in the %s theme', (theme) => {
     const { page, complaints, screenshot } = await open({ 'GET /overview': asking }, theme);
     await page.getByText('Was this site moved, or is it a copy?').waitFor();
     await page.getByText('https://live.example/api').waitFor();
+    // Nothing of what its card offers would work.
+    const live = page.getByRole('region', { name: 'Live' });
+    await live.getByText('3 on the way').waitFor();
+    expect(await live.getByRole('button').allInnerTexts()).toEqual(['Sharing rules', 'Queue']);
+    expect(await live.getByText('Somebody whose role may').count()).toBe(0);
     await screenshot(`place-${theme}`);
     await page.getByRole('button', { name: 'This is a copy' }).click();
     await page.getByText('It becomes a site of its own').waitFor();
@@ -66,6 +71,23 @@ describe('whoever may link sites', () => {
     await page.getByRole('button', { name: 'Confirm' }).click();
     await page.getByText('Replication goes on here').waitFor();
     expect(calls).toContain('POST /site/moved');
+  });
+
+  it('is told what keeps this site from being linked', async () => {
+    const { page } = await open({ 'GET /overview': overview({ question }) });
+    await page.getByText('once it is answered above whether it was moved or is a copy').waitFor();
+    expect(await page.getByText('Somebody whose role may link sites can do that here').count()).toBe(0);
+  });
+
+  it('reads in the queue why nothing goes', async () => {
+    const waiting = { ...QUEUE.items[0]!, state: 'queued' as const, error: null, retryAt: Date.now() + 60_000 };
+    const { page } = await panel.open('/admin/plugins/replication?tab=queue', {
+      'GET /overview': overview({ question, links: [link()] }),
+      'GET /links/live/queue': { ...QUEUE, items: [waiting] },
+    });
+    await page.getByText('This site sends nothing at the moment.').waitFor();
+    expect(await page.getByText('It is sent in a moment.').count()).toBe(0);
+    expect(await page.getByRole('button', { name: /^Retry/ }).count()).toBe(0);
   });
 
   it('answers “copy”', async () => {

@@ -2,7 +2,7 @@ import type { TheirSharing } from '../../server/src/contracts';
 import { seriousFindings } from './accessibility';
 import type { Theme } from './chromium';
 import { startPanel, type Answers } from './panel';
-import { failure, job, link, overview, QUEUE, RULES, SITE, TYPES } from './replication-answers';
+import { DEPENDENCIES, failure, job, link, overview, QUEUE, RULES, SITE, TYPES } from './replication-answers';
 
 const panel = startPanel();
 
@@ -232,7 +232,9 @@ describe('the replication page', () => {
     const { page, screenshot } = await open({
       'GET /overview': overview(),
       'POST /links/codes': () =>
-        broken ? failure(400, 'This site has no public address.', 'NO_ADDRESS') : { code: 'c', expiresAt: 1 },
+        broken
+          ? failure(400, 'This site has no public address.', 'NO_ADDRESS')
+          : { code: 'c', expiresAt: Date.now() + 900_000 },
     });
     await page.getByRole('button', { name: 'Create link code' }).click();
     await page.getByText('This site has no public address.').waitFor();
@@ -301,6 +303,131 @@ describe('the replication page', () => {
     await page.getByRole('tab', { name: 'Queue' }).click();
     await page.getByRole('button', { name: 'Confirm' }).click();
     await page.getByRole('tab', { name: 'Queue', selected: true }).waitFor();
+  });
+
+  it('lets changed rules be left by the browser’s own button, once that is confirmed', async () => {
+    const { page } = await open({ 'GET /overview': overview({ links: [link()] }), 'GET /links/live/rules': RULES });
+    await page.getByRole('tab', { name: 'Sharing rules' }).click();
+    await page.getByRole('combobox', { name: 'What is shared of Article' }).click();
+    await page.getByRole('option', { name: 'Published only' }).click();
+    const back = () => page.evaluate(() => history.back());
+    await back();
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByText('Not saved yet').waitFor();
+    await back();
+    await page.getByText('Leave without saving them?').waitFor();
+    await page.getByRole('button', { name: 'Confirm' }).click();
+    await page.getByRole('tab', { name: 'Sites', selected: true }).waitFor();
+    expect(await page.getByRole('alertdialog').count()).toBe(0);
+  });
+
+  it('does not undo rules that somebody else has saved meanwhile, and keeps what is not saved yet', async () => {
+    let rules = RULES;
+    const saved: unknown[] = [];
+    const { page, calls, screenshot } = await open(
+      {
+        'GET /overview': overview({ links: [link()] }),
+        'GET /links/live/rules': () => rules,
+        'PUT /links/live/rules': (route) => {
+          saved.push(route.request().postDataJSON());
+          return rules;
+        },
+      },
+      { query: '?tab=rules' }
+    );
+    await page.getByRole('combobox', { name: 'What is shared of Article' }).click();
+    await page.getByRole('option', { name: 'Published only' }).click();
+    const theirs = {
+      scope: 'type',
+      uid: 'api::category.category',
+      level: 'EVERYTHING',
+      direction: 'SEND_ONLY',
+    } as const;
+    rules = [...RULES, { ...theirs, locked: false }];
+    const saveAll = async () => {
+      await page.getByRole('button', { name: 'Save', exact: true }).click();
+      await page.getByRole('button', { name: 'Save and apply' }).click();
+    };
+    await saveAll();
+    await page.getByText('Somebody else changed the rules for Live meanwhile').waitFor();
+    await page.getByText('Changed: Category.').waitFor();
+    const chosen = (type: string) => page.getByRole('combobox', { name: `What is shared of ${type}` }).innerText();
+    expect([await chosen('Article'), await chosen('Category')]).toEqual(['Published only', 'Shared']);
+    await page.getByText('Not saved yet', { exact: true }).waitFor();
+    expect(saved).toEqual([]);
+    await screenshot('rules-meanwhile');
+    await saveAll();
+    await page.getByText('The rules for Live are saved').waitFor();
+    const own = { scope: 'type', uid: 'api::article.article', level: 'PUBLISHED', direction: 'SEND_ONLY' };
+    expect(saved).toEqual([{ rules: [own, theirs] }]);
+    // Whoever comes back to them sees them as they are then.
+    const asked = () => calls.filter((call) => call === 'GET /links/live/rules').length;
+    await page.getByRole('tab', { name: 'Queue' }).click();
+    await page.waitForLoadState('networkidle');
+    const before = asked();
+    await page.getByRole('tab', { name: 'Sharing rules' }).click();
+    await page.waitForLoadState('networkidle');
+    expect(asked()).toBeGreaterThan(before);
+  });
+
+  it('says what goes along from now on before that is changed', async () => {
+    const { page, calls, screenshot } = await open(
+      {
+        'GET /overview': overview({ links: [link()] }),
+        'GET /links/live/rules': RULES,
+        'PUT /links/live/dependencies': { ...DEPENDENCIES, default: 'always' },
+      },
+      { query: '?tab=rules' }
+    );
+    const select = page.getByRole('combobox', { name: 'Where no field says otherwise' });
+    const choose = async () => {
+      await select.click();
+      await page.getByRole('option', { name: 'Always, with later changes' }).click();
+      await page.getByText('This holds at once, not only with Save.').waitFor();
+    };
+    await choose();
+    await screenshot('rules-along');
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByRole('alertdialog').waitFor({ state: 'hidden' });
+    await page.waitForFunction((element) => document.activeElement === element, await select.elementHandle());
+    expect(calls).not.toContain('PUT /links/live/dependencies');
+    await choose();
+    await page.getByRole('button', { name: 'Confirm' }).click();
+    await page.getByText('What goes along to Live is saved').waitFor();
+  });
+
+  it('gives the keyboard back to what has opened a dialog', async () => {
+    const { page } = await open({
+      'GET /overview': overview({ links: [link()] }),
+      'GET /links/live/keys': [],
+      'POST /links/live/compare': { link: 'live', at: 1, equal: 1, differentCount: 0, different: [], bytes: 9 },
+      'POST /links/codes': { code: 'c', expiresAt: Date.now() + 900_000 },
+    });
+    const dialog = page.locator('[role=dialog], [role=alertdialog]');
+    for (const name of ['Rename', 'Keys', 'Compare', 'Unlink', 'Change key', 'I have a code', 'Create link code']) {
+      const button = page.getByRole('button', { name, exact: true });
+      await button.focus();
+      await page.keyboard.press('Enter');
+      await dialog.waitFor();
+      await page.waitForFunction(() => document.activeElement?.closest('[role=dialog], [role=alertdialog]'));
+      await page.keyboard.press('Escape');
+      await dialog.waitFor({ state: 'hidden' });
+      await page.waitForFunction((text) => document.activeElement?.textContent === text, name);
+    }
+  });
+
+  it('says that a link code has expired, and makes another one', async () => {
+    let expiresAt = 1;
+    const { page } = await open({
+      'GET /overview': overview(),
+      'POST /links/codes': () => ({ code: 'c', expiresAt }),
+    });
+    await page.getByRole('button', { name: 'Create link code' }).click();
+    await page.getByText('This code has expired').waitFor();
+    expect(await page.getByText('Waiting for the other site').count()).toBe(0);
+    expiresAt = Date.now() + 900_000;
+    await page.getByRole('button', { name: 'Create a new code' }).click();
+    await page.getByText('Waiting for the other site').waitFor();
   });
 
   it('keeps the dialog open and says what is wrong with a code', async () => {
@@ -403,6 +530,68 @@ describe('the replication page', () => {
     await page.getByRole('button', { name: 'Retry The internet’s own boy (Article)' }).click();
     await page.getByText('It is being tried again').waitFor();
     expect(calls).toContain('POST /entries/api::article.article/a/retry');
+  });
+
+  it('offers no other try of what waits for a decision or is being sent, and says where there was nothing to try', async () => {
+    const [failed, held] = QUEUE.items;
+    const items = [
+      failed!,
+      { ...held!, id: 'c', documentId: 'c', title: 'Stopped', state: 'stopped' as const },
+      { ...held!, id: 'd', documentId: 'd', title: 'Sending', state: 'sending' as const, waitsFor: null },
+    ];
+    const { page } = await open(
+      {
+        'GET /overview': overview({ links: [link({ counts: QUEUE.counts })] }),
+        'GET /links/live/queue': { ...QUEUE, items, total: 3 },
+        'POST /entries/api::article.article/a/retry': { retried: 0 },
+      },
+      { query: '?tab=queue' }
+    );
+    await page.getByText('Stopped (Article)').waitFor();
+    await page.getByText('Sending (Article)').waitFor();
+    expect(await page.getByRole('button', { name: /^Retry .* \(Article\)/ }).count()).toBe(1);
+    await page.getByRole('button', { name: 'Retry The internet’s own boy (Article)' }).click();
+    await page.getByText('There is nothing to retry').waitFor();
+  });
+
+  it('goes back to the last page of a queue that has become shorter', async () => {
+    let total = 41;
+    const { page } = await open(
+      {
+        'GET /overview': overview({ links: [link({ counts: QUEUE.counts })] }),
+        'GET /links/live/queue': (route) => {
+          const asked = Number(new URL(route.request().url()).searchParams.get('page'));
+          return { ...QUEUE, page: asked, total, items: asked <= Math.ceil(total / 20) ? QUEUE.items : [] };
+        },
+      },
+      { query: '?tab=queue' }
+    );
+    await page.getByRole('button', { name: 'Next' }).click();
+    await page.getByText('Page 2 of 3').waitFor();
+    await page.getByRole('button', { name: 'Next' }).click();
+    await page.getByText('Page 3 of 3').waitFor();
+    total = 21;
+    await page.getByText('Page 2 of 2').waitFor();
+    await page.getByText('The internet’s own boy (Article)').waitFor();
+  });
+
+  it('goes on showing what was read where asking again fails, and says so', async () => {
+    let broken = false;
+    const { page, screenshot } = await open({
+      'GET /overview': () =>
+        broken
+          ? failure(400, 'The database is locked.', 'LOCKED')
+          : overview({ links: [link({ state: 'REQUESTED' })] }),
+    });
+    await page.getByRole('region', { name: 'Live' }).waitFor();
+    broken = true;
+    await page.getByText('This may be out of date').waitFor();
+    await page.getByText('The database is locked.').waitFor();
+    await page.getByRole('region', { name: 'Live' }).waitFor();
+    await screenshot('page-outdated');
+    broken = false;
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByText('This may be out of date').waitFor({ state: 'hidden' });
   });
 
   it('compares with a site and sends again what differs', async () => {

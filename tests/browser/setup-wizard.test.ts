@@ -264,6 +264,37 @@ describe('setting up a new link', () => {
     expect(calls.filter((call) => call === 'POST /links/live/preview')).toHaveLength(3);
   });
 
+  it('asks before what was decided is forgotten, by comparing again, by another field, or by leaving', async () => {
+    const { page, screenshot } = await open();
+    await toCompare(page);
+    await compared(page);
+    const which = page.getByRole('combobox', { name: 'Which entry on Live is “Summer recipes”?' });
+    await which.click();
+    await page.getByRole('option', { name: 'Summer recipes (old) (there2)' }).click();
+    const keep = async (question: RegExp) => {
+      await page.getByRole('alertdialog').getByText(question).waitFor();
+      await press(page, 'Cancel');
+      await page.getByRole('alertdialog').waitFor({ state: 'hidden' });
+      expect(await which.innerText()).toContain('there2');
+    };
+    await press(page, 'Compare again');
+    await keep(/Your decision on 1 entry is forgotten by that/);
+    await page.getByRole('combobox', { name: 'When are two entries of Article the same?' }).click();
+    await page.getByRole('option', { name: 'Only when they have the same ID' }).click();
+    await keep(/Your decision on 1 entry is forgotten by that/);
+    await press(page, 'Cancel');
+    await page.getByText('Your decision on 1 entry is not sent yet').waitFor();
+    await screenshot('setup-leave');
+    await keep(/is not sent yet/);
+    await press(page, 'Compare again');
+    await press(page, 'Confirm');
+    await compared(page);
+    expect(await which.innerText()).toContain('Not decided yet');
+    // Nothing is decided any more: nobody is asked.
+    await press(page, 'Cancel');
+    await page.getByRole('region', { name: 'Live' }).waitFor();
+  });
+
   it('says so where there are no entries', async () => {
     const { page, screenshot } = await open({ 'POST /links/live/preview': pageOf([]) });
     await toCompare(page);

@@ -1,5 +1,6 @@
-import { useAPIErrorHandler, useNotification } from '@strapi/strapi/admin';
+import { useNotification } from '@strapi/strapi/admin';
 import { useCallback } from 'react';
+import { useErrorText } from './use-error-text';
 
 type Answer<T> = { data: T } | { error: unknown };
 
@@ -11,12 +12,12 @@ type Answer<T> = { data: T } | { error: unknown };
  */
 export const useOutcome = (onFailure?: (message: string) => void) => {
   const { toggleNotification } = useNotification();
-  const { formatAPIError } = useAPIErrorHandler();
+  const errorText = useErrorText();
   return useCallback(
     async <T>(mutation: PromiseLike<Answer<T>>, done?: string | ((data: T) => string)): Promise<{ data: T } | null> => {
       const answer = await mutation;
       if ('error' in answer) {
-        const message = formatAPIError(answer.error as never);
+        const message = errorText(answer.error);
         if (onFailure) onFailure(message);
         else toggleNotification({ type: 'danger', message });
         return null;
@@ -26,6 +27,6 @@ export const useOutcome = (onFailure?: (message: string) => void) => {
       }
       return { data: answer.data };
     },
-    [toggleNotification, formatAPIError, onFailure]
+    [toggleNotification, errorText, onFailure]
   );
 };

@@ -4,6 +4,7 @@ import { useIntl } from 'react-intl';
 import type { EntryOnSite, EntryStatus } from '../../../server/src/contracts';
 import { useMayRead } from '../api/allowed';
 import { useReplicationEntryQuery } from '../api/replication-api';
+import { useSilence } from '../api/use-silence';
 import { useWords } from '../words/use-words';
 import { goesTo } from './goes-to';
 import { isSaved } from './is-saved';
@@ -14,12 +15,16 @@ export const AlsoGoes = () => {
   const say = useWords();
   const { formatList } = useIntl();
   const mayRead = useMayRead();
-  const { data } = useReplicationEntryQuery({ uid: model, documentId: id ?? '' }, { skip: !mayRead || !isSaved(id) });
-  const { saved, published } = sitesOf(data);
+  // Of what is not saved yet the rules alone say where it goes: the site is asked of an entry that it does not know.
+  const documentId = isSaved(id) ? id : 'create';
+  const { currentData } = useReplicationEntryQuery({ uid: model, documentId }, { skip: !mayRead });
+  const { saved, published } = sitesOf(currentData);
+  const silence = useSilence(saved.length + published.length > 0);
   return (
     <>
       {saved.length > 0 && <Line text={say('goes.saved', { sites: formatList(saved) })} />}
       {published.length > 0 && <Line text={say('goes.published', { sites: formatList(published) })} />}
+      {silence && <Line text={say('reason.silent')} />}
     </>
   );
 };

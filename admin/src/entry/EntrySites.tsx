@@ -1,27 +1,27 @@
-import { Button, Flex, Link, Loader, Typography } from '@strapi/design-system';
-import { useAPIErrorHandler } from '@strapi/strapi/admin';
+import { Flex, Link, Loader, Typography } from '@strapi/design-system';
 import { useState } from 'react';
 import { NavLink } from 'react-router-dom';
-import type { EntryState, EntryStatus } from '../../../server/src/contracts';
+import type { EntryStatus } from '../../../server/src/contracts';
 import { useMayManageLinks } from '../api/allowed';
 import { useReplicationEntryQuery } from '../api/replication-api';
+import { useSilence } from '../api/use-silence';
 import { BrakeNotice } from '../pages/brakes/BrakeNotice';
+import { LoadFailed } from '../pages/LoadFailed';
 import { Notice } from '../pages/Notice';
+import { SilenceNotice } from '../pages/SilenceNotice';
 import { entryWord } from '../words/sharing-words';
 import { siteAddress } from '../words/site-address';
 import { useWords } from '../words/use-words';
 import { EntrySite } from './EntrySite';
 import { RecentChanges } from './RecentChanges';
+import { isSoonOver } from './soon-over';
 
 const BUSY_POLL = 2000;
 const IDLE_POLL = 15000;
 /** The buttons ask the same, and may have asked a moment before. */
 const FRESH_SECONDS = 2;
 
-const SOON_OVER: readonly EntryState[] = ['recording', 'waiting', 'held'];
-
-const isBusy = (status: EntryStatus | undefined): boolean =>
-  status?.sites.some(({ state }) => SOON_OVER.includes(state)) ?? false;
+const isBusy = (status: EntryStatus | undefined): boolean => status !== undefined && isSoonOver(status.sites);
 
 interface Props {
   uid: string;
@@ -33,8 +33,8 @@ interface Props {
 /** How an entry stands with each linked site. */
 export const EntrySites = ({ uid, documentId, draftIsNewer }: Props) => {
   const say = useWords();
-  const { formatAPIError } = useAPIErrorHandler();
   const mayLink = useMayManageLinks();
+  const silence = useSilence();
   const [busy, setBusy] = useState(false);
   const { data, error, refetch } = useReplicationEntryQuery(
     { uid, documentId },
@@ -42,19 +42,15 @@ export const EntrySites = ({ uid, documentId, draftIsNewer }: Props) => {
   );
   if (isBusy(data) !== busy) setBusy(!busy);
 
-  if (!data) {
-    if (!error) return <Loader small>{say('loading')}</Loader>;
-    return (
-      <Flex direction="column" alignItems="flex-start" gap={2}>
-        <Typography textColor="danger600">{formatAPIError(error as never)}</Typography>
-        <Button type="button" variant="tertiary" size="S" onClick={() => void refetch()}>
-          {say('try-again')}
-        </Button>
-      </Flex>
-    );
-  }
+  if (!data && !error) return <Loader small>{say('loading')}</Loader>;
+  const failed = error && (
+    <LoadFailed compact title={say(data ? 'outdated' : 'panel.error')} error={error} onRetry={() => void refetch()} />
+  );
+  if (!data) return failed;
   return (
     <Flex direction="column" alignItems="stretch" gap={4} width="100%">
+      {failed}
+      {silence && data.sites.length > 0 && <SilenceNotice {...silence} />}
       {data.lockedBy && (
         <Notice compact tone="primary" title={say('locked.title', { site: data.lockedBy.name })}>
           {say('locked.text')}{' '}
@@ -100,6 +96,7 @@ export const EntrySites = ({ uid, documentId, draftIsNewer }: Props) => {
           diverged={data.diverged}
           draftIsNewer={draftIsNewer}
           hasDrafts={data.hasDrafts}
+          isSilent={silence !== null}
         />
       ))}
       <RecentChanges events={data.events} />

@@ -1,37 +1,64 @@
 import { Flex, Tooltip, Typography } from '@strapi/design-system';
+import { WarningCircle } from '@strapi/icons';
 import { useTable } from '@strapi/strapi/admin';
+import { useState, type ReactNode } from 'react';
 import { STATUS_BATCH_LIMIT } from '../../../server/src/contracts';
 import { useMayRead } from '../api/allowed';
 import { useReplicationStatusesQuery } from '../api/replication-api';
+import { useErrorText } from '../api/use-error-text';
 import { useWords } from '../words/use-words';
+import { isSoonOver } from './soon-over';
 import { stateVariant, stateWord } from './state-words';
 import { StateBadge } from '../words/StateBadge';
+
+const BUSY_POLL = 5000;
 
 /** An entry's status in a list. All rows ask the same question, so a page is one request. */
 export const StatusCell = ({ uid, documentId }: { uid: string; documentId: string }) => {
   const say = useWords();
+  const errorText = useErrorText();
   const mayRead = useMayRead();
+  const [busy, setBusy] = useState(false);
   const documentIds = useTable('ReplicationStatus', (state) => idsOf(state.rows));
-  const { data } = useReplicationStatusesQuery(
+  const { data, error } = useReplicationStatusesQuery(
     { uid, documentIds: documentIds.split(' ') },
-    { skip: !mayRead || documentIds === '' }
+    { skip: !mayRead || documentIds === '', pollingInterval: busy ? BUSY_POLL : 0 }
   );
+  const isBusy = Object.values(data ?? {}).some(({ sites }) => isSoonOver(sites));
+  if (isBusy !== busy) setBusy(isBusy);
+
+  // The column cannot be left out for those who may not: what adds it knows nobody.
+  if (!mayRead) return null;
+  if (!data && error) {
+    const message = errorText(error);
+    return (
+      <Told lines={[message]}>
+        <WarningCircle role="img" aria-label={message} fill="danger600" />
+      </Told>
+    );
+  }
   const brief = data?.[documentId];
   if (!brief || (brief.sites.length === 0 && !brief.diverged)) return <Typography textColor="neutral600">–</Typography>;
   const sites = brief.sites.map(({ name, state }) => `${name}: ${say(stateWord(state))}`);
   const notes = [...(brief.diverged ? [say('diverged.title')] : []), ...(brief.locked ? [say('locked.short')] : [])];
   const lines = [...notes, ...sites];
   return (
-    <Tooltip label={lines.join('\n')}>
-      {/* With one site the badge says it all; with several the keyboard reaches the rest. */}
-      <Flex gap={1} tag="span" tabIndex={lines.length > 1 ? 0 : undefined}>
-        <StateBadge variant={brief.diverged ? 'warning' : stateVariant(brief.state)}>
-          {brief.diverged ? say('diverged.short') : say(stateWord(brief.state))}
-        </StateBadge>
-      </Flex>
-    </Tooltip>
+    // With one site the badge says it all; with several the keyboard reaches the rest.
+    <Told lines={lines} isReached={lines.length > 1}>
+      <StateBadge variant={brief.diverged ? 'warning' : stateVariant(brief.state)}>
+        {brief.diverged ? say('diverged.short') : say(stateWord(brief.state))}
+      </StateBadge>
+    </Told>
   );
 };
+
+const Told = ({ lines, isReached = true, children }: { lines: string[]; isReached?: boolean; children: ReactNode }) => (
+  <Tooltip label={<span style={{ whiteSpace: 'pre-line' }}>{lines.join('\n')}</span>}>
+    <Flex gap={1} tag="span" width="max-content" tabIndex={isReached ? 0 : undefined}>
+      {children}
+    </Flex>
+  </Tooltip>
+);
 
 /** A string, so that the selected value is equal as long as the rows are. */
 const idsOf = (rows: readonly unknown[]): string =>

@@ -1,10 +1,11 @@
-import { Flex, Typography } from '@strapi/design-system';
-import type { ReactNode } from 'react';
+import { Box, Flex, Typography } from '@strapi/design-system';
+import type { ComponentType, ReactNode } from 'react';
 import { useIntl } from 'react-intl';
 import type { EntryStatus } from '../../../server/src/contracts';
 import { useMayRead } from '../api/allowed';
 import { useReplicationEntryQuery } from '../api/replication-api';
 import { useWords } from '../words/use-words';
+import { kindOf, mayChange, type Description, type Kind } from './action-kinds';
 import { goesTo, isKnownAt } from './goes-to';
 import { isSaved } from './is-saved';
 
@@ -16,25 +17,24 @@ interface ActionProps {
   document?: { documentId?: string };
 }
 
-interface Description {
-  disabled?: boolean;
-  /** What is asked first. */
-  dialog?: { type: string; content?: ReactNode };
+type Content = ReactNode | ComponentType<{ onClose: () => void }>;
+
+interface Described extends Description {
+  dialog?: { type: string; content?: Content };
 }
 
 /** One of the buttons beside an entry. The content manager calls it as a hook. */
 export interface DocumentAction {
-  (props: ActionProps): Description | null | undefined;
+  (props: ActionProps): Described | null | undefined;
   type?: string;
 }
 
-/** Strapi's buttons that change an entry. */
-const CHANGING: ReadonlySet<string> = new Set(['publish', 'update', 'unpublish', 'discard', 'delete']);
-/** What is asked before them says what becomes of the entry elsewhere. */
-const TOLD = new Map([
+/** What is asked before these says what becomes of the entry elsewhere. */
+const TOLD = new Map<Kind, 'also.delete' | 'also.delete-language' | 'also.unpublish'>([
   ['delete', 'also.delete'],
+  ['delete-language', 'also.delete-language'],
   ['unpublish', 'also.unpublish'],
-] as const);
+]);
 
 /**
  * Where an entry is read-only, the server refuses what these buttons do, and the form forgets what was typed: so they
@@ -42,21 +42,40 @@ const TOLD = new Map([
  * says so before it does.
  */
 export const withReplication = (actions: DocumentAction[]): DocumentAction[] =>
-  actions.map((action) => (CHANGING.has(action.type ?? '') ? aware(action) : action));
+  actions.map((action) => (mayChange(action.type) ? aware(action) : action));
 
 const aware = (action: DocumentAction): DocumentAction => {
   const useAction: DocumentAction = (props) => {
     const description = action(props);
     const status = useStatus(props);
-    const told = useTold(action.type, status);
-    if (!description || !status) return description;
-    const isFree = !status.lockedBy || (action.type === 'update' && status.localFields.length > 0);
+    const kind = description ? kindOf(action.type, description) : null;
+    const told = useTold(kind, status);
+    if (!description || !status || kind === null) return description;
+    const isFree = !status.lockedBy || (kind === 'update' && status.localFields.length > 0);
     if (!isFree) return { ...description, disabled: true };
     const { dialog } = description;
-    if (told === null || dialog?.type !== 'dialog') return description;
-    return { ...description, dialog: { ...dialog, content: <Asked also={told}>{dialog.content}</Asked> } };
+    return told !== null && dialog ? { ...description, dialog: withTold(dialog, told) } : description;
   };
   return Object.assign(useAction, action);
+};
+
+const withTold = (dialog: NonNullable<Described['dialog']>, told: string): Described['dialog'] => {
+  const { type, content } = dialog;
+  if (type === 'dialog' && typeof content !== 'function')
+    return { ...dialog, content: <Asked also={told}>{content}</Asked> };
+  if (type !== 'modal' || typeof content !== 'function') return dialog;
+  const Asking = content;
+  return {
+    ...dialog,
+    content: (props: { onClose: () => void }) => (
+      <>
+        <Asking {...props} />
+        <Box paddingLeft={8} paddingRight={8} paddingBottom={4}>
+          <Told>{told}</Told>
+        </Box>
+      </>
+    ),
+  };
 };
 
 /** Asks nothing that the panel does not ask. */
@@ -68,10 +87,10 @@ const useStatus = ({ activeTab, model, ...named }: ActionProps): EntryStatus | u
   return isShown ? data : undefined;
 };
 
-const useTold = (type: string | undefined, status: EntryStatus | undefined): string | null => {
+const useTold = (kind: Kind | null, status: EntryStatus | undefined): string | null => {
   const say = useWords();
   const { formatList } = useIntl();
-  const word = TOLD.get(type as 'delete');
+  const word = kind && TOLD.get(kind);
   const sites = goesTo(status)
     .filter(isKnownAt)
     .map(({ name }) => name);
@@ -81,8 +100,12 @@ const useTold = (type: string | undefined, status: EntryStatus | undefined): str
 const Asked = ({ also, children }: { also: string; children: ReactNode }) => (
   <Flex direction="column" alignItems="stretch" gap={4}>
     {children}
-    <Typography tag="p" textAlign="center" fontWeight="bold">
-      {also}
-    </Typography>
+    <Told>{also}</Told>
   </Flex>
+);
+
+const Told = ({ children }: { children: string }) => (
+  <Typography tag="p" textAlign="center" fontWeight="bold">
+    {children}
+  </Typography>
 );

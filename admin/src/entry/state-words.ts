@@ -20,20 +20,36 @@ const VARIANTS: { [S in EntryState]: Variant } = {
 export const stateVariant = (state: EntryState): Variant => VARIANTS[state];
 export const stateWord = (state: EntryState): Word => `status.${state}`;
 
-/** The badge for one site, which knows more than a list does: what is tried again, and what is there twice. */
-export const badgeOf = ({ state, error }: EntryOnSite, diverged: boolean): { word: Word; variant: Variant } => {
+/** What would go in a moment. */
+const isToGo = ({ state }: EntryOnSite): boolean => state === 'waiting' || state === 'recording';
+
+/**
+ * The badge for one site, which knows more than a list does: what is tried again, what is there twice, and what does not
+ * go because this site sends nothing.
+ */
+export const badgeOf = (site: EntryOnSite, diverged: boolean, isSilent: boolean): { word: Word; variant: Variant } => {
+  const { state, error } = site;
+  if (isSilent && isToGo(site)) return { word: 'status.silent', variant: 'warning' };
   if (state === 'waiting' && error !== null) return { word: 'status.retrying', variant: 'warning' };
   if (state === 'current' && diverged) return { word: 'status.both', variant: 'secondary' };
   return { word: stateWord(state), variant: stateVariant(state) };
 };
+
+export interface Known {
+  /** Something was saved since it was published. */
+  draftIsNewer: boolean;
+  /** Its type has drafts. */
+  hasDrafts: boolean;
+  /** This site sends nothing at all. */
+  isSilent: boolean;
+}
 
 /** The sentences below a site's name: why, since when, and what happens next. */
 export const detailsOf = (
   say: Say,
   moment: (at: number) => string,
   site: EntryOnSite,
-  draftIsNewer: boolean,
-  hasDrafts: boolean
+  { draftIsNewer, hasDrafts, isSilent }: Known
 ): string[] => {
   const { state, name } = site;
   if (state === 'unshared') return [say('details.unshared', { name })];
@@ -44,10 +60,9 @@ export const detailsOf = (
       say(wasThere ? 'details.unpublished-again' : 'details.unpublished', { name }),
     ];
   }
-  if (state === 'recording') return [say('details.recording')];
+  if (state === 'recording') return [say(isSilent ? 'reason.silent' : 'details.recording')];
   return [
-    ...reasons(say, site),
-    ...when(say, moment, site),
+    ...(isSilent && isToGo(site) ? [say('reason.silent')] : [...reasons(say, site), ...when(say, moment, site)]),
     ...(draftIsNewer && staysAsDraft(site) ? [say('details.draft-stays')] : []),
     shared(say, site, hasDrafts),
     ...along(say, site),

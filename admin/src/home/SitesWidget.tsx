@@ -1,8 +1,9 @@
 import { Button, Flex, Link } from '@strapi/design-system';
-import { useAPIErrorHandler, Widget } from '@strapi/strapi/admin';
+import { Widget } from '@strapi/strapi/admin';
 import { NavLink } from 'react-router-dom';
 import { useMayManageLinks } from '../api/allowed';
 import { useReplicationOverviewQuery } from '../api/replication-api';
+import { useErrorText } from '../api/use-error-text';
 import { PAGE } from '../words/page-address';
 import { useWords } from '../words/use-words';
 import { SiteLine } from './SiteLine';
@@ -13,7 +14,7 @@ const POLL = 30_000;
 /** On the homepage: how it stands with each linked site, and what waits for a person. */
 export const SitesWidget = () => {
   const say = useWords();
-  const { formatAPIError } = useAPIErrorHandler();
+  const errorText = useErrorText();
   const mayLink = useMayManageLinks();
   // What was last seen on the page is not what is true now.
   const { data, error, isLoading, refetch } = useReplicationOverviewQuery(undefined, {
@@ -26,7 +27,7 @@ export const SitesWidget = () => {
     return (
       <Flex direction="column" justifyContent="center" gap={4} height="100%" paddingLeft={2} paddingRight={2}>
         <Flex direction="column" textAlign="center">
-          <Widget.Error>{error ? formatAPIError(error as never) : say('error')}</Widget.Error>
+          <Widget.Error>{error ? errorText(error) : say('error')}</Widget.Error>
         </Flex>
         <Button variant="tertiary" size="S" onClick={() => void refetch()}>
           {say('try-again')}

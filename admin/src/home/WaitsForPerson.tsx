@@ -2,6 +2,7 @@ import { Link } from '@strapi/design-system';
 import { NavLink } from 'react-router-dom';
 import type { Overview } from '../../../server/src/contracts';
 import { Notice } from '../pages/Notice';
+import { SilenceNotice } from '../pages/SilenceNotice';
 import { PAGE } from '../words/page-address';
 import { useWords } from '../words/use-words';
 
@@ -17,16 +18,7 @@ export const WaitsForPerson = ({ overview }: { overview: Overview }) => {
   );
   return (
     <>
-      {question && (
-        <Notice compact tone="danger" title={say('place.title')}>
-          {answer}
-        </Notice>
-      )}
-      {problems.map(({ code, message }) => (
-        <Notice key={code} compact tone="warning" title={say('problem.title')}>
-          {message}
-        </Notice>
-      ))}
+      <SilenceNotice question={question} problems={problems} />
       {brakes.length > 0 && (
         <Notice compact tone="warning" title={say('brake.title')} action={answer}>
           {subjects.length > 0 && say('widget.about', { subjects: subjects.join(', ') })}

@@ -1,6 +1,6 @@
 import { Button } from '@strapi/design-system';
-import { useAPIErrorHandler } from '@strapi/strapi/admin';
 import type { ReactNode } from 'react';
+import { useErrorText } from '../api/use-error-text';
 import { useWords } from '../words/use-words';
 import { Notice } from './Notice';
 
@@ -16,7 +16,7 @@ interface Props {
 /** What could not be read, and why; it can be tried again. */
 export const LoadFailed = ({ title, error, onRetry, also, compact }: Props) => {
   const say = useWords();
-  const { formatAPIError } = useAPIErrorHandler();
+  const errorText = useErrorText();
   return (
     <Notice
       compact={compact}
@@ -24,14 +24,14 @@ export const LoadFailed = ({ title, error, onRetry, also, compact }: Props) => {
       title={title}
       action={
         <>
-          <Button size="S" variant="tertiary" onClick={onRetry}>
+          <Button type="button" size="S" variant="tertiary" onClick={onRetry}>
             {say('try-again')}
           </Button>{' '}
           {also}
         </>
       }
     >
-      {formatAPIError(error as never)}
+      {errorText(error)}
     </Notice>
   );
 };

@@ -1,5 +1,4 @@
-import { Button, Dialog, Flex } from '@strapi/design-system';
-import { ConfirmDialog } from '@strapi/strapi/admin';
+import { Button, Flex } from '@strapi/design-system';
 import { useState } from 'react';
 import type { PlaceView } from '../../../server/src/contracts';
 import { useMayManageLinks } from '../api/allowed';
@@ -8,6 +7,7 @@ import { useOutcome } from '../api/use-outcome';
 import { useMoment } from '../words/use-moment';
 import { useWords } from '../words/use-words';
 import { Notice } from './Notice';
+import { Question } from './Question';
 
 type PlaceAnswer = 'moved' | 'copy';
 
@@ -50,15 +50,16 @@ export const PlaceQuestion = ({ question }: { question: PlaceView }) => {
           : say('place.database', { url: urlNow || urlBefore, when: moment(boundAt) })}{' '}
         {say(mayAnswer ? 'place.text' : 'place.not-allowed')}
       </Notice>
-      <Dialog.Root open={asked !== null} onOpenChange={() => setAsked(null)}>
-        <ConfirmDialog
-          title={say(asked === 'copy' ? 'place.copy' : 'place.moved')}
+      {asked !== null && (
+        <Question
+          isGrave={asked === 'copy'}
+          title={say(`place.${asked}`)}
           onConfirm={confirm}
-          variant={asked === 'copy' ? 'danger-light' : 'secondary'}
+          onClose={() => setAsked(null)}
         >
-          {say(asked === 'copy' ? 'place.copy.confirm' : 'place.moved.confirm')}
-        </ConfirmDialog>
-      </Dialog.Root>
+          {say(`place.${asked}.confirm`)}
+        </Question>
+      )}
     </Flex>
   );
 };

@@ -1,8 +1,9 @@
 import { Box, Button, Flex, Tabs } from '@strapi/design-system';
 import { Layouts, Page } from '@strapi/strapi/admin';
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
 import type { Overview, Site } from '../../../server/src/contracts';
 import { useMayLeave, useMayManageLinks } from '../api/allowed';
+import { silenceOf } from '../api/use-silence';
 import { siteAddress } from '../words/site-address';
 import { useWords, type Say } from '../words/use-words';
 import { Brakes } from './brakes/Brakes';
@@ -28,10 +29,21 @@ interface Props {
   /** null: may not choose what is shared. */
   onSetUp: ((site: string) => void) | null;
   onCompareContent: ((site: string) => void) | null;
+  /** What is said where asking for it again failed. */
+  failed: ReactNode;
 }
 
 /** Linked sites, what is shared with them, and what waits. */
-export const ReplicationTabs = ({ overview, tab, chosenSite, show, onOpen, onSetUp, onCompareContent }: Props) => {
+export const ReplicationTabs = ({
+  overview,
+  tab,
+  chosenSite,
+  show,
+  onOpen,
+  onSetUp,
+  onCompareContent,
+  failed,
+}: Props) => {
   const say = useWords();
   const [dialog, setDialog] = useState<'create' | 'have' | 'leave' | null>(null);
   const mayLink = useMayManageLinks();
@@ -64,6 +76,7 @@ export const ReplicationTabs = ({ overview, tab, chosenSite, show, onOpen, onSet
         }
       />
       <Layouts.Content>
+        {failed && <Box paddingBottom={6}>{failed}</Box>}
         {question && <PlaceQuestion question={question} />}
         <Problems problems={overview.problems} />
         <Brakes brakes={overview.brakes} />
@@ -92,7 +105,13 @@ export const ReplicationTabs = ({ overview, tab, chosenSite, show, onOpen, onSet
               <RulesTab links={links} site={chosenSite} onChoose={(of) => onOpen('rules', of)} />
             </Tabs.Content>
             <Tabs.Content value="queue">
-              <QueueTab links={links} site={chosenSite} show={show} onChoose={(of) => onOpen('queue', of)} />
+              <QueueTab
+                links={links}
+                site={chosenSite}
+                show={show}
+                isSilent={silenceOf(overview) !== null}
+                onChoose={(of) => onOpen('queue', of)}
+              />
             </Tabs.Content>
           </Box>
         </Tabs.Root>

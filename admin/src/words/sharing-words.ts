@@ -43,6 +43,10 @@ export const theirsWord = (say: Say, theirs: TheirSharing | null, drafts: boolea
 export const entryWord = ({ title, typeName, documentId }: EntryName): string =>
   title === null ? `${typeName}${documentId === null ? '' : ` ${documentId}`}` : `${title} (${typeName})`;
 
+/** What came of having one entry tried again. */
+export const retriedWord = (say: Say, retried: number): string =>
+  retried > 0 ? say('retry.done') : say('retry.all.done', { count: 0 });
+
 const WAITS = new Map<string, Word>([
   ['FILE_BYTES_MISSING', 'waits.file'],
   ['TYPE_UNKNOWN', 'waits.type'],

@@ -2,6 +2,7 @@ import {
   absentFrom,
   again,
   chosen,
+  decisionsIn,
   ENDLESS,
   isChosenElsewhere,
   isComplete,
@@ -223,6 +224,11 @@ describe('what a person decides of entries that could be one of several', () => 
 
   it('can be taken back', () => {
     expect(sumsOf(chosen(chosen(two, 'article', 'a', 'x'), 'article', 'a', undefined))).toEqual(sumsOf(two));
+  });
+
+  it('are counted, whatever was decided, so that nobody loses them unasked', () => {
+    expect(decisionsIn(two.types)).toBe(0);
+    expect(decisionsIn(chosen(chosen(two, 'article', 'a', 'x'), 'article', 'b', null).types)).toBe(2);
   });
 
   it('never takes one entry there for two here', () => {

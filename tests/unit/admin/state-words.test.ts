@@ -1,5 +1,5 @@
 import type { EntryOnSite } from '../../../server/src/contracts';
-import { detailsOf } from '../../../admin/src/entry/state-words';
+import { badgeOf, detailsOf } from '../../../admin/src/entry/state-words';
 import { entryStatus } from '../../browser/replication-answers';
 
 /** Up to date; only what is published goes there. */
@@ -9,8 +9,7 @@ const saysThatItStays = (changes: Partial<EntryOnSite>, draftIsNewer = true): bo
     (word) => word,
     () => 'then',
     { ...site, ...changes },
-    draftIsNewer,
-    true
+    { draftIsNewer, hasDrafts: true, isSilent: false }
   ).includes('details.draft-stays');
 
 describe('what the panel says of a draft that is newer than what was published', () => {
@@ -32,12 +31,39 @@ describe('what the panel calls what is shared', () => {
       (word) => word,
       () => 'then',
       { ...site, level: 'EVERYTHING' },
-      false,
-      hasDrafts
+      { draftIsNewer: false, hasDrafts, isSilent: false }
     ).join('\n');
 
   it('is the same as in the sharing rules: drafts are named only where there are any', () => {
     expect(lines(true)).toContain('level.everything');
     expect(lines(false)).toContain('level.shared');
+  });
+});
+
+describe('what the panel says where this site sends nothing', () => {
+  const told = (changes: Partial<EntryOnSite>) => {
+    const shown = { ...site, ...changes };
+    const known = { draftIsNewer: false, hasDrafts: true, isSilent: true };
+    return [
+      badgeOf(shown, false, true).word,
+      ...detailsOf(
+        (word) => word,
+        () => 'then',
+        shown,
+        known
+      ),
+    ];
+  };
+
+  it('is that it waits here, with no promise of when it goes', () => {
+    const soon = Date.now() + 60_000;
+    expect(told({ state: 'waiting', retryAt: soon }).slice(0, 2)).toEqual(['status.silent', 'reason.silent']);
+    expect(told({ state: 'waiting', reason: 'unreachable', retryAt: soon })).not.toContain('details.retry-at');
+    expect(told({ state: 'recording' })).toEqual(['status.silent', 'reason.silent']);
+  });
+
+  it('is of what has arrived, and of what is stopped, the same as ever', () => {
+    expect(told({})[0]).toBe('status.current');
+    expect(told({ state: 'stopped' }).slice(0, 2)).toEqual(['status.stopped', 'reason.stopped']);
   });
 });

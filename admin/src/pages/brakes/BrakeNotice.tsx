@@ -1,5 +1,4 @@
-import { Button, Dialog, Flex } from '@strapi/design-system';
-import { ConfirmDialog } from '@strapi/strapi/admin';
+import { Button, Flex } from '@strapi/design-system';
 import { useState } from 'react';
 import type { BrakeAnswer, BrakeView } from '../../../../server/src/contracts';
 import { useMayAnswerBrakes } from '../../api/allowed';
@@ -9,6 +8,7 @@ import { entryWord } from '../../words/sharing-words';
 import { useMoment } from '../../words/use-moment';
 import { useWords } from '../../words/use-words';
 import { Notice } from '../Notice';
+import { Question } from '../Question';
 import { answerWord, brakeText, confirmWord, isGrave } from './brake-words';
 
 const NAMED = 5;
@@ -64,15 +64,16 @@ export const BrakeNotice = ({ brake, compact = false }: Props) => {
         {named.length > 0 && ` ${say('brake.entries', { entries: named.map(entryWord).join(', ') })}`}
         {!mayAnswer && ` ${say('brake.not-allowed')}`}
       </Notice>
-      <Dialog.Root open={asked !== null} onOpenChange={() => setAsked(null)}>
-        <ConfirmDialog
-          title={asked === null ? '' : answerWord(say, asked)}
+      {asked !== null && (
+        <Question
+          isGrave={isGrave(asked)}
+          title={answerWord(say, asked)}
           onConfirm={confirm}
-          variant={asked !== null && isGrave(asked) ? 'danger-light' : 'secondary'}
+          onClose={() => setAsked(null)}
         >
-          {asked === null ? '' : confirmWord(say, brake, asked)}
-        </ConfirmDialog>
-      </Dialog.Root>
+          {confirmWord(say, brake, asked)}
+        </Question>
+      )}
     </>
   );
 };

@@ -1,5 +1,5 @@
 import { Button, Flex } from '@strapi/design-system';
-import { useAPIErrorHandler } from '@strapi/strapi/admin';
+import { useErrorText } from '../../api/use-error-text';
 import { useWords } from '../../words/use-words';
 import { Notice } from '../Notice';
 import { ENDLESS, resumed, type PreviewRun } from './preview-run';
@@ -17,7 +17,7 @@ interface Props {
 /** What kept a page from being compared. Trying again goes on from that page. */
 export const PreviewFailure = ({ failure: { uid, error }, type, name, onChange, onLeaveOut }: Props) => {
   const say = useWords();
-  const { formatAPIError } = useAPIErrorHandler();
+  const errorText = useErrorText();
   return (
     <Notice
       tone="danger"
@@ -35,8 +35,7 @@ export const PreviewFailure = ({ failure: { uid, error }, type, name, onChange, 
         </Flex>
       }
     >
-      {error === ENDLESS ? say('preview.endless', { name }) : formatAPIError(error as never)}{' '}
-      {say('preview.failed.text')}
+      {error === ENDLESS ? say('preview.endless', { name }) : errorText(error)} {say('preview.failed.text')}
     </Notice>
   );
 };

@@ -13,7 +13,9 @@ interface Props {
 /** How far the comparison is. It can be stopped, and goes on from there. */
 export const PreviewProgress = ({ run, nameOf, onChange }: Props) => {
   const say = useWords();
-  const at = run.types.find(({ isDone }) => !isDone);
+  const left = run.types.filter(({ isDone }) => !isDone);
+  // What the other site does not have is not being compared.
+  const at = left.find(({ isAbsent }) => !isAbsent) ?? left[0];
   if (!at) return null;
   const type = nameOf(at.plan.uid);
   const { seen, total } = at;

@@ -1,10 +1,12 @@
 import { Flex, Typography } from '@strapi/design-system';
+import { useState } from 'react';
 import type { LinkView } from '../../../../server/src/contracts';
 import { useWords } from '../../words/use-words';
 import { Card } from '../Card';
+import { Question } from '../Question';
 import { EntryGroup } from './EntryGroup';
 import { MatchField } from './MatchField';
-import { GROUPS, matchedBy, type TypePreview } from './preview-run';
+import { decisionsIn, GROUPS, matchedBy, type TypePreview } from './preview-run';
 import { OnlyThere } from './OnlyThere';
 import { onlyThere } from './preview-sums';
 import type { Intent } from './preview-words';
@@ -26,6 +28,8 @@ export const TypeCard = ({ link, title, preview, fields, intent, onChange }: Pro
   const { plan, total, totalThere, counts, seen } = preview;
   const { name } = link;
   const isKnown = preview.isDone || seen > 0;
+  const decided = decisionsIn([preview]);
+  const [asked, setAsked] = useState<{ by: string | null } | null>(null);
   return (
     <Card label={title}>
       <Flex direction="column" alignItems="stretch" gap={4}>
@@ -43,7 +47,7 @@ export const TypeCard = ({ link, title, preview, fields, intent, onChange }: Pro
             fields={fields}
             by={plan.by}
             intent={intent}
-            onChoose={(by) => onChange((run) => matchedBy(run, plan.uid, by))}
+            onChoose={(by) => (decided > 0 ? setAsked({ by }) : onChange((run) => matchedBy(run, plan.uid, by)))}
           />
         )}
         {GROUPS.filter((group) => counts[group] > 0).map((group) => (
@@ -58,6 +62,18 @@ export const TypeCard = ({ link, title, preview, fields, intent, onChange }: Pro
           />
         ))}
         {onlyThere(preview) > 0 && <OnlyThere name={name} preview={preview} intent={intent} />}
+        {asked && (
+          <Question
+            isGrave
+            onConfirm={() => {
+              setAsked(null);
+              onChange((run) => matchedBy(run, plan.uid, asked.by));
+            }}
+            onClose={() => setAsked(null)}
+          >
+            {say('choices.again', { count: decided })}
+          </Question>
+        )}
       </Flex>
     </Card>
   );

@@ -184,6 +184,10 @@ export const chosen = (run: PreviewRun, uid: string, documentId: string, there: 
     return { ...type, choices };
   });
 
+/** How much a person has decided, which is forgotten where it is compared anew. */
+export const decisionsIn = (types: readonly Pick<TypePreview, 'choices'>[]): number =>
+  types.reduce((sum, { choices }) => sum + choices.size, 0);
+
 /** What another entry was chosen to be: one entry there cannot be two here. */
 export const isChosenElsewhere = ({ choices }: TypePreview, documentId: string, there: string): boolean =>
   [...choices].some(([of, chosenThere]) => of !== documentId && chosenThere === there);

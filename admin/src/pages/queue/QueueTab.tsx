@@ -25,6 +25,8 @@ interface Props {
   site: string | null;
   /** Which of it is shown first, from the address of the page. */
   show: string | null;
+  /** This site sends nothing at all; the page says why. */
+  isSilent: boolean;
   onChoose: (site: string) => void;
 }
 
@@ -32,7 +34,7 @@ const FILTERS = ['waiting', 'queued', 'held', 'failed', 'stopped'] as const sati
 const POLL = 3000;
 
 /** What waits for one linked site, with the reason. */
-export const QueueTab = ({ links, site, show, onChoose }: Props) => {
+export const QueueTab = ({ links, site, show, isSilent, onChoose }: Props) => {
   const say = useWords();
   const linked = links.filter(({ state }) => state === 'REGISTERED');
   const link = linked.find(({ id }) => id === site) ?? linked[0];
@@ -53,35 +55,44 @@ export const QueueTab = ({ links, site, show, onChoose }: Props) => {
           </SingleSelect>
         </Field.Root>
       </Flex>
-      <Queue key={`${link.id} ${state}`} link={link} state={state} />
+      <Queue key={`${link.id} ${state}`} link={link} state={state} isSilent={isSilent} />
     </Flex>
   );
 };
 
-const Queue = ({ link, state }: { link: LinkView; state: QueueState }) => {
+const Queue = ({ link, state, isSilent }: { link: LinkView; state: QueueState; isSilent: boolean }) => {
   const say = useWords();
   const show = useOutcome();
   const mayRetry = useMayManageQueue();
   const [page, setPage] = useState(1);
   const { data, error, refetch } = useReplicationQueueQuery({ id: link.id, state, page }, { pollingInterval: POLL });
   const [retryAll, { isLoading }] = useRetryReplicationLinkMutation();
-  if (error) return <LoadFailed title={say('queue.error')} error={error} onRetry={() => void refetch()} />;
-  if (!data) return <Loader>{say('loading')}</Loader>;
+  if (!data && !error) return <Loader>{say('loading')}</Loader>;
+  const failed = error && (
+    <LoadFailed title={say(data ? 'outdated' : 'queue.error')} error={error} onRetry={() => void refetch()} />
+  );
+  if (!data) return failed;
   if (data.total === 0) {
     return (
-      <EmptyStateLayout
-        icon={<EmptyDocuments width="16rem" />}
-        content={say(state === 'waiting' ? 'queue.empty' : 'queue.empty.filtered', { name: link.name })}
-      />
+      <>
+        {failed}
+        <EmptyStateLayout
+          icon={<EmptyDocuments width="16rem" />}
+          content={say(state === 'waiting' ? 'queue.empty' : 'queue.empty.filtered', { name: link.name })}
+        />
+      </>
     );
   }
   const pages = Math.max(1, Math.ceil(data.total / data.pageSize));
+  // What is delivered leaves the queue, and with it its last page.
+  if (page > pages) setPage(pages);
   return (
     <>
+      {failed}
       <Flex justifyContent="space-between" gap={4} wrap="wrap">
         <Typography textColor="neutral600">{say('queue.count', { count: data.total, name: link.name })}</Typography>
         {link.paused && <Typography textColor="neutral800">{say('reason.paused')}</Typography>}
-        {mayRetry && !link.paused && (
+        {mayRetry && !link.paused && !isSilent && (
           <Button
             variant="secondary"
             loading={isLoading}
@@ -91,7 +102,7 @@ const Queue = ({ link, state }: { link: LinkView; state: QueueState }) => {
           </Button>
         )}
       </Flex>
-      <QueueTable link={link} items={data.items} mayRetry={mayRetry && !link.paused} />
+      <QueueTable link={link} items={data.items} mayRetry={mayRetry && !link.paused} isSilent={isSilent} />
       {pages > 1 && (
         <Flex gap={2} justifyContent="flex-end" tag="nav" aria-label={say('queue.pages')}>
           <Button variant="tertiary" disabled={page <= 1} onClick={() => setPage(page - 1)}>

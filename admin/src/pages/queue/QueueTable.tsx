@@ -3,7 +3,7 @@ import { NavLink } from 'react-router-dom';
 import type { LinkView, QueueItem, TypeView } from '../../../../server/src/contracts';
 import { useReplicationTypesQuery, useRetryReplicationEntryMutation } from '../../api/replication-api';
 import { useOutcome } from '../../api/use-outcome';
-import { entryWord, waitsForWord } from '../../words/sharing-words';
+import { entryWord, retriedWord, waitsForWord } from '../../words/sharing-words';
 import { useMoment } from '../../words/use-moment';
 import { useWords, type Say } from '../../words/use-words';
 import { StateBadge } from '../../words/StateBadge';
@@ -12,6 +12,8 @@ interface Props {
   link: LinkView;
   items: QueueItem[];
   mayRetry: boolean;
+  /** This site sends nothing at all. */
+  isSilent: boolean;
 }
 
 const VARIANTS = {
@@ -23,7 +25,10 @@ const VARIANTS = {
   stopped: 'warning',
 } as const;
 
-export const QueueTable = ({ link, items, mayRetry }: Props) => {
+/** What waits for a decision is not tried again, and what is on its way needs no other try. */
+const RETRYABLE: readonly QueueItem['state'][] = ['queued', 'held', 'failed'];
+
+export const QueueTable = ({ link, items, mayRetry, isSilent }: Props) => {
   const say = useWords();
   const columns = (['queue.entry', 'queue.state', 'queue.why', 'queue.since'] as const).map((word) => say(word));
   return (
@@ -41,14 +46,14 @@ export const QueueTable = ({ link, items, mayRetry }: Props) => {
       </Thead>
       <Tbody>
         {items.map((item) => (
-          <QueueRow key={`${item.uid}/${item.id}`} link={link} item={item} mayRetry={mayRetry} />
+          <QueueRow key={`${item.uid}/${item.id}`} link={link} item={item} mayRetry={mayRetry} isSilent={isSilent} />
         ))}
       </Tbody>
     </Table>
   );
 };
 
-const QueueRow = ({ link, item, mayRetry }: { link: LinkView; item: QueueItem; mayRetry: boolean }) => {
+const QueueRow = ({ link, item, mayRetry, isSilent }: Omit<Props, 'items'> & { item: QueueItem }) => {
   const say = useWords();
   const show = useOutcome();
   const moment = useMoment();
@@ -75,9 +80,9 @@ const QueueRow = ({ link, item, mayRetry }: { link: LinkView; item: QueueItem; m
       <Td maxWidth="36rem">
         <Flex direction="column" alignItems="flex-start" gap={1}>
           <Typography style={{ whiteSpace: 'normal', overflowWrap: 'anywhere' }}>
-            {reasonFor(say, item, link)}
+            {reasonFor(say, item, link, isSilent)}
           </Typography>
-          {item.retryAt > Date.now() && item.state !== 'failed' && (
+          {!isSilent && item.retryAt > Date.now() && item.state !== 'failed' && (
             <Typography variant="pi" textColor="neutral600">
               {say('queue.tried', { attempts: item.attempts, when: moment(item.retryAt) })}
             </Typography>
@@ -88,13 +93,13 @@ const QueueRow = ({ link, item, mayRetry }: { link: LinkView; item: QueueItem; m
         <Typography>{moment(item.since)}</Typography>
       </Td>
       <Td>
-        {mayRetry && (
+        {mayRetry && !isSilent && RETRYABLE.includes(item.state) && (
           <Button
             variant="tertiary"
             size="S"
             loading={isLoading}
             aria-label={say('retry.of', { entry: entryWord(item) })}
-            onClick={() => void show(retry(what), say('retry.done'))}
+            onClick={() => void show(retry(what), ({ retried }) => retriedWord(say, retried))}
           >
             {say('retry')}
           </Button>
@@ -114,9 +119,15 @@ const addressOf = ({ uid, documentId, title }: QueueItem, types: TypeView[] | un
 };
 
 /** Why an entry still waits, in the order in which somebody would do something about it. */
-const reasonFor = (say: Say, { state, error, waitsFor }: QueueItem, { name, paused, failures }: LinkView): string => {
+const reasonFor = (
+  say: Say,
+  { state, error, waitsFor }: QueueItem,
+  { name, paused, failures }: LinkView,
+  isSilent: boolean
+): string => {
   if (state === 'failed' && error !== null) return say('reason.answered', { name, error });
   if (state === 'stopped') return say('reason.stopped');
+  if (isSilent && state !== 'held') return say('reason.silent');
   if (paused) return say('reason.paused');
   if (failures > 0) return say('reason.unreachable', { name });
   if (error !== null) return say('reason.answered', { name, error });

@@ -1,9 +1,11 @@
 import { Box, Flex, SingleSelect, SingleSelectOption, Typography } from '@strapi/design-system';
+import { useState } from 'react';
 import type { DependenciesView, DependencyMode, LinkView } from '../../../../server/src/contracts';
 import { useSetReplicationDependenciesMutation } from '../../api/replication-api';
 import { useOutcome } from '../../api/use-outcome';
 import { modeWord } from '../../words/sharing-words';
 import { useWords } from '../../words/use-words';
+import { Question } from '../Question';
 
 const MODES: DependencyMode[] = ['never', 'missing', 'always'];
 const INHERIT = 'INHERIT';
@@ -14,11 +16,16 @@ interface DefaultProps {
   isDisabled: boolean;
 }
 
-/** What goes along to a site where no field says otherwise, and how far. Chosen, it holds at once. */
+/** What goes along to a site where no field says otherwise, and how far. It holds at once, so it is asked about first. */
 export const GoesAlongDefault = ({ link: { id, name }, dependencies, isDisabled }: DefaultProps) => {
   const say = useWords();
   const show = useOutcome();
-  const [save, { isLoading }] = useSetReplicationDependenciesMutation();
+  const [save] = useSetReplicationDependenciesMutation();
+  const [asked, setAsked] = useState<DependencyMode | null>(null);
+  const confirm = async (chosen: DependencyMode) => {
+    await show(save({ id, default: chosen }), say('along.saved', { name }));
+    setAsked(null);
+  };
   const { default: mode, mostSteps: steps, mostEntries: entries } = dependencies;
   return (
     <Flex tag="section" aria-label={say('along.title')} direction="column" alignItems="flex-start" gap={2}>
@@ -28,8 +35,8 @@ export const GoesAlongDefault = ({ link: { id, name }, dependencies, isDisabled 
         <SingleSelect
           aria-label={say('along.default')}
           value={mode}
-          disabled={isDisabled || isLoading}
-          onChange={(value) => void show(save({ id, default: value as DependencyMode }), say('along.saved', { name }))}
+          disabled={isDisabled}
+          onChange={(value) => value !== mode && setAsked(value as DependencyMode)}
         >
           {MODES.map((one) => (
             <SingleSelectOption key={one} value={one}>
@@ -38,6 +45,15 @@ export const GoesAlongDefault = ({ link: { id, name }, dependencies, isDisabled 
           ))}
         </SingleSelect>
       </Box>
+      {asked && (
+        <Question
+          title={say('along.confirm.title', { name })}
+          onConfirm={() => confirm(asked)}
+          onClose={() => setAsked(null)}
+        >
+          {`${modeWord(say, asked, name)}: ${say(`along.confirm.${asked}`, { name })} ${say('along.confirm.now')}`}
+        </Question>
+      )}
     </Flex>
   );
 };

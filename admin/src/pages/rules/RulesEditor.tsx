@@ -1,15 +1,18 @@
 import { Box, Button, Flex, Table, Tbody, Th, Thead, Tr, Typography } from '@strapi/design-system';
 import { useMemo, useState } from 'react';
+import { useIntl } from 'react-intl';
 import type { DependenciesView, LinkView, RuleView, TypeView } from '../../../../server/src/contracts';
 import { useMayManageRules } from '../../api/allowed';
-import { useReplaceReplicationRulesMutation } from '../../api/replication-api';
+import { useLazyReplicationRulesQuery, useReplaceReplicationRulesMutation } from '../../api/replication-api';
 import { useOutcome } from '../../api/use-outcome';
 import { useWords } from '../../words/use-words';
+import { Notice } from '../Notice';
+import { UnsavedChanges } from '../UnsavedChanges';
 import { RuleRow } from './RuleRow';
 import { GoesAlongDefault } from './GoesAlong';
-import { changesBetween, isUnchanged, ruleSetOf, withChoice, withMode } from './rule-changes';
+import { draftOf, onTopOf } from './draft';
+import { changesBetween, isUnchanged, withChoice, withMode, type RuleSet } from './rule-changes';
 import { SaveRulesDialog } from './SaveRulesDialog';
-import { UnsavedChanges } from './UnsavedChanges';
 
 /** Fixed, so that columns do not jump when a choice with a longer name is made. */
 const WIDTHS = { 'rules.type': '34%', 'rules.entries': '10%', 'rules.level': '32%', 'rules.direction': '24%' };
@@ -24,20 +27,53 @@ interface Props {
 /** A table of content types. Nothing is sent before it is saved, and saving first says what it will do. */
 export const RulesEditor = ({ link, saved, types, dependencies }: Props) => {
   const say = useWords();
+  const { formatList } = useIntl();
   const show = useOutcome();
   const mayManage = useMayManageRules();
-  const before = useMemo(() => ruleSetOf(saved), [saved]);
   const lockedUids = useMemo(() => new Set(saved.filter(({ locked }) => locked).map(({ uid }) => uid)), [saved]);
-  const [rules, setRules] = useState(before);
+  const [draft, setDraft] = useState(() => draftOf(saved));
+  const [known, setKnown] = useState(saved);
+  if (saved !== known) {
+    setKnown(saved);
+    setDraft(onTopOf(draft, saved));
+  }
+  const { before, rules, theirs } = draft;
+  const change = (to: (rules: RuleSet) => RuleSet) => setDraft((now) => ({ ...now, rules: to(now.rules) }));
   const [isConfirming, setConfirming] = useState(false);
-  const [replace, { isLoading }] = useReplaceReplicationRulesMutation();
+  const [isSaving, setSaving] = useState(false);
+  const [read] = useLazyReplicationRulesQuery();
+  const [replace] = useReplaceReplicationRulesMutation();
   const unchanged = isUnchanged(before, rules);
   const { id, name } = link;
 
+  /** Asks for the rules as they are now before it replaces them: nobody sees what somebody else saves meanwhile. */
   const save = async () => {
+    const reading: Promise<{ data: RuleView[] } | { error: unknown }> = read(id).then(({ data, error }) =>
+      data && !error ? { data } : { error }
+    );
+    const now = await show(reading);
+    if (!now) return;
+    const met = onTopOf(draft, now.data);
+    // Where the answer to an earlier call was lost, they are saved already.
+    const isSaved = isUnchanged(met.before, met.rules);
+    if (met !== draft && !isSaved) {
+      setDraft(met);
+      return setConfirming(false);
+    }
     const own = [...rules.values()].filter(({ uid }) => !lockedUids.has(uid));
-    if (await show(replace({ id, rules: own }), say('rules.saved', { name }))) setConfirming(false);
+    const answer = await show<RuleView[]>(
+      isSaved ? reading : replace({ id, rules: own }),
+      say('rules.saved', { name })
+    );
+    if (!answer) return;
+    setDraft(draftOf(answer.data));
+    setConfirming(false);
   };
+  const saveOnce = () => {
+    setSaving(true);
+    void save().finally(() => setSaving(false));
+  };
+  const typeName = (uid: string) => types.find((type) => type.uid === uid)?.displayName ?? say('rules.others');
   const row = (type: TypeView | null) => (
     <RuleRow
       key={type?.uid ?? ''}
@@ -46,9 +82,9 @@ export const RulesEditor = ({ link, saved, types, dependencies }: Props) => {
       site={name}
       isLocked={lockedUids.has(type?.uid ?? '')}
       isDisabled={!mayManage}
-      onChoose={(choice) => setRules(withChoice(rules, type?.uid ?? '', choice))}
+      onChoose={(choice) => change((now) => withChoice(now, type?.uid ?? '', choice))}
       defaultMode={dependencies.default}
-      onChooseMode={(field, mode) => setRules(withMode(rules, type?.uid ?? '', field, mode))}
+      onChooseMode={(field, mode) => change((now) => withMode(now, type?.uid ?? '', field, mode))}
     />
   );
 
@@ -67,7 +103,11 @@ export const RulesEditor = ({ link, saved, types, dependencies }: Props) => {
                 </Typography>
               </Box>
             )}
-            <Button variant="tertiary" disabled={unchanged} onClick={() => setRules(before)}>
+            <Button
+              variant="tertiary"
+              disabled={unchanged}
+              onClick={() => setDraft({ before, rules: before, theirs: [] })}
+            >
               {say('discard')}
             </Button>
             <Button disabled={unchanged} onClick={() => setConfirming(true)}>
@@ -76,6 +116,11 @@ export const RulesEditor = ({ link, saved, types, dependencies }: Props) => {
           </Flex>
         )}
       </Flex>
+      {theirs.length > 0 && (
+        <Notice tone="warning" title={say('rules.meanwhile', { name })}>
+          {say('rules.meanwhile.text', { types: formatList(theirs.map(typeName)) })}
+        </Notice>
+      )}
       <Table colCount={4} rowCount={types.length + 2}>
         <Thead>
           <Tr>
@@ -94,13 +139,13 @@ export const RulesEditor = ({ link, saved, types, dependencies }: Props) => {
         </Tbody>
       </Table>
       <GoesAlongDefault link={link} dependencies={dependencies} isDisabled={!mayManage} />
-      {!unchanged && <UnsavedChanges />}
+      {!unchanged && <UnsavedChanges question={say('rules.leave')} />}
       {isConfirming && (
         <SaveRulesDialog
           name={name}
           changes={changesBetween(types, before, rules)}
-          isSaving={isLoading}
-          onSave={() => void save()}
+          isSaving={isSaving}
+          onSave={saveOnce}
           onClose={() => setConfirming(false)}
         />
       )}

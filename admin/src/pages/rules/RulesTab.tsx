@@ -32,28 +32,25 @@ export const RulesTab = ({ links, site, onChoose }: Props) => {
 
 const SiteRules = ({ link }: { link: LinkView }) => {
   const say = useWords();
-  const rules = useReplicationRulesQuery(link.id);
+  const rules = useReplicationRulesQuery(link.id, { refetchOnMountOrArgChange: true });
   const types = useReplicationTypesQuery(link.id, { refetchOnMountOrArgChange: true });
-  const dependencies = useReplicationDependenciesQuery(link.id);
+  const dependencies = useReplicationDependenciesQuery(link.id, { refetchOnMountOrArgChange: true });
   const error = rules.error ?? types.error ?? dependencies.error;
+  const again = () => {
+    void rules.refetch();
+    void types.refetch();
+    void dependencies.refetch();
+  };
+  const read =
+    rules.data && types.data && dependencies.data
+      ? { saved: rules.data, types: types.data, dependencies: dependencies.data }
+      : null;
+  if (!read && !error) return <Loader>{say('loading')}</Loader>;
   // What was read stays, and with it what is not saved yet, where reading it again fails.
-  if (!rules.data || !types.data || !dependencies.data) {
-    if (!error) return <Loader>{say('loading')}</Loader>;
-    const again = () => {
-      void rules.refetch();
-      void types.refetch();
-      void dependencies.refetch();
-    };
-    return <LoadFailed title={say('rules.error')} error={error} onRetry={again} />;
-  }
-  // Saved rules replace what the editor was filled with.
   return (
-    <RulesEditor
-      key={JSON.stringify(rules.data)}
-      link={link}
-      saved={rules.data}
-      types={types.data}
-      dependencies={dependencies.data}
-    />
+    <>
+      {error && <LoadFailed title={say('rules.error')} error={error} onRetry={again} />}
+      {read && <RulesEditor link={link} {...read} />}
+    </>
   );
 };

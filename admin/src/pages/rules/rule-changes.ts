@@ -89,11 +89,8 @@ export const effectOf = ({ before, after, isAlongChanged }: Change): Effect => {
   return before?.level === after.level && isSent(before) ? 'changes-editing' : 'sends';
 };
 
+export const isSameRule = (a: RuleInput | undefined, b: RuleInput | undefined): boolean =>
+  a?.level === b?.level && a?.direction === b?.direction && sameModes(a, b);
+
 export const isUnchanged = (before: RuleSet, after: RuleSet): boolean =>
-  before.size === after.size &&
-  [...before].every(([uid, rule]) => {
-    const other = after.get(uid);
-    return (
-      other !== undefined && other.level === rule.level && other.direction === rule.direction && sameModes(rule, other)
-    );
-  });
+  before.size === after.size && [...before].every(([uid, rule]) => isSameRule(rule, after.get(uid)));

@@ -1,9 +1,11 @@
 import { Button } from '@strapi/design-system';
+import { useState } from 'react';
 import type { LinkView, MatchFields, TypeView } from '../../../../server/src/contracts';
 import { useWords } from '../../words/use-words';
-import { again, isComplete, type PreviewRun } from '../preview/preview-run';
+import { again, decisionsIn, isComplete, type PreviewRun } from '../preview/preview-run';
 import { PreviewView } from '../preview/PreviewView';
 import type { ChangeRun } from '../preview/use-preview';
+import { Question } from '../Question';
 import { StepFrame } from './StepFrame';
 
 interface Props {
@@ -33,6 +35,12 @@ export const CompareStep = ({
   const say = useWords();
   const { name } = link;
   const complete = isComplete(run);
+  const decided = decisionsIn(run.types);
+  const [isAsking, setAsking] = useState(false);
+  const compareAgain = () => {
+    setAsking(false);
+    onChange(again);
+  };
   return (
     <StepFrame
       step="compare"
@@ -47,7 +55,11 @@ export const CompareStep = ({
           <Button variant="tertiary" onClick={onBack}>
             {say('back')}
           </Button>
-          <Button variant="secondary" disabled={!complete} onClick={() => onChange(again)}>
+          <Button
+            variant="secondary"
+            disabled={!complete}
+            onClick={() => (decided > 0 ? setAsking(true) : onChange(again))}
+          >
             {say('compare.again')}
           </Button>
           <Button disabled={!complete} onClick={onContinue}>
@@ -65,6 +77,11 @@ export const CompareStep = ({
         onChange={onChange}
         onLeaveOut={onLeaveOut}
       />
+      {isAsking && (
+        <Question isGrave onConfirm={compareAgain} onClose={() => setAsking(false)}>
+          {say('choices.again', { count: decided })}
+        </Question>
+      )}
     </StepFrame>
   );
 };

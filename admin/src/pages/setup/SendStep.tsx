@@ -1,6 +1,6 @@
 import { Button, Flex, Loader, Typography } from '@strapi/design-system';
-import { useAPIErrorHandler } from '@strapi/strapi/admin';
 import type { LinkView, RuleInput, TypeView } from '../../../../server/src/contracts';
+import { useErrorText } from '../../api/use-error-text';
 import { ruleWord } from '../../words/sharing-words';
 import { useWords } from '../../words/use-words';
 import { Card } from '../Card';
@@ -28,7 +28,7 @@ interface Props {
 /** What is going to happen, once more and in short; then it happens. */
 export const SendStep = ({ link, types, rules, run, onCancel, onBack, onSent, onShowRules }: Props) => {
   const say = useWords();
-  const { formatAPIError } = useAPIErrorHandler();
+  const errorText = useErrorText();
   const { name } = link;
   const { sending, send } = useSending(link.id, rules, onSent);
   const { stage } = sending;
@@ -60,7 +60,7 @@ export const SendStep = ({ link, types, rules, run, onCancel, onBack, onSent, on
     >
       {sending.stage === 'failed' && (
         <Notice tone="danger" title={say('send.failed')}>
-          {sending.error === ENDLESS ? say('preview.endless', { name }) : formatAPIError(sending.error as never)}{' '}
+          {sending.error === ENDLESS ? say('preview.endless', { name }) : errorText(sending.error)}{' '}
           {say('send.failed.text')}
         </Notice>
       )}

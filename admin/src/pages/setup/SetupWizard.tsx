@@ -1,7 +1,9 @@
-import { useCallback, useState } from 'react';
+import { useCallback, useState, type ReactNode } from 'react';
 import type { LinkView, MatchFields, RuleView, Site, TypeView } from '../../../../server/src/contracts';
-import type { PreviewRun } from '../preview/preview-run';
+import { useWords } from '../../words/use-words';
+import { decisionsIn, type PreviewRun } from '../preview/preview-run';
 import { sumsOf } from '../preview/preview-sums';
+import { UnsavedChanges } from '../UnsavedChanges';
 import { CompareStep } from './CompareStep';
 import { DoneStep } from './DoneStep';
 import { PurposeStep } from './PurposeStep';
@@ -21,8 +23,12 @@ interface Props {
   onShowQueue: () => void;
 }
 
-/** One step after the other. All that is chosen is kept here alone, so leaving it before Send leaves nothing behind. */
+/**
+ * One step after the other. All that is chosen is kept here alone, so leaving it before Send leaves nothing behind: it asks
+ * first where somebody has decided what cannot be decided in a moment again.
+ */
 export const SetupWizard = ({ site, link, saved, types, fields, onSent, onClose, onShowRules, onShowQueue }: Props) => {
+  const say = useWords();
   // What holds when it is opened: at its end there are rules, its own.
   const [areRules] = useState(saved.length > 0);
   const [wizard, setWizard] = useState(() => startWizard(types));
@@ -32,10 +38,17 @@ export const SetupWizard = ({ site, link, saved, types, fields, onSent, onClose,
   );
   const goOn = () => setWizard((now) => onward(now, types, fields));
   const goBack = () => setWizard(back);
+  const decided = wizard.step === 'done' ? 0 : decisionsIn(wizard.run?.types ?? []);
+  const guarded = (step: ReactNode) => (
+    <>
+      {step}
+      {decided > 0 && <UnsavedChanges question={say('choices.leave', { count: decided })} />}
+    </>
+  );
 
   if (areRules) return <RulesExist name={link.name} onShowRules={onShowRules} />;
   if (wizard.step === 'compare' && wizard.run) {
-    return (
+    return guarded(
       <CompareStep
         link={link}
         types={types}
@@ -50,7 +63,7 @@ export const SetupWizard = ({ site, link, saved, types, fields, onSent, onClose,
     );
   }
   if (wizard.step === 'send' && wizard.run) {
-    return (
+    return guarded(
       <SendStep
         link={link}
         types={types}
@@ -68,7 +81,7 @@ export const SetupWizard = ({ site, link, saved, types, fields, onSent, onClose,
   }
   if (wizard.step === 'done') {
     const sums = wizard.run && sumsOf(wizard.run);
-    return (
+    return guarded(
       <DoneStep
         link={link}
         purpose={wizard.purpose}
@@ -79,7 +92,7 @@ export const SetupWizard = ({ site, link, saved, types, fields, onSent, onClose,
       />
     );
   }
-  return (
+  return guarded(
     <PurposeStep
       site={site}
       link={link}

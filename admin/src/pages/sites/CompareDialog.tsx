@@ -1,12 +1,13 @@
 import { Box, Button, Flex, Loader, Modal, Typography } from '@strapi/design-system';
-import { useAPIErrorHandler } from '@strapi/strapi/admin';
 import { useEffect } from 'react';
 import type { CompareView, LinkView } from '../../../../server/src/contracts';
 import { useCompareReplicationLinkMutation } from '../../api/replication-api';
 import { useOutcome } from '../../api/use-outcome';
+import { useErrorText } from '../../api/use-error-text';
 import { entryWord } from '../../words/sharing-words';
 import { useWords, type Say } from '../../words/use-words';
 import { Notice } from '../Notice';
+import { OpenModal } from '../OpenModal';
 
 interface Props {
   link: LinkView;
@@ -19,7 +20,7 @@ interface Props {
 export const CompareDialog = ({ link, onCompareContent, onClose }: Props) => {
   const say = useWords();
   const show = useOutcome();
-  const { formatAPIError } = useAPIErrorHandler();
+  const errorText = useErrorText();
   const { id, name } = link;
   const [compare, { data, error, isLoading }] = useCompareReplicationLinkMutation();
   const [repair, { isLoading: isRepairing }] = useCompareReplicationLinkMutation();
@@ -31,54 +32,52 @@ export const CompareDialog = ({ link, onCompareContent, onClose }: Props) => {
     if (await show(repaired, (result) => say('compare.repaired', { count: result.differentCount }))) onClose();
   };
   return (
-    <Modal.Root open onOpenChange={onClose}>
-      <Modal.Content>
-        <Modal.Header closeLabel={say('close')}>
-          <Modal.Title>{say('compare.title', { name })}</Modal.Title>
-        </Modal.Header>
-        <Modal.Body>
-          <Box paddingBottom={4}>
-            <Typography textColor="neutral600">{say('compare.explained', { name })}</Typography>
-          </Box>
-          {isLoading && <Loader>{say('compare.running')}</Loader>}
-          {error && (
-            <Notice tone="danger" title={say('compare.error')}>
-              {formatAPIError(error as never)}
-            </Notice>
-          )}
-          {data && <Result result={data} name={name} />}
-          {onCompareContent && (
-            <Flex justifyContent="space-between" gap={4} wrap="wrap" paddingTop={6}>
-              <Box flex="1" minWidth="22rem">
-                <Typography textColor="neutral600">{say('content.explained', { name })}</Typography>
-              </Box>
-              <Button variant="tertiary" onClick={onCompareContent}>
-                {say('content')}
-              </Button>
-            </Flex>
-          )}
-        </Modal.Body>
-        <Modal.Footer>
-          <Modal.Close>
-            <Button variant="tertiary">{say('close')}</Button>
-          </Modal.Close>
-          <Flex gap={2}>
-            <Button
-              variant="secondary"
-              disabled={isLoading || isRepairing}
-              onClick={() => void compare({ id, repair: false })}
-            >
-              {say('compare.again')}
+    <OpenModal onClose={onClose}>
+      <Modal.Header closeLabel={say('close')}>
+        <Modal.Title>{say('compare.title', { name })}</Modal.Title>
+      </Modal.Header>
+      <Modal.Body>
+        <Box paddingBottom={4}>
+          <Typography textColor="neutral600">{say('compare.explained', { name })}</Typography>
+        </Box>
+        {isLoading && <Loader>{say('compare.running')}</Loader>}
+        {error && (
+          <Notice tone="danger" title={say('compare.error')}>
+            {errorText(error)}
+          </Notice>
+        )}
+        {data && <Result result={data} name={name} />}
+        {onCompareContent && (
+          <Flex justifyContent="space-between" gap={4} wrap="wrap" paddingTop={6}>
+            <Box flex="1" minWidth="22rem">
+              <Typography textColor="neutral600">{say('content.explained', { name })}</Typography>
+            </Box>
+            <Button variant="tertiary" onClick={onCompareContent}>
+              {say('content')}
             </Button>
-            {data && data.differentCount > 0 && (
-              <Button loading={isRepairing} onClick={() => void sendAgain()}>
-                {say('compare.repair')}
-              </Button>
-            )}
           </Flex>
-        </Modal.Footer>
-      </Modal.Content>
-    </Modal.Root>
+        )}
+      </Modal.Body>
+      <Modal.Footer>
+        <Modal.Close>
+          <Button variant="tertiary">{say('close')}</Button>
+        </Modal.Close>
+        <Flex gap={2}>
+          <Button
+            variant="secondary"
+            disabled={isLoading || isRepairing}
+            onClick={() => void compare({ id, repair: false })}
+          >
+            {say('compare.again')}
+          </Button>
+          {data && data.differentCount > 0 && (
+            <Button loading={isRepairing} onClick={() => void sendAgain()}>
+              {say('compare.repair')}
+            </Button>
+          )}
+        </Flex>
+      </Modal.Footer>
+    </OpenModal>
   );
 };
 

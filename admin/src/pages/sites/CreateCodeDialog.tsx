@@ -6,6 +6,8 @@ import type { LinkView, Site } from '../../../../server/src/contracts';
 import { useIssueReplicationCodeMutation, useReplicationOverviewQuery } from '../../api/replication-api';
 import { useWords } from '../../words/use-words';
 import { LoadFailed } from '../LoadFailed';
+import { Notice } from '../Notice';
+import { OpenModal } from '../OpenModal';
 import { Steps } from '../setup/Steps';
 import { IssuedCode } from './IssuedCode';
 import { RequestQuestion } from './RequestQuestion';
@@ -30,7 +32,8 @@ export const CreateCodeDialog = ({ site, links, onClose }: Props) => {
   useEffect(() => {
     void issue();
   }, [issue]);
-  useReplicationOverviewQuery(undefined, { pollingInterval: POLL });
+  const { data: overview } = useReplicationOverviewQuery(undefined, { pollingInterval: POLL });
+  const isExpired = data !== undefined && overview !== undefined && overview.now >= data.expiresAt;
   const [before] = useState(() => new Set(links.filter(isAsking).map(({ id }) => id)));
   const asking = links.find((link) => isAsking(link) && !before.has(link.id));
 
@@ -44,37 +47,47 @@ export const CreateCodeDialog = ({ site, links, onClose }: Props) => {
   };
 
   return (
-    <Modal.Root open onOpenChange={onClose}>
-      <Modal.Content>
-        <Modal.Header closeLabel={say('close')}>
-          <Modal.Title>{asking ? say('request.title', { name: asking.name }) : say('create-code')}</Modal.Title>
-        </Modal.Header>
-        <Modal.Body>
-          <Flex direction="column" alignItems="stretch" gap={4}>
-            <Steps at="link" />
-            {asking ? (
-              <RequestQuestion site={site} link={asking} onAnswered={onClose} />
-            ) : error ? (
-              <LoadFailed title={say('code.error')} error={error} onRetry={() => void issue()} />
-            ) : data ? (
-              <IssuedCode site={site} issued={data} />
-            ) : (
-              <Loader>{say('loading')}</Loader>
-            )}
-          </Flex>
-        </Modal.Body>
-        <Modal.Footer>
-          <Modal.Close>
-            <Button variant="tertiary">{say('close')}</Button>
-          </Modal.Close>
-          {!asking && (
-            <Button startIcon={<Duplicate />} disabled={!data} onClick={() => void copyCode()}>
-              {say('code.copy')}
-            </Button>
+    <OpenModal onClose={onClose}>
+      <Modal.Header closeLabel={say('close')}>
+        <Modal.Title>{asking ? say('request.title', { name: asking.name }) : say('create-code')}</Modal.Title>
+      </Modal.Header>
+      <Modal.Body>
+        <Flex direction="column" alignItems="stretch" gap={4}>
+          <Steps at="link" />
+          {asking ? (
+            <RequestQuestion site={site} link={asking} onAnswered={onClose} />
+          ) : error ? (
+            <LoadFailed title={say('code.error')} error={error} onRetry={() => void issue()} />
+          ) : isExpired ? (
+            <Notice
+              tone="warning"
+              title={say('code.expired')}
+              action={
+                <Button size="S" variant="secondary" onClick={() => void issue()}>
+                  {say('code.renew')}
+                </Button>
+              }
+            >
+              {say('code.expired.text')}
+            </Notice>
+          ) : data ? (
+            <IssuedCode site={site} issued={data} />
+          ) : (
+            <Loader>{say('loading')}</Loader>
           )}
-        </Modal.Footer>
-      </Modal.Content>
-    </Modal.Root>
+        </Flex>
+      </Modal.Body>
+      <Modal.Footer>
+        <Modal.Close>
+          <Button variant="tertiary">{say('close')}</Button>
+        </Modal.Close>
+        {!asking && (
+          <Button startIcon={<Duplicate />} disabled={!data || isExpired} onClick={() => void copyCode()}>
+            {say('code.copy')}
+          </Button>
+        )}
+      </Modal.Footer>
+    </OpenModal>
   );
 };
 

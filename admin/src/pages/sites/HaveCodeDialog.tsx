@@ -5,6 +5,7 @@ import { useReadReplicationCodeMutation, useRedeemReplicationCodeMutation } from
 import { useOutcome } from '../../api/use-outcome';
 import { useWords } from '../../words/use-words';
 import { Notice } from '../Notice';
+import { OpenModal } from '../OpenModal';
 import { Steps } from '../setup/Steps';
 import { AskedSite } from './AskedSite';
 import { Fingerprint } from './Fingerprint';
@@ -45,70 +46,68 @@ export const HaveCodeDialog = ({ site, links, onSetUp, onClose }: Props) => {
   };
 
   return (
-    <Modal.Root open onOpenChange={onClose}>
-      <Modal.Content>
-        <Modal.Header closeLabel={say('close')}>
-          <Modal.Title>{say('have-code')}</Modal.Title>
-        </Modal.Header>
-        <Modal.Body>
-          <Flex direction="column" alignItems="stretch" gap={4}>
-            <Steps at={link?.state === 'REGISTERED' ? 'purpose' : 'link'} />
-            {link ? (
-              <AskedSite site={site} link={link} />
-            ) : seen ? (
-              <>
-                <Typography>{say('code.compare')}</Typography>
-                <Flex gap={4} wrap="wrap" alignItems="stretch">
-                  <Fingerprint title={say('other-site')} url={seen.url} fingerprint={seen.fingerprint} />
-                  <Fingerprint title={say('this-site.short')} {...site} />
-                </Flex>
-                <Typography textColor="neutral600">{say('code.nothing-sent')}</Typography>
-              </>
-            ) : (
-              <Field.Root error={problem !== null} hint={say('code.paste.hint')}>
-                <Field.Label>{say('code.label')}</Field.Label>
-                <Textarea value={code} onChange={(event) => setCode(event.target.value)} />
-                <Field.Hint />
-              </Field.Root>
-            )}
-            {problem !== null && (
-              <Notice tone="danger" title={say(seen ? 'code.ask.error' : 'code.read.error')}>
-                {problem}
-              </Notice>
-            )}
-          </Flex>
-        </Modal.Body>
-        <Modal.Footer>
+    <OpenModal onClose={onClose}>
+      <Modal.Header closeLabel={say('close')}>
+        <Modal.Title>{say('have-code')}</Modal.Title>
+      </Modal.Header>
+      <Modal.Body>
+        <Flex direction="column" alignItems="stretch" gap={4}>
+          <Steps at={link?.state === 'REGISTERED' ? 'purpose' : 'link'} />
           {link ? (
-            <>
-              <Modal.Close>
-                <Button variant="tertiary">{say('close')}</Button>
-              </Modal.Close>
-              {link.state === 'REGISTERED' && onSetUp && (
-                <Button onClick={() => onSetUp(link.id)}>{say('setup.start')}</Button>
-              )}
-            </>
+            <AskedSite site={site} link={link} />
           ) : seen ? (
             <>
-              <Button variant="tertiary" onClick={goBack}>
-                {say('back')}
-              </Button>
-              <Button loading={isAsking} onClick={() => void ask()}>
-                {say('code.ask')}
-              </Button>
+              <Typography>{say('code.compare')}</Typography>
+              <Flex gap={4} wrap="wrap" alignItems="stretch">
+                <Fingerprint title={say('other-site')} url={seen.url} fingerprint={seen.fingerprint} />
+                <Fingerprint title={say('this-site.short')} {...site} />
+              </Flex>
+              <Typography textColor="neutral600">{say('code.nothing-sent')}</Typography>
             </>
           ) : (
-            <>
-              <Modal.Close>
-                <Button variant="tertiary">{say('cancel')}</Button>
-              </Modal.Close>
-              <Button loading={isReading} disabled={code.trim() === ''} onClick={() => void look()}>
-                {say('continue')}
-              </Button>
-            </>
+            <Field.Root error={problem !== null} hint={say('code.paste.hint')}>
+              <Field.Label>{say('code.label')}</Field.Label>
+              <Textarea value={code} onChange={(event) => setCode(event.target.value)} />
+              <Field.Hint />
+            </Field.Root>
           )}
-        </Modal.Footer>
-      </Modal.Content>
-    </Modal.Root>
+          {problem !== null && (
+            <Notice tone="danger" title={say(seen ? 'code.ask.error' : 'code.read.error')}>
+              {problem}
+            </Notice>
+          )}
+        </Flex>
+      </Modal.Body>
+      <Modal.Footer>
+        {link ? (
+          <>
+            <Modal.Close>
+              <Button variant="tertiary">{say('close')}</Button>
+            </Modal.Close>
+            {link.state === 'REGISTERED' && onSetUp && (
+              <Button onClick={() => onSetUp(link.id)}>{say('setup.start')}</Button>
+            )}
+          </>
+        ) : seen ? (
+          <>
+            <Button variant="tertiary" onClick={goBack}>
+              {say('back')}
+            </Button>
+            <Button loading={isAsking} onClick={() => void ask()}>
+              {say('code.ask')}
+            </Button>
+          </>
+        ) : (
+          <>
+            <Modal.Close>
+              <Button variant="tertiary">{say('cancel')}</Button>
+            </Modal.Close>
+            <Button loading={isReading} disabled={code.trim() === ''} onClick={() => void look()}>
+              {say('continue')}
+            </Button>
+          </>
+        )}
+      </Modal.Footer>
+    </OpenModal>
   );
 };

@@ -1,5 +1,5 @@
-import { Button, Dialog } from '@strapi/design-system';
-import { ConfirmDialog, useNotification } from '@strapi/strapi/admin';
+import { Button } from '@strapi/design-system';
+import { useNotification } from '@strapi/strapi/admin';
 import { useState } from 'react';
 import type { LinkView } from '../../../../server/src/contracts';
 import { useMayManageLinks, useMayManageQueue } from '../../api/allowed';
@@ -10,6 +10,7 @@ import {
 } from '../../api/replication-api';
 import { useOutcome } from '../../api/use-outcome';
 import { useWords } from '../../words/use-words';
+import { Question } from '../Question';
 import { CompareDialog } from './CompareDialog';
 import { KeysDialog } from './KeysDialog';
 import { RenameDialog } from './RenameDialog';
@@ -95,11 +96,11 @@ export const SiteActions = ({ link, onCompareContent }: Props) => {
       {opened === 'compare' && <CompareDialog link={link} onCompareContent={onCompareContent} onClose={close} />}
       {opened === 'keys' && <KeysDialog link={link} onClose={close} />}
       {opened === 'rename' && <RenameDialog link={link} onClose={close} />}
-      <Dialog.Root open={opened === 'unlink'} onOpenChange={close}>
-        <ConfirmDialog title={say(ending.title, { name })} onConfirm={confirmUnlink} variant="danger-light">
+      {opened === 'unlink' && (
+        <Question isGrave title={say(ending.title, { name })} onConfirm={confirmUnlink} onClose={close}>
           {say(ending.text, { name })}
-        </ConfirmDialog>
-      </Dialog.Root>
+        </Question>
+      )}
     </>
   );
 };

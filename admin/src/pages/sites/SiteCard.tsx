@@ -14,6 +14,8 @@ import { SiteState } from './SiteState';
 interface Props {
   site: Site | null;
   link: LinkView;
+  /** Nothing works before it is answered whether this site was moved or is a copy. */
+  isAsked: boolean;
   onShowRules: (site: string) => void;
   onShowQueue: (site: string) => void;
   /** null: may not choose what is shared. */
@@ -22,7 +24,7 @@ interface Props {
 }
 
 /** A linked site: whether it works, what waits for it, and what can be done. */
-export const SiteCard = ({ site, link, onShowRules, onShowQueue, onSetUp, onCompareContent }: Props) => {
+export const SiteCard = ({ site, link, isAsked, onShowRules, onShowQueue, onSetUp, onCompareContent }: Props) => {
   const say = useWords();
   const moment = useMoment();
   const { id, name, url, counts, state } = link;
@@ -77,7 +79,7 @@ export const SiteCard = ({ site, link, onShowRules, onShowQueue, onSetUp, onComp
             ))}
           </Flex>
         )}
-        {state === 'REGISTERED' && <SharingStanding link={link} onSetUp={onSetUp} />}
+        {state === 'REGISTERED' && !isAsked && <SharingStanding link={link} onSetUp={onSetUp} />}
         {link.lastError !== null && (
           <Notice tone={link.failures > 0 ? 'danger' : 'warning'} title={say('site.last-error')}>
             {link.lastError}{' '}
@@ -96,7 +98,7 @@ export const SiteCard = ({ site, link, onShowRules, onShowQueue, onSetUp, onComp
               </Button>
             </>
           )}
-          <SiteActions link={link} onCompareContent={onCompareContent && (() => onCompareContent(id))} />
+          {!isAsked && <SiteActions link={link} onCompareContent={onCompareContent && (() => onCompareContent(id))} />}
         </Flex>
       </Flex>
     </Card>

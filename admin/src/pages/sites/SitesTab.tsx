@@ -1,7 +1,7 @@
 import { Button, EmptyStateLayout, Flex } from '@strapi/design-system';
 import { EmptyDocuments } from '@strapi/icons/symbols';
 import type { Overview } from '../../../../server/src/contracts';
-import { useWords } from '../../words/use-words';
+import { useWords, type Word } from '../../words/use-words';
 import { Jobs } from './Jobs';
 import { PauseAll } from './PauseAll';
 import { RequestCard } from './RequestCard';
@@ -25,13 +25,14 @@ interface Props {
 export const SitesTab = ({ overview, onCreateCode, onHaveCode, onLeave, ...card }: Props) => {
   const say = useWords();
   const { site, links, question } = overview;
-  const thisSite = site && question === null && <ThisSite site={site} onLeave={onLeave} />;
+  const isAsked = question !== null;
+  const thisSite = site && !isAsked && <ThisSite site={site} onLeave={onLeave} />;
   if (links.length === 0) {
     return (
       <Flex direction="column" alignItems="stretch" gap={4}>
         <EmptyStateLayout
           icon={<EmptyDocuments width="16rem" />}
-          content={say(onCreateCode ? 'sites.empty' : site ? 'sites.empty.not-allowed' : 'sites.empty.problem')}
+          content={say(emptyWord(overview, onCreateCode !== null))}
           action={
             onCreateCode && onHaveCode ? (
               <Flex gap={2}>
@@ -50,15 +51,21 @@ export const SitesTab = ({ overview, onCreateCode, onHaveCode, onLeave, ...card 
   return (
     <Flex direction="column" alignItems="stretch" gap={4}>
       <Jobs />
-      <PauseAll links={links} />
+      {!isAsked && <PauseAll links={links} />}
       {links.map((link) =>
         link.state === 'REQUESTING' && site ? (
           <RequestCard key={link.id} site={site} link={link} />
         ) : (
-          <SiteCard key={link.id} site={site} link={link} {...card} />
+          <SiteCard key={link.id} site={site} link={link} isAsked={isAsked} {...card} />
         )
       )}
       {thisSite}
     </Flex>
   );
+};
+
+const emptyWord = ({ site, question }: Overview, mayLink: boolean): Word => {
+  if (question !== null) return 'sites.empty.asked';
+  if (mayLink) return 'sites.empty';
+  return site ? 'sites.empty.not-allowed' : 'sites.empty.problem';
 };

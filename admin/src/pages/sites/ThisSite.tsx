@@ -1,5 +1,4 @@
-import { Button, Dialog, Flex, Typography } from '@strapi/design-system';
-import { ConfirmDialog } from '@strapi/strapi/admin';
+import { Button, Flex, Typography } from '@strapi/design-system';
 import { useState } from 'react';
 import type { Site } from '../../../../server/src/contracts';
 import { useMayManageLinks } from '../../api/allowed';
@@ -7,6 +6,7 @@ import { useChangeReplicationKeyMutation } from '../../api/replication-api';
 import { useOutcome } from '../../api/use-outcome';
 import { useWords } from '../../words/use-words';
 import { Card } from '../Card';
+import { Question } from '../Question';
 
 interface Props {
   site: Site;
@@ -50,11 +50,11 @@ export const ThisSite = ({ site, onLeave }: Props) => {
           )}
         </Flex>
       </Flex>
-      <Dialog.Root open={asked} onOpenChange={setAsked}>
-        <ConfirmDialog title={say('key.change.title')} onConfirm={confirm} variant="secondary">
+      {asked && (
+        <Question title={say('key.change.title')} onConfirm={confirm} onClose={() => setAsked(false)}>
           {say('key.change.text')}
-        </ConfirmDialog>
-      </Dialog.Root>
+        </Question>
+      )}
     </Card>
   );
 };

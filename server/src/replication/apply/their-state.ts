@@ -1,9 +1,11 @@
+import type { EntityKey } from '../entity';
 import { maximal } from '../history/graph';
 import type { Revision, RevisionId } from '../history/revision';
 import type { Tables } from '../ports';
 import { NOTHING_THERE, stateHash } from '../queue/state-hash';
+import { newReplica } from '../queue/wanted-replica';
 import type { Row } from '../tables';
-import type { UpdateMessage } from '../transport/message';
+import type { Answer, UpdateMessage } from '../transport/message';
 
 export interface TheirState {
   level: string;
@@ -22,6 +24,22 @@ export const isNewer = (replica: Row<'replicas'> | undefined, [incarnation, sequ
   replica === undefined ||
   incarnation > replica.their_incarnation ||
   (incarnation === replica.their_incarnation && sequence > replica.their_sequence);
+
+export const sharesIt = (replica: Row<'replicas'> | undefined): replica is Row<'replicas'> =>
+  replica !== undefined && replica.their_level !== null && replica.their_level !== 'NONE';
+
+/** What takes back something that is not here may have overtaken it: that comes late then, and changes nothing. */
+export const rememberOrder = async (
+  tables: Tables,
+  link: string,
+  entity: EntityKey,
+  [incarnation, sequence]: [number, number]
+): Promise<Answer> => {
+  const heard = { their_incarnation: incarnation, their_sequence: sequence };
+  await tables.insert('replicas', [newReplica(link, entity)], 'ignore');
+  await tables.update('replicas', { link, entity }, heard);
+  return { status: 'known' };
+};
 
 /**
  * What the other side shared when it was last heard. Nothing where it shares otherwise by now, or began anew, as a site does

@@ -12,10 +12,10 @@ import type { Tables, Unit } from '../ports';
 import { saveNotes, writeAndNote } from '../notify/note';
 import { rememberAlong } from './changed-along';
 import { NOTHING_THERE } from '../queue/state-hash';
-import { newReplica } from '../queue/wanted-replica';
 import type { Row } from '../tables';
 import type { Answer } from '../transport/message';
 import { showHeads } from './show';
+import { rememberOrder, sharesIt } from './their-state';
 
 /**
  * The other site does not share this entry with us any more: its rows go, unless another link grants it too, and so
@@ -33,12 +33,8 @@ export const withdraw = async (
 ): Promise<Answer> => {
   const { tables, content } = unit;
   const decided = { their_incarnation: order[0], their_sequence: order[1] };
-  if (!replica || replica.their_level === null || replica.their_level === 'NONE') {
-    // It may have overtaken what it takes back. Or its answer was lost, and what is here by now is this site’s own.
-    await tables.insert('replicas', [newReplica(link.id, entity)], 'ignore');
-    await tables.update('replicas', { link: link.id, entity }, decided);
-    return { status: 'known' };
-  }
+  // Or its answer was lost, and what is here by now is this site’s own.
+  if (!sharesIt(replica)) return rememberOrder(tables, link.id, entity, order);
   const selves = selvesTowards(context.signer, link.id);
   await tables.insert(
     'replicas',

@@ -1,9 +1,9 @@
 import type { EntityKey } from '../entity';
 import type { Tables } from '../ports';
 import { NOTHING_THERE } from '../queue/state-hash';
-import { newReplica } from '../queue/wanted-replica';
 import type { Row } from '../tables';
 import type { Answer } from '../transport/message';
+import { rememberOrder, sharesIt } from './their-state';
 
 /**
  * The other side only receives this entry from now on, or takes back one that this site has started. What both have stays,
@@ -19,13 +19,8 @@ export const takeYield = async (
   replica: Row<'replicas'> | undefined,
   asks: boolean
 ): Promise<Answer> => {
+  if (!sharesIt(replica)) return rememberOrder(tables, link.id, entity, order);
   const decided = { their_incarnation: order[0], their_sequence: order[1] };
-  if (!replica || replica.their_level === null || replica.their_level === 'NONE') {
-    // It may have overtaken what it takes back.
-    await tables.insert('replicas', [newReplica(link.id, entity)], 'ignore');
-    await tables.update('replicas', { link: link.id, entity }, decided);
-    return { status: 'known' };
-  }
   const untold = asks && replica.direction !== 'SEND_ONLY' ? { common_hash: NOTHING_THERE } : {};
   await tables.insert('replicas', [{ ...replica, ...decided, ...untold, their_level: 'NONE' }], 'replace');
   return { status: 'applied' };

@@ -170,3 +170,47 @@ describe('both sites say that only they edit', () => {
     expect(scene.table('staging', 'leaves')).toHaveLength(1);
   });
 });
+
+it('an edit that had gone on to a third site before it was set aside is known on all in the end', async () => {
+  const scene = await Scene.of('staging', 'live', 'third');
+  for (const name of ['staging', 'third']) await scene.link(name, 'live');
+  const decide = async (from: string, to: string, rules: Rules) => {
+    await scene.rules(from, to, rules);
+    while (await jobStep(contextOf(scene, from)));
+  };
+  for (const name of ['staging', 'third']) {
+    await decide(name, 'live', BOTH);
+    await decide('live', name, BOTH);
+  }
+  scene.save('staging', ARTICLE, 'a', 'draft', { title: 'First' });
+  await scene.settle();
+
+  const edit = async (name: string) => {
+    scene.save(name, ARTICLE, 'a', 'draft', { title: `Edited on ${name}` });
+    await recordBatch(contextOf(scene, name));
+  };
+  /** What is sent arrives when something else has happened. */
+  const sendAfter = async (from: string, to: string, first: () => Promise<void>) => {
+    const send = async (_peer: unknown, messages: Json[]) => {
+      await first();
+      return scene.site(to).process!.receive(scene.site(from).id, structuredClone(messages));
+    };
+    await deliver(contextOf(scene, from), { send } as unknown as Wire, scene.site(to).id);
+  };
+  const nothing = () => Promise.resolve();
+  await edit('third');
+  await edit('live');
+  await sendAfter('third', 'live', () =>
+    sendAfter('live', 'third', async () => {
+      await decide('staging', 'live', SENDS);
+      await sendAfter('staging', 'live', nothing);
+      expect(scene.table('live', 'leaves')).toHaveLength(1);
+    })
+  );
+  expect(scene.table('third', 'leaves')).toHaveLength(2);
+  await decide('staging', 'live', BOTH);
+  await scene.settle();
+
+  for (const name of ['staging', 'live', 'third'])
+    expect([name, scene.table(name, 'leaves').length]).toEqual([name, 2]);
+});

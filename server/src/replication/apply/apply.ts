@@ -352,7 +352,9 @@ const takeIn = async (
   const isNew = revisions.some(({ id }) => !state.known.has(id));
   const theirs: TheirState = { level: message.level, direction: message.direction, granted: message.granted };
   if (isNewer(replica, message.order)) state.newer.set(entity, sharedBefore(replica, message));
-  const after = await acceptReplica(unit.tables, replica ?? newReplica(link.id, entity), message, theirs, revisions);
+  const had = replica ?? newReplica(link.id, entity);
+  const leaves = state.leaves.get(entity) ?? [];
+  const after = await acceptReplica(unit.tables, had, message, theirs, revisions, leaves);
   const relevelled = replica?.their_level !== after.their_level || replica?.their_direction !== after.their_direction;
   state.replicas.set(entity, after);
   return { moved: state.opened.has(entity) || isNew || relevelled };

@@ -1,5 +1,5 @@
 import type { EntityKey } from '../entity';
-import { maximal } from '../history/graph';
+import { maximal, type Parents } from '../history/graph';
 import type { Revision, RevisionId } from '../history/revision';
 import type { Tables } from '../ports';
 import { NOTHING_THERE, stateHash } from '../queue/state-hash';
@@ -58,22 +58,28 @@ export const sharedBefore = (replica: Row<'replicas'> | undefined, message: Upda
 /**
  * What a message says of the other side: what it grants, and what it has. What it has is common to both from now on,
  * so nothing of it is ever sent back.
+ *
+ * @param revisions of the message, which may not be stored yet.
+ * @param here the leaves of the entry on this site.
  */
 export const acceptReplica = async (
   tables: Tables,
   replica: Row<'replicas'>,
   message: UpdateMessage,
   theirs: TheirState,
-  revisions: readonly Revision[]
+  revisions: readonly Revision[],
+  here: readonly RevisionId[]
 ): Promise<Row<'replicas'>> => {
   const before = JSON.parse(replica.common) as RevisionId[];
   const leaves = message.leaves;
+  const unstored: Parents = new Map(revisions.map(({ id, header }) => [id, header.parents]));
   const sendsToo = message.direction === 'BOTH';
   // By a new decision an older version may be shared than was had before, or one in its place; under the same decision an
   // older version only comes late. What is not named has given way there, by the word of a third site: where both edit it
   // is sent once more.
   const anew = isNewer(replica, message.order);
-  const common = anew ? [...leaves].sort() : await newest(tables, before, leaves, revisions);
+  const untold = anew && sendsToo ? await stillToTell(tables, before, here, leaves, unstored) : [];
+  const common = anew ? [...leaves, ...untold].sort() : await newest(tables, before, leaves, unstored);
   return {
     ...replica,
     // What is on its way to them is older than such a decision, and so is the answer to it.
@@ -85,6 +91,23 @@ export const acceptReplica = async (
     common: JSON.stringify(common),
     ...(sendsToo ? asHeard(replica, common) : {}),
   };
+};
+
+/**
+ * What the other side has taken from here and what has given way here since. Its decision may have been on its way before that
+ * arrived there: as long as it is not told of it, neither side has what the other has.
+ */
+const stillToTell = async (
+  tables: Tables,
+  had: readonly RevisionId[],
+  here: readonly RevisionId[],
+  leaves: readonly RevisionId[],
+  unstored: Parents
+): Promise<RevisionId[]> => {
+  const gone = had.filter((id) => !here.includes(id) && !leaves.includes(id));
+  if (gone.length === 0) return [];
+  const newestOfAll = await maximal(tables, [...here, ...gone, ...leaves], unstored);
+  return gone.filter((id) => newestOfAll.includes(id));
 };
 
 type Heard = Pick<Row<'replicas'>, 'common_level' | 'common_direction' | 'common_hash'>;
@@ -102,15 +125,15 @@ const asHeard = (replica: Row<'replicas'>, common: RevisionId[]): Heard | null =
   return { common_level: level, common_direction: direction, common_hash: stateHash(common, level, direction) };
 };
 
-/** The maximal elements of both; the message's revisions may not be stored yet. */
+/** The maximal elements of both. */
 const newest = async (
   tables: Tables,
   before: readonly RevisionId[],
   leaves: readonly RevisionId[],
-  revisions: readonly Revision[]
+  unstored: Parents
 ): Promise<RevisionId[]> => {
-  const parents = new Set(revisions.flatMap(({ header }) => header.parents));
+  const parents = new Set([...unstored.values()].flat());
   const rest = before.filter((id) => !parents.has(id));
   if (rest.length === 0) return [...leaves].sort();
-  return maximal(tables, [...rest, ...leaves], new Map(revisions.map(({ id, header }) => [id, header.parents])));
+  return maximal(tables, [...rest, ...leaves], unstored);
 };

@@ -103,12 +103,15 @@ const knownValue = (attribute: Attributes[string], components: Components, value
 
 const NUMBERS: ReadonlySet<string> = new Set(['integer', 'biginteger', 'float', 'decimal']);
 const WORDS: ReadonlySet<string> = new Set(['string', 'text', 'richtext', 'email', 'enumeration', 'uid']);
+const TIMES: ReadonlySet<string> = new Set(['date', 'time', 'datetime', 'timestamp']);
 
 /** A value that was written when the attribute was of another type has no place: it waits in the head. */
 const isOfType = (type: string, value: Json): boolean => {
   if (value === null) return true;
-  if (NUMBERS.has(type)) return value !== '' && typeof value !== 'boolean' && Number.isFinite(Number(value));
+  const isPlain = typeof value === 'string' || typeof value === 'number';
+  // What is no plain value may throw where it is converted.
+  if (NUMBERS.has(type)) return isPlain && `${value}`.trim() !== '' && Number.isFinite(Number(value));
   if (type === 'boolean') return typeof value === 'boolean';
-  if (WORDS.has(type)) return typeof value === 'string' || typeof value === 'number';
+  if (WORDS.has(type) || TIMES.has(type)) return isPlain;
   return true;
 };

@@ -13,92 +13,98 @@ export const worldContent = (
   transaction: MemoryTransaction,
   hook: (row: SiteRow) => SiteRow,
   renumbered: (what: string) => void
-): Content => ({
-  async read(uid, ids) {
-    transaction.statement();
-    const found = new Map<string, RowState[]>();
-    for (const id of ids) {
-      const states = rows.of(uid, id).map(({ locale, status, fields, dates, ids: components }) => ({
-        locale,
-        status,
-        fields,
-        dates,
-        ids: components,
-      }));
-      if (states.length > 0) found.set(id, states);
-    }
-    return found;
-  },
-
-  async presence(uid, ids) {
-    transaction.statement();
-    const found = new Map<string, { locale: string; status: Status }[]>();
-    for (const id of ids) {
-      const present = rows.of(uid, id).map(({ locale, status }) => ({ locale, status }));
-      if (present.length > 0) found.set(id, present);
-    }
-    return found;
-  },
-
-  async glance(uid, ids) {
-    transaction.statement();
-    const found = new Map<string, Glance[]>();
-    for (const id of ids) {
-      const glances = rows
-        .of(uid, id)
-        .map(({ locale, status, dates: { updatedAt } }) => ({ locale, status, updatedAt }));
-      if (glances.length > 0) found.set(id, glances);
-    }
-    return found;
-  },
-
-  async look(uid, attribute, of) {
-    transaction.statement();
-    const all = rows.idsOf(uid).flatMap((id) => rows.of(uid, id));
-    return all.flatMap(({ document_id: localId, locale, status, fields }) => {
-      const value = fields[attribute];
-      if (typeof value !== 'string' && typeof value !== 'number') return [];
-      const isWanted = 'ids' in of ? of.ids.includes(localId) : of.values.includes(value);
-      return isWanted ? [{ localId, locale, status, value }] : [];
-    });
-  },
-
-  async list(uid, after, limit) {
-    transaction.statement();
-    return rows
-      .idsOf(uid)
-      .filter((id) => after === null || id > after)
-      .slice(0, limit);
-  },
-
-  async total(uid) {
-    transaction.statement();
-    return rows.idsOf(uid).length;
-  },
-
-  async lock(uid, ids) {
-    transaction.statement();
-    for (const id of ids) rows.lock(uid, id);
-  },
-
-  async write(uid, id, writes) {
-    const along: LocalEntry[] = [];
-    for (const write of writes) {
+): Content => {
+  /** Rows that lost a link by what this transaction removed: which component became which was decided before. */
+  const unlinked = new Set<string>();
+  const told = (uid: Uid, id: string) => (unlinked.has(`${uid}/${id}`) ? () => undefined : renumbered);
+  return {
+    async read(uid, ids) {
       transaction.statement();
-      along.push(...writeRow(rows, hook, renumbered, uid, id, write));
-    }
-    return { removed: [], along };
-  },
+      const found = new Map<string, RowState[]>();
+      for (const id of ids) {
+        const states = rows.of(uid, id).map(({ locale, status, fields, dates, ids: components }) => ({
+          locale,
+          status,
+          fields,
+          dates,
+          ids: components,
+        }));
+        if (states.length > 0) found.set(id, states);
+      }
+      return found;
+    },
 
-  makesTogether: () => true,
+    async presence(uid, ids) {
+      transaction.statement();
+      const found = new Map<string, { locale: string; status: Status }[]>();
+      for (const id of ids) {
+        const present = rows.of(uid, id).map(({ locale, status }) => ({ locale, status }));
+        if (present.length > 0) found.set(id, present);
+      }
+      return found;
+    },
 
-  async make(uid, entries) {
-    transaction.statement();
-    return entries.flatMap(({ localId, writes }) =>
-      writes.flatMap((write) => writeRow(rows, hook, renumbered, uid, localId, write))
-    );
-  },
-});
+    async glance(uid, ids) {
+      transaction.statement();
+      const found = new Map<string, Glance[]>();
+      for (const id of ids) {
+        const glances = rows
+          .of(uid, id)
+          .map(({ locale, status, dates: { updatedAt } }) => ({ locale, status, updatedAt }));
+        if (glances.length > 0) found.set(id, glances);
+      }
+      return found;
+    },
+
+    async look(uid, attribute, of) {
+      transaction.statement();
+      const all = rows.idsOf(uid).flatMap((id) => rows.of(uid, id));
+      return all.flatMap(({ document_id: localId, locale, status, fields }) => {
+        const value = fields[attribute];
+        if (typeof value !== 'string' && typeof value !== 'number') return [];
+        const isWanted = 'ids' in of ? of.ids.includes(localId) : of.values.includes(value);
+        return isWanted ? [{ localId, locale, status, value }] : [];
+      });
+    },
+
+    async list(uid, after, limit) {
+      transaction.statement();
+      return rows
+        .idsOf(uid)
+        .filter((id) => after === null || id > after)
+        .slice(0, limit);
+    },
+
+    async total(uid) {
+      transaction.statement();
+      return rows.idsOf(uid).length;
+    },
+
+    async lock(uid, ids) {
+      transaction.statement();
+      for (const id of ids) rows.lock(uid, id);
+    },
+
+    async write(uid, id, writes) {
+      const along: LocalEntry[] = [];
+      for (const write of writes) {
+        transaction.statement();
+        along.push(...writeRow(rows, hook, told(uid, id), uid, id, write));
+      }
+      for (const one of along) unlinked.add(`${one.uid}/${one.localId}`);
+      return { removed: [], along };
+    },
+
+    makesTogether: () => true,
+
+    async make(uid, entries) {
+      transaction.statement();
+      return entries.flatMap(({ localId, writes }) =>
+        writes.flatMap((write) => writeRow(rows, hook, told(uid, localId), uid, localId, write))
+      );
+    },
+  };
+};
 
 const writeRow = (
   rows: Rows,

@@ -363,6 +363,30 @@ describe('the column in a list', () => {
     await page.getByText('Up to date', { exact: true }).first().waitFor();
     expect(calls.length).toBeGreaterThan(1);
   });
+
+  it('promises nothing where this site sends nothing', async () => {
+    const brief = {
+      state: 'waiting',
+      sites: [
+        { name: 'Live', state: 'waiting' },
+        { name: 'Archive', state: 'current' },
+      ],
+      locked: false,
+      diverged: false,
+    };
+    const { page, screenshot } = await panel.open(CONTENT, {
+      'GET /overview': overview({ problems: [{ code: 'PAUSED', message: 'Replication is paused.' }] }),
+      'POST /entries/status': (route) =>
+        Object.fromEntries(route.request().postDataJSON().documentIds.map((id: string) => [id, brief])),
+    });
+    await page.getByText('Waits here', { exact: true }).first().hover();
+    await page
+      .locator('span', { hasText: /^Live: Waits here\nArchive: Up to date$/ })
+      .first()
+      .waitFor();
+    expect(await page.getByText('On the way').count()).toBe(0);
+    await screenshot('list-column-silent');
+  });
 });
 
 describe('what they ask of the site', () => {

@@ -29,7 +29,7 @@ describe.each(['light', 'dark'] as const)('in the %s theme', (theme) => {
     await page.getByText('https://live.example/api').waitFor();
     // Nothing of what its card offers would work.
     const live = page.getByRole('region', { name: 'Live' });
-    await live.getByText('3 on the way').waitFor();
+    await live.getByText('3 wait here').waitFor();
     expect(await live.getByRole('button').allInnerTexts()).toEqual(['Sharing rules', 'Queue']);
     expect(await live.getByText('Somebody whose role may').count()).toBe(0);
     await screenshot(`place-${theme}`);

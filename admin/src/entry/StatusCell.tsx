@@ -6,9 +6,10 @@ import { STATUS_BATCH_LIMIT } from '../../../server/src/contracts';
 import { useMayRead } from '../api/allowed';
 import { useReplicationStatusesQuery } from '../api/replication-api';
 import { useErrorText } from '../api/use-error-text';
+import { useSilence } from '../api/use-silence';
 import { useWords } from '../words/use-words';
 import { isSoonOver } from './soon-over';
-import { stateVariant, stateWord } from './state-words';
+import { isToGo, stateBadge, type Badge } from './state-words';
 import { StateBadge } from '../words/StateBadge';
 
 const BUSY_POLL = 5000;
@@ -26,6 +27,7 @@ export const StatusCell = ({ uid, documentId }: { uid: string; documentId: strin
   );
   const isBusy = Object.values(data ?? {}).some(({ sites }) => isSoonOver(sites));
   if (isBusy !== busy) setBusy(isBusy);
+  const isSilent = useSilence(Object.values(data ?? {}).some(({ sites }) => sites.some(isToGo))) !== null;
 
   // The column cannot be left out for those who may not: what adds it knows nobody.
   if (!mayRead) return null;
@@ -39,15 +41,16 @@ export const StatusCell = ({ uid, documentId }: { uid: string; documentId: strin
   }
   const brief = data?.[documentId];
   if (!brief || (brief.sites.length === 0 && !brief.diverged)) return <Typography textColor="neutral600">–</Typography>;
-  const sites = brief.sites.map(({ name, state }) => `${name}: ${say(stateWord(state))}`);
+  const sites = brief.sites.map(({ name, state }) => `${name}: ${say(stateBadge(state, isSilent).word)}`);
   const notes = [...(brief.diverged ? [say('diverged.title')] : []), ...(brief.locked ? [say('locked.short')] : [])];
   const lines = [...notes, ...sites];
+  const badge: Badge = brief.diverged
+    ? { word: 'diverged.short', variant: 'warning' }
+    : stateBadge(brief.state, isSilent);
   return (
     // With one site the badge says it all; with several the keyboard reaches the rest.
     <Told lines={lines} isReached={lines.length > 1}>
-      <StateBadge variant={brief.diverged ? 'warning' : stateVariant(brief.state)}>
-        {brief.diverged ? say('diverged.short') : say(stateWord(brief.state))}
-      </StateBadge>
+      <StateBadge variant={badge.variant}>{say(badge.word)}</StateBadge>
     </Told>
   );
 };

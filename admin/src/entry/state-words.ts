@@ -17,22 +17,26 @@ const VARIANTS: { [S in EntryState]: Variant } = {
   unshared: 'neutral',
 };
 
-export const stateVariant = (state: EntryState): Variant => VARIANTS[state];
-export const stateWord = (state: EntryState): Word => `status.${state}`;
+export interface Badge {
+  word: Word;
+  variant: Variant;
+}
 
 /** What would go in a moment. */
-const isToGo = ({ state }: EntryOnSite): boolean => state === 'waiting' || state === 'recording';
+export const isToGo = ({ state }: { state: EntryState }): boolean => state === 'waiting' || state === 'recording';
 
-/**
- * The badge for one site, which knows more than a list does: what is tried again, what is there twice, and what does not
- * go because this site sends nothing.
- */
-export const badgeOf = (site: EntryOnSite, diverged: boolean, isSilent: boolean): { word: Word; variant: Variant } => {
+/** The badge for a state: nothing goes that would, where this site sends nothing. */
+export const stateBadge = (state: EntryState, isSilent: boolean): Badge =>
+  isSilent && isToGo({ state })
+    ? { word: 'status.silent', variant: 'warning' }
+    : { word: `status.${state}`, variant: VARIANTS[state] };
+
+/** The badge for one site, which knows more than a list does: what is tried again, and what is there twice. */
+export const badgeOf = (site: EntryOnSite, diverged: boolean, isSilent: boolean): Badge => {
   const { state, error } = site;
-  if (isSilent && isToGo(site)) return { word: 'status.silent', variant: 'warning' };
-  if (state === 'waiting' && error !== null) return { word: 'status.retrying', variant: 'warning' };
+  if (state === 'waiting' && error !== null && !isSilent) return { word: 'status.retrying', variant: 'warning' };
   if (state === 'current' && diverged) return { word: 'status.both', variant: 'secondary' };
-  return { word: stateWord(state), variant: stateVariant(state) };
+  return stateBadge(state, isSilent);
 };
 
 export interface Known {

@@ -3,23 +3,24 @@ import { NavLink } from 'react-router-dom';
 import type { LinkView, QueueCounts } from '../../../server/src/contracts';
 import { SiteState } from '../pages/sites/SiteState';
 import { PAGE, queueAddress } from '../words/page-address';
+import { queuedWord } from '../words/sharing-words';
 import { useMoment } from '../words/use-moment';
 import { useWords, type Word } from '../words/use-words';
 
 /** What is not there yet, each with its place in the queue. Done is said only where nothing else is to be. */
 const WAITING = ['failed', 'stopped', 'held', 'queued'] as const satisfies readonly (keyof QueueCounts)[];
-const COUNTED: { [S in (typeof WAITING)[number]]: Word } = {
+const counted = (isSilent: boolean): { [S in (typeof WAITING)[number]]: Word } => ({
   failed: 'site.failed',
   stopped: 'site.stopped',
   held: 'site.held',
-  queued: 'site.queued',
-};
+  queued: queuedWord(isSilent),
+});
 
 /** Links that stand close to others are no lower than a finger needs, as WCAG has it. */
 const EASY_TO_HIT = '2.4rem';
 
 /** One linked site in two lines: its name, last contact and state, then what waits for it. */
-export const SiteLine = ({ link, now }: { link: LinkView; now: number }) => {
+export const SiteLine = ({ link, now, isSilent }: { link: LinkView; now: number; isSilent: boolean }) => {
   const say = useWords();
   const moment = useMoment();
   const { id, name, state, counts, lastContactAt, lastError, failures } = link;
@@ -42,7 +43,7 @@ export const SiteLine = ({ link, now }: { link: LinkView; now: number }) => {
         <Flex gap={3} wrap="wrap" style={{ rowGap: 0 }}>
           {waiting.map((one) => (
             <Link key={one} tag={NavLink} to={queueAddress(id, one)} style={{ minHeight: EASY_TO_HIT }}>
-              {say(COUNTED[one], { count: counts[one] })}
+              {say(counted(isSilent)[one], { count: counts[one] })}
             </Link>
           ))}
           {waiting.length === 0 && <Typography textColor="neutral600">{rest}</Typography>}

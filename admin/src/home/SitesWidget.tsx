@@ -4,6 +4,7 @@ import { NavLink } from 'react-router-dom';
 import { useMayManageLinks } from '../api/allowed';
 import { useReplicationOverviewQuery } from '../api/replication-api';
 import { useErrorText } from '../api/use-error-text';
+import { silenceOf } from '../api/use-silence';
 import { PAGE } from '../words/page-address';
 import { useWords } from '../words/use-words';
 import { SiteLine } from './SiteLine';
@@ -56,7 +57,7 @@ export const SitesWidget = () => {
       <WaitsForPerson overview={data} />
       <Flex tag="ul" direction="column" alignItems="stretch" gap={4}>
         {data.links.map((link) => (
-          <SiteLine key={link.id} link={link} now={data.now} />
+          <SiteLine key={link.id} link={link} now={data.now} isSilent={silenceOf(data) !== null} />
         ))}
       </Flex>
     </Flex>

@@ -1,5 +1,6 @@
 import { useEffect } from 'react';
 import { useBlocker } from 'react-router-dom';
+import { useWords } from '../words/use-words';
 import { Question } from './Question';
 
 /** Asks before what is not saved is left behind, by a link, another tab of the page, or the browser's own buttons. */
@@ -12,9 +13,10 @@ export const UnsavedChanges = ({ question }: { question: string }) => {
     window.addEventListener('beforeunload', warn);
     return () => window.removeEventListener('beforeunload', warn);
   }, []);
+  const say = useWords();
   if (blocker.state !== 'blocked') return null;
   return (
-    <Question isGrave onConfirm={() => blocker.proceed()} onClose={() => blocker.reset()}>
+    <Question title={say('unsaved.title')} isGrave onConfirm={() => blocker.proceed()} onClose={() => blocker.reset()}>
       {question}
     </Question>
   );

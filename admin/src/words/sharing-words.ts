@@ -43,6 +43,9 @@ export const theirsWord = (say: Say, theirs: TheirSharing | null, drafts: boolea
 export const entryWord = ({ title, typeName, documentId }: EntryName): string =>
   title === null ? `${typeName}${documentId === null ? '' : ` ${documentId}`}` : `${title} (${typeName})`;
 
+/** What is in the queue goes in a moment, or waits as long as this site sends nothing. */
+export const queuedWord = (isSilent: boolean): Word => (isSilent ? 'site.waits' : 'site.queued');
+
 /** What came of having one entry tried again. */
 export const retriedWord = (say: Say, retried: number): string =>
   retried > 0 ? say('retry.done') : say('retry.all.done', { count: 0 });

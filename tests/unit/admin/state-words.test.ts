@@ -1,5 +1,5 @@
 import type { EntryOnSite } from '../../../server/src/contracts';
-import { badgeOf, detailsOf } from '../../../admin/src/entry/state-words';
+import { badgeOf, detailsOf, stateBadge } from '../../../admin/src/entry/state-words';
 import { entryStatus } from '../../browser/replication-answers';
 
 /** Up to date; only what is published goes there. */
@@ -60,6 +60,12 @@ describe('what the panel says where this site sends nothing', () => {
     expect(told({ state: 'waiting', retryAt: soon }).slice(0, 2)).toEqual(['status.silent', 'reason.silent']);
     expect(told({ state: 'waiting', reason: 'unreachable', retryAt: soon })).not.toContain('details.retry-at');
     expect(told({ state: 'recording' })).toEqual(['status.silent', 'reason.silent']);
+  });
+
+  it('is in lists the same', () => {
+    expect(stateBadge('waiting', true).word).toBe('status.silent');
+    expect(stateBadge('waiting', false).word).toBe('status.waiting');
+    expect(stateBadge('held', true).word).toBe('status.held');
   });
 
   it('is of what has arrived, and of what is stopped, the same as ever', () => {

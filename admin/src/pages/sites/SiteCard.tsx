@@ -1,6 +1,7 @@
 import { Button, Divider, Flex, Link, Typography } from '@strapi/design-system';
 import { Lock } from '@strapi/icons';
 import type { LinkView, Site } from '../../../../server/src/contracts';
+import { queuedWord } from '../../words/sharing-words';
 import { siteAddress } from '../../words/site-address';
 import { useMoment } from '../../words/use-moment';
 import { useWords } from '../../words/use-words';
@@ -16,6 +17,8 @@ interface Props {
   link: LinkView;
   /** Nothing works before it is answered whether this site was moved or is a copy. */
   isAsked: boolean;
+  /** This site sends nothing. */
+  isSilent: boolean;
   onShowRules: (site: string) => void;
   onShowQueue: (site: string) => void;
   /** null: may not choose what is shared. */
@@ -24,7 +27,16 @@ interface Props {
 }
 
 /** A linked site: whether it works, what waits for it, and what can be done. */
-export const SiteCard = ({ site, link, isAsked, onShowRules, onShowQueue, onSetUp, onCompareContent }: Props) => {
+export const SiteCard = ({
+  site,
+  link,
+  isAsked,
+  isSilent,
+  onShowRules,
+  onShowQueue,
+  onSetUp,
+  onCompareContent,
+}: Props) => {
   const say = useWords();
   const moment = useMoment();
   const { id, name, url, counts, state } = link;
@@ -33,7 +45,7 @@ export const SiteCard = ({ site, link, isAsked, onShowRules, onShowQueue, onSetU
     [say(link.fetching === 'there' ? 'site.fetches' : 'site.contact', { when }), 'neutral800'],
     ...(link.fetching === 'here' ? [[say('site.fetches-here', { name }), 'neutral800'] as const] : []),
     [say('site.done', { count: counts.done }), 'neutral800'],
-    ...(counts.queued > 0 ? [[say('site.queued', { count: counts.queued }), 'neutral800'] as const] : []),
+    ...(counts.queued > 0 ? [[say(queuedWord(isSilent), { count: counts.queued }), 'neutral800'] as const] : []),
     ...(counts.held > 0 ? [[say('site.held', { count: counts.held }), 'neutral800'] as const] : []),
     ...(counts.stopped > 0 ? [[say('site.stopped', { count: counts.stopped }), 'neutral800'] as const] : []),
     ...(counts.failed > 0 ? [[say('site.failed', { count: counts.failed }), 'danger600'] as const] : []),

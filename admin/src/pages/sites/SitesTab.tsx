@@ -1,6 +1,7 @@
 import { Button, EmptyStateLayout, Flex } from '@strapi/design-system';
 import { EmptyDocuments } from '@strapi/icons/symbols';
 import type { Overview } from '../../../../server/src/contracts';
+import { silenceOf } from '../../api/use-silence';
 import { useWords, type Word } from '../../words/use-words';
 import { Jobs } from './Jobs';
 import { PauseAll } from './PauseAll';
@@ -26,6 +27,7 @@ export const SitesTab = ({ overview, onCreateCode, onHaveCode, onLeave, ...card 
   const say = useWords();
   const { site, links, question } = overview;
   const isAsked = question !== null;
+  const isSilent = silenceOf(overview) !== null;
   const thisSite = site && !isAsked && <ThisSite site={site} onLeave={onLeave} />;
   if (links.length === 0) {
     return (
@@ -56,7 +58,7 @@ export const SitesTab = ({ overview, onCreateCode, onHaveCode, onLeave, ...card 
         link.state === 'REQUESTING' && site ? (
           <RequestCard key={link.id} site={site} link={link} />
         ) : (
-          <SiteCard key={link.id} site={site} link={link} isAsked={isAsked} {...card} />
+          <SiteCard key={link.id} site={site} link={link} isAsked={isAsked} isSilent={isSilent} {...card} />
         )
       )}
       {thisSite}

@@ -377,7 +377,12 @@ describe('the column in a list', () => {
     const { page, screenshot } = await panel.open(CONTENT, {
       'GET /overview': overview({ problems: [{ code: 'PAUSED', message: 'Replication is paused.' }] }),
       'POST /entries/status': (route) =>
-        Object.fromEntries(route.request().postDataJSON().documentIds.map((id: string) => [id, brief])),
+        Object.fromEntries(
+          route
+            .request()
+            .postDataJSON()
+            .documentIds.map((id: string) => [id, brief])
+        ),
     });
     await page.getByText('Waits here', { exact: true }).first().hover();
     await page

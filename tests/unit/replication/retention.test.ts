@@ -1,7 +1,11 @@
-import { keyOf } from '../../../server/src/replication/entity';
+import { recordBatch } from '../../../server/src/replication/capture/record';
+import { keyOf, type Json } from '../../../server/src/replication/entity';
+import { Unreachable } from '../../../server/src/replication/errors';
 import { forgetOldVersions, type Retention } from '../../../server/src/replication/history/retention';
 import { unpack } from '../../../server/src/replication/history/contents';
+import type { Wire } from '../../../server/src/replication/transport/wire';
 import { ARTICLE, HOME, TAG } from '../../support/world/catalogue';
+import { deliver } from '../../support/world/deliver';
 import { all, Scene } from '../../support/world/scene';
 
 const DAY = 24 * 3_600_000;
@@ -106,6 +110,29 @@ describe('the content of old versions', () => {
     expect(scene.table('staging', 'leaves').filter(({ entity }) => entity === A)).toHaveLength(2);
     await forget(scene, 'staging', TWO);
     expect(titles(scene, 'staging')).toEqual(['Here', 'One', 'There', 'Three', 'Two']);
+  });
+
+  it('is kept as long as something was sent and is not answered: the other site may go on from that', async () => {
+    const scene = await sharing();
+    const { context } = scene.site('staging').process!;
+    const edit = async (...titles: string[]) => {
+      for (const title of titles) {
+        scene.save('staging', ARTICLE, 'a', 'draft', { title });
+        await recordBatch(context);
+      }
+    };
+    await edit('One', 'Two');
+    const send = async (_peer: unknown, messages: Json[]) => {
+      await scene.site('live').process!.receive(scene.site('staging').id, structuredClone(messages));
+      throw new Unreachable('Its answer is lost.');
+    };
+    await deliver(context, { send } as unknown as Wire, scene.site('live').id).catch(() => null);
+    await edit('Three', 'Four', 'Five');
+    await forget(scene, 'staging', TWO);
+    expect(titles(scene, 'staging')).toEqual(['Five', 'Four', 'One', 'Three', 'Two']);
+    await scene.settle();
+    await forget(scene, 'staging', TWO);
+    expect(titles(scene, 'staging')).toEqual(['Five', 'Four']);
   });
 
   it('of an entry that was deleted is kept as it was last, so that it can be had back', async () => {

@@ -77,13 +77,14 @@ const forget = async (
  * The versions of an entry whose content something stands on: leaves, what links should have or have in common with us,
  * what this site set aside and takes back when theirs is withdrawn, what stands for these where only what is published is
  * seen, and the versions right before all of them. null: all, since it was edited on two sites and nobody knows yet which
- * versions will be compared.
+ * versions will be compared, or something was sent and not answered: it may be all that the other site will go on from.
  */
 const neededOf = async (tables: Tables, entity: EntityKey): Promise<ReadonlySet<RevisionId> | null> => {
   const leaves = await tables.find('leaves', { entity });
   if (leaves.length > 1) return null;
   const [entry] = await tables.find('entries', { entity }, { columns: ['head'] });
   const replicas = await tables.find('replicas', { entity });
+  if (replicas.some(isUnanswered)) return null;
   const needed = new Set([
     ...leaves.map(({ revision }) => revision),
     ...(entry?.head ? [entry.head] : []),
@@ -106,6 +107,9 @@ const setAside = async (tables: Tables, entity: EntityKey): Promise<RevisionId[]
         aside.map(({ id }) => id)
       );
 };
+
+/** The hash of nothing is empty, of what was sent and of what is known to be there. */
+const isUnanswered = ({ sent_hash: sent, common_hash: known }: Row<'replicas'>): boolean => !!sent && known === '';
 
 const namedBy = ({ wanted, common }: Row<'replicas'>): RevisionId[] => [
   ...(wanted === null ? [] : (JSON.parse(wanted) as RevisionId[])),

@@ -468,4 +468,16 @@ export const MUTATIONS = [
     rare: true,
     places: [{ file: 'history/retention.ts', find: '...(await setAside(tables, entity)),', replace: '' }],
   },
+  {
+    what: 'what was sent and is not answered is forgotten',
+    rare: true,
+    places: [{ file: 'history/retention.ts', find: 'if (replicas.some(isUnanswered)) return null;', replace: '' }],
+  },
+  {
+    what: 'what gave way here is not told to who had decided before it arrived there',
+    rare: true,
+    places: [
+      { file: 'apply/their-state.ts', find: 'const untold = anew && sendsToo ?', replace: 'const untold = false ?' },
+    ],
+  },
 ];

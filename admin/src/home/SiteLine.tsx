@@ -9,7 +9,7 @@ import { useWords, type Word } from '../words/use-words';
 
 /** What is not there yet, each with its place in the queue. Done is said only where nothing else is to be. */
 const WAITING = ['failed', 'stopped', 'held', 'queued'] as const satisfies readonly (keyof QueueCounts)[];
-const counted = (isSilent: boolean): { [S in (typeof WAITING)[number]]: Word } => ({
+const countedWords = (isSilent: boolean): { [S in (typeof WAITING)[number]]: Word } => ({
   failed: 'site.failed',
   stopped: 'site.stopped',
   held: 'site.held',
@@ -24,6 +24,7 @@ export const SiteLine = ({ link, now, isSilent }: { link: LinkView; now: number;
   const say = useWords();
   const moment = useMoment();
   const { id, name, state, counts, lastContactAt, lastError, failures } = link;
+  const words = countedWords(isSilent);
   const waiting = WAITING.filter((one) => counts[one] > 0);
   const rest = counts.done > 0 ? say('site.done', { count: counts.done }) : say('widget.nothing-shared');
   return (
@@ -43,7 +44,7 @@ export const SiteLine = ({ link, now, isSilent }: { link: LinkView; now: number;
         <Flex gap={3} wrap="wrap" style={{ rowGap: 0 }}>
           {waiting.map((one) => (
             <Link key={one} tag={NavLink} to={queueAddress(id, one)} style={{ minHeight: EASY_TO_HIT }}>
-              {say(counted(isSilent)[one], { count: counts[one] })}
+              {say(words[one], { count: counts[one] })}
             </Link>
           ))}
           {waiting.length === 0 && <Typography textColor="neutral600">{rest}</Typography>}

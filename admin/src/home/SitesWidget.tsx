@@ -37,6 +37,7 @@ export const SitesWidget = () => {
     );
   }
 
+  const isSilent = silenceOf(data) !== null;
   const isAsked = data.question !== null || data.problems.length > 0 || data.brakes.length > 0;
   if (data.links.length === 0 && !isAsked) {
     return (
@@ -57,7 +58,7 @@ export const SitesWidget = () => {
       <WaitsForPerson overview={data} />
       <Flex tag="ul" direction="column" alignItems="stretch" gap={4}>
         {data.links.map((link) => (
-          <SiteLine key={link.id} link={link} now={data.now} isSilent={silenceOf(data) !== null} />
+          <SiteLine key={link.id} link={link} now={data.now} isSilent={isSilent} />
         ))}
       </Flex>
     </Flex>

@@ -195,6 +195,22 @@ describe('a comparison before anything is shared', () => {
     expect(nextRequest(whole)).toEqual({ ...article, level: 'EVERYTHING', cursor: null });
   });
 
+  it('has what was compared and decided of a type ready for when it is chosen again', () => {
+    const decided = chosen(
+      answered(startRun([article, author]), page([entry('a', 'ambiguous')]), page([])),
+      'article',
+      'a',
+      'x'
+    );
+    const otherwise = startRun([{ ...article, level: 'EVERYTHING' }], startRun([author], decided));
+    expect(otherwise.types[0]!.choices.size).toBe(0);
+    expect(decisionsIn(otherwise.aside)).toBe(1);
+    const compared = startRun([article, author], again(otherwise));
+    expect(compared.types).toEqual(decided.types);
+    expect(nextRequest(compared)).toBeNull();
+    expect(compared.aside.map(({ plan }) => plan.level)).toEqual(['EVERYTHING']);
+  });
+
   it('starts anew by the same fields when it is asked to', () => {
     const compared = answered(matchedBy(startRun([article]), 'article', 'slug'), page([entry('a', 'new')]));
     expect(nextRequest(again(compared))).toEqual({ ...article, by: 'slug', cursor: null });

@@ -41,6 +41,8 @@ export interface TypePreview {
 /** A comparison that goes from page to page and from type to type. */
 export interface PreviewRun {
   types: readonly TypePreview[];
+  /** What was compared and decided of types, or in ways, that are not chosen any more: until they are chosen again. */
+  aside: readonly TypePreview[];
   isStopped: boolean;
   /** What kept a page from being read; it goes on from that page. {@link ENDLESS}: the answer led back to that page. */
   failure: { uid: string; error: unknown } | null;
@@ -75,20 +77,22 @@ const isSamePlan = (a: Plan, b: Plan): boolean =>
   a.uid === b.uid && a.level === b.level && a.direction === b.direction && a.by === b.by;
 
 /**
- * A run for these plans. What was compared before by the same plan, and what was decided then, is kept. Fields that a
- * person has chosen to find entries by are, too.
+ * A run for these plans. What was compared before by the same plan, and what was decided then, is kept, be it chosen all the
+ * time or anew. Fields that a person has chosen to find entries by are, too.
  */
-export const startRun = (plans: readonly Plan[], before: PreviewRun | null = null): PreviewRun => ({
-  types: plans.map((plan) => {
-    const known = before?.types.find(({ plan: { uid } }) => uid === plan.uid);
-    return known && isSamePlan({ ...plan, by: known.plan.by }, known.plan) ? known : started(plan);
-  }),
-  isStopped: false,
-  failure: null,
-});
+export const startRun = (plans: readonly Plan[], before: PreviewRun | null = null): PreviewRun => {
+  const known = before ? [...before.types, ...before.aside] : [];
+  const types = plans.map(
+    (plan) => known.find((one) => isSamePlan({ ...plan, by: one.plan.by }, one.plan)) ?? started(plan)
+  );
+  return { types, aside: known.filter((one) => !types.includes(one)), isStopped: false, failure: null };
+};
 
-/** All anew, by the same plans: what was found and decided is forgotten. */
-export const again = ({ types }: PreviewRun): PreviewRun => startRun(types.map(({ plan }) => plan));
+/** All that is chosen anew, by the same plans: what was found and decided of it is forgotten. */
+export const again = ({ types, aside }: PreviewRun): PreviewRun => ({
+  ...startRun(types.map(({ plan }) => plan)),
+  aside,
+});
 
 /** The page to ask for now. null: nothing is to be asked, because all is known or it stands still. */
 export const nextRequest = ({ types, isStopped, failure }: PreviewRun): PreviewRequest | null => {

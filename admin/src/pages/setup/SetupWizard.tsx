@@ -38,7 +38,8 @@ export const SetupWizard = ({ site, link, saved, types, fields, onSent, onClose,
   );
   const goOn = () => setWizard((now) => onward(now, types, fields));
   const goBack = () => setWizard(back);
-  const decided = wizard.step === 'done' ? 0 : decisionsIn(wizard.run?.types ?? []);
+  const { run } = wizard;
+  const decided = wizard.step === 'done' || !run ? 0 : decisionsIn([...run.types, ...run.aside]);
   const guarded = (step: ReactNode) => (
     <>
       {step}
@@ -47,13 +48,13 @@ export const SetupWizard = ({ site, link, saved, types, fields, onSent, onClose,
   );
 
   if (areRules) return <RulesExist name={link.name} onShowRules={onShowRules} />;
-  if (wizard.step === 'compare' && wizard.run) {
+  if (wizard.step === 'compare' && run) {
     return guarded(
       <CompareStep
         link={link}
         types={types}
         fields={fields}
-        run={wizard.run}
+        run={run}
         onChange={changeRun}
         onLeaveOut={(uid) => setWizard((now) => withoutType(now, uid))}
         onCancel={onClose}
@@ -62,13 +63,13 @@ export const SetupWizard = ({ site, link, saved, types, fields, onSent, onClose,
       />
     );
   }
-  if (wizard.step === 'send' && wizard.run) {
+  if (wizard.step === 'send' && run) {
     return guarded(
       <SendStep
         link={link}
         types={types}
         rules={rulesOf(wizard, types)}
-        run={wizard.run}
+        run={run}
         onCancel={onClose}
         onBack={goBack}
         onSent={() => {
@@ -80,7 +81,7 @@ export const SetupWizard = ({ site, link, saved, types, fields, onSent, onClose,
     );
   }
   if (wizard.step === 'done') {
-    const sums = wizard.run && sumsOf(wizard.run);
+    const sums = run && sumsOf(run);
     return guarded(
       <DoneStep
         link={link}

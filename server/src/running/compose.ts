@@ -11,7 +11,7 @@ import type { Context } from '../replication/context';
 import { createRuleDesk } from '../replication/controller/rule-desk';
 import type { Engine } from '../replication/engine';
 import type { Json } from '../replication/entity';
-import { NotPossible, ReplicationError } from '../replication/errors';
+import { ReplicationError } from '../replication/errors';
 import { rememberDefinitions } from '../replication/history/definitions';
 import { ensureIncarnation } from '../replication/incarnation';
 import { applyConfiguredLinks, readConfiguredLinks } from '../replication/link/configured';
@@ -22,19 +22,12 @@ import { learnKeys, learnKeysOf } from '../replication/link/key-record';
 import { createKeyDesk } from '../replication/link/key-desk';
 import { createPlaceDesk } from '../replication/link/place-desk';
 import { leave } from '../replication/link/leave';
-import { lookAgain } from '../replication/link/look-again';
-import { questionOf } from '../replication/link/place';
 import { createReception } from '../replication/link/reception';
 import { createVerifier } from '../replication/link/verifier';
 import { releaseNotes } from '../replication/notify/notify';
 import { logError } from '../log-error';
 import { closedWire, silenceOf } from './silence';
 import { releaseClaims } from '../replication/queue/claim';
-import { retryNow } from '../replication/queue/next-due';
-import { wakeLink } from '../replication/queue/wake-link';
-import { matchPage, previewPage } from '../replication/matching/ask';
-import { differenceOf } from '../replication/matching/difference';
-import { compareWith } from '../replication/reconcile/compare';
 import { tryHeldAgain } from '../replication/reconcile/housekeeping';
 import { restartSweep } from '../replication/reconcile/sweep';
 import { Tracked } from '../replication/tracked';
@@ -52,12 +45,13 @@ import { readPlace } from '../strapi/environment/place';
 import { publicAddress, publicUrl, strapiSecrets, systemChance, systemClock } from '../strapi/environment/ports';
 import { createStore } from '../strapi/tables/store';
 import { createObserver } from './observer';
+import { createOnRequest } from './on-request';
+import { createOutlook } from './outlook';
 import { WATCH_MS } from './running';
-import { settled } from './settled';
 import { answerUsesBytes, createUsedElsewhere } from './shared-bytes';
 import { Pollers } from './pollers';
 import { Waiters } from './waiters';
-import { readIdentity, wake } from './waking';
+import { wake } from './waking';
 import { RightOfWay } from './right-of-way';
 import { createWorkers } from './workers';
 
@@ -284,19 +278,7 @@ export const compose = async (
     onDefect,
   });
 
-  let revocationSeen = (await store.transaction((unit) => lookAgain(unit, systemClock.now()))).revocation;
-  const isIdle = () => !sweeper.inHurry && workers.all.every(({ idle }) => idle) && couriers.idle && pollers.idle;
-  const accepted = async (link: string) => {
-    const [row] = await store.transaction(({ tables }) => tables.find('links', { id: link }));
-    if (row?.state !== 'REGISTERED') {
-      throw new NotPossible('NOT_LINKED', 'Sites can be compared once both have accepted the link.');
-    }
-    if (row.fetching !== 'THERE') return row;
-    throw new NotPossible(
-      'FETCHES_ITSELF',
-      `“${row.name}” can not be called from here: it fetches its changes itself. Do this on its own Replication page.`
-    );
-  };
+  const isOutdated = await createOutlook({ store, place, identity, identityOptions, verifier });
   const engine: Composition['engine'] = {
     store,
     schemas,
@@ -326,45 +308,13 @@ export const compose = async (
       house.poke();
     }),
     leave: (request) => leave({ ...leaving, site, exchange, onChange: linkChanged }, request),
-    sweep: (depth) => sweeper.sweep(depth),
-    retry: (what) => retryNow(context, what),
-    compare: async (link, repair) => compareWith(context, wire, await accepted(link), repair),
-    preview: async (link, page) => previewPage(context, wire, await accepted(link), page),
-    difference: async (link, of) => differenceOf(context, wire, await accepted(link), of),
-    match: async (link, page, choices) => matchPage(context, wire, await accepted(link), page, choices),
-    run: async (withinMs) => {
-      for (const { id } of await store.transaction(({ tables }) => tables.find('links', { state: 'REGISTERED' }))) {
-        await wakeLink(context, id);
-      }
-      for (const worker of [recorder, jobs, house, notifier]) worker.poke();
-      pollers.poke();
-      return settled(store, isIdle, withinMs);
-    },
-    settled: async () => void (await settled(store, isIdle)),
+    ...createOnRequest({ context, wire, workers, couriers, pollers }),
   };
   return {
     engine,
     tracked,
     poke: () => recorder.poke(),
-    isOutdated: async () => {
-      const {
-        key,
-        binding,
-        revocation,
-        leaving: isOver,
-      } = await store.transaction((unit) => lookAgain(unit, systemClock.now()));
-      if (isOver) return true;
-      if (revocation !== revocationSeen) verifier.forget();
-      revocationSeen = revocation;
-      if (questionOf(binding, place) !== null || key?.instance !== identity.instance) return true;
-      // A key from the configuration stays until the next start: processes may be restarted one after the other.
-      if (key.id !== identity.key && config.privateKey === null) {
-        const newer = await readIdentity(store, identityOptions);
-        if (newer instanceof NotPossible) throw newer;
-        identity.become(newer);
-      }
-      return false;
-    },
+    isOutdated,
     start: () => {
       if (silence) {
         recorder.start();

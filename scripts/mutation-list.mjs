@@ -480,4 +480,20 @@ export const MUTATIONS = [
       { file: 'apply/their-state.ts', find: 'const untold = anew && sendsToo ?', replace: 'const untold = false ?' },
     ],
   },
+  {
+    what: 'nobody is told what gave way here',
+    rare: true,
+    places: [{ file: 'apply/move-heads.ts', find: '!built || aside.has(leaf) ||', replace: '!built ||' }],
+  },
+  {
+    what: 'what gave way to another site stays gone where somebody said that it was deleted',
+    rare: true,
+    places: [
+      {
+        file: 'capture/record.ts',
+        find: 'await forgetVanished(tables, [...returned, ...late]);',
+        replace: 'await forgetVanished(tables, returned);',
+      },
+    ],
+  },
 ];

@@ -129,10 +129,13 @@ describe('the homepage', () => {
       'GET /overview': overview({
         question: { urlBefore: 'https://a.example', urlNow: 'https://b.example', differs: ['url'], boundAt: 1 },
         problems: [{ code: 'ENCRYPTION_KEY_MISSING', message: 'Add ENCRYPTION_KEY to .env.' }],
+        links: sites().slice(0, 2),
       }),
     });
     await widget.getByText('Was this site moved, or is it a copy?').waitFor();
     await widget.getByText('Add ENCRYPTION_KEY to .env.').waitFor();
+    // Nothing is on the way from a silent site.
+    await widget.getByRole('link', { name: '3 wait here' }).waitFor();
     await picture('home-question');
   });
 

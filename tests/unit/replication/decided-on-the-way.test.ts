@@ -363,6 +363,36 @@ it.each(['EVERYTHING', 'PUBLISHED'] as const)(
   }
 );
 
+it.each([
+  ['PUBLISHED', 'EVERYTHING', 'draft'],
+  ['EVERYTHING', 'PUBLISHED', 'published'],
+] as const)(
+  'what fell back to an older version does so where it had gone on to, also where sharing changes from %s to %s',
+  async (before, after, status) => {
+    const scene = await Scene.of('first', 'hub', 'last');
+    await scene.link('first', 'hub');
+    await scene.link('hub', 'last');
+    await scene.rules('first', 'hub', [all('EVERYTHING', 'BOTH')]);
+    await scene.rules('hub', 'first', [all('EVERYTHING', 'BOTH')]);
+    await scene.rules('hub', 'last', [all(before)]);
+    scene.save('first', ARTICLE, 'a', status, { title: 'First' });
+    await scene.settle();
+    await share(scene, 'first', 'hub', [all('EVERYTHING', 'SEND_ONLY')]);
+    scene.save('hub', ARTICLE, 'a', 'published', { title: 'Gives way' });
+    await recordBatch(contextOf(scene, 'hub'));
+    await deliverFrom(scene, 'hub', 'last');
+    await scene.rules('hub', 'last', [all(after)]);
+    await deliverFrom(scene, 'first', 'hub');
+    await scene.settle();
+    for (const name of ['hub', 'last']) {
+      const rows = scene.rows(name, ARTICLE);
+      expect(Object.keys(rows)).toContain(`a en/${status}`);
+      expect(Object.values(rows).map(({ title }) => title)).not.toContain('Gives way');
+    }
+    expect(await scene.site('hub').process!.differences()).toEqual([]);
+  }
+);
+
 it('an entry that was recorded after its type’s job had passed, by rules from before, is decided all the same', async () => {
   const scene = await Scene.of('staging', 'live');
   await scene.link('staging', 'live');

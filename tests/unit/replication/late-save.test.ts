@@ -53,6 +53,16 @@ describe('what somebody saves in the moment in which an entry becomes read-only'
     expect(await recent()).toMatchObject([{ deed: 'deleted', people: ['live'], aside: true }, { people: ['staging'] }]);
   });
 
+  it('is there again where it had vanished and somebody says that it was deleted', async () => {
+    const { scene } = await readOnlySince(1_000);
+    scene.lose('live', ARTICLE, 'a');
+    await scene.sweep('live');
+    await scene.answer('live', 'VANISHED', 'deleted');
+    await scene.settle();
+    expect(scene.rows('live', ARTICLE)).toEqual(ofStaging);
+    expect(await scene.questions('live')).toEqual([]);
+  });
+
   it('gives way where the clock of who applies was a little ahead', async () => {
     const { scene } = await readOnlySince(-1_000);
     scene.save('live', ARTICLE, 'a', 'draft', { title: 'From live' });

@@ -109,7 +109,8 @@ const madeHere = async (tables: Tables, selves: readonly string[], ids: Revision
 
 /**
  * Leaves that the sender gave us once and has no more: another version took their place there. Told by a decision that
- * is newer than all we have heard, so that a late delivery of an older state drops nothing.
+ * is newer than all we have heard, so that a late delivery of an older state drops nothing. What is built upon what it
+ * names stays, unless it says or we know that this gave way there: it may know less, as its database was put back.
  */
 const dropped = async (
   tables: Tables,
@@ -120,6 +121,7 @@ const dropped = async (
   had: readonly RevisionId[]
 ): Promise<RevisionId[]> => {
   const incoming = leavesIn(message);
+  const aside = new Set(isUpdate(message) ? message.aside : []);
   const byOthers = new Set(
     replicas
       .filter((row) => row.link !== link && row.their_level !== null && row.their_level !== 'NONE')
@@ -129,7 +131,7 @@ const dropped = async (
   for (const leaf of union.filter((id) => !incoming.includes(id) && !byOthers.has(id))) {
     let built = false;
     for (const id of incoming) built ||= await descends(tables, leaf, id);
-    if (!built || (await fellBack(tables, leaf, incoming, had))) found.push(leaf);
+    if (!built || aside.has(leaf) || (await fellBack(tables, leaf, incoming, had))) found.push(leaf);
   }
   return found;
 };

@@ -358,7 +358,8 @@ export const recordTouched = async (
   await wakeParked(tables, appeared, context.clock);
   await placeAgain(tables, [...uneven, ...reread, ...late], context.clock);
   await rememberVanished(tables, vanished, context.clock);
-  await forgetVanished(tables, returned);
+  // What gave way is shown again, whatever somebody said of rows that had vanished.
+  await forgetVanished(tables, [...returned, ...late]);
   await forgetDeletions(unit, revived);
   await foldSeconds(context, unit, second);
   await markFirstSeen(context, unit, retargeted.gained);

@@ -49,7 +49,8 @@ export const maximalOfEach = async <K>(
   return new Map(walks.map(({ key, candidates }) => [key, [...candidates].sort()]));
 };
 
-const parentsOf = async (tables: Tables, revision: RevisionId[]): Promise<Map<RevisionId, RevisionId[]>> => {
+/** The parents of each of these that has any. */
+export const parentsOf = async (tables: Tables, revision: RevisionId[]): Promise<Map<RevisionId, RevisionId[]>> => {
   const parents = new Map<RevisionId, RevisionId[]>();
   for (const { revision: id, parent } of await tables.find('parents', { revision })) {
     parents.set(id, [...(parents.get(id) ?? []), parent]);

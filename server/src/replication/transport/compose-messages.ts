@@ -10,6 +10,7 @@ import { isAlong } from '../queue/followers';
 import { isYield } from '../queue/yield';
 import type { Row } from '../tables';
 import { chooseParts, MOST_AT_ONCE, opens, sizesOf, type Choice } from './choose-parts';
+import { gaveWay } from './gave-way';
 import type { Message, RevisionOnWire, UpdateMessage } from './message';
 
 /** So much of an entry's history goes along at most; older parents are named in `shallow`. */
@@ -48,6 +49,10 @@ export const composeMessages = async (
     plans.push({ replica, sent, choice });
   }
   const incarnation = await storedIncarnation({ tables });
+  const aside = await gaveWay(
+    tables,
+    plans.map(({ replica }) => replica)
+  );
   const hashes = plans.flatMap(({ choice }) => choice.hashes);
   const texts = await loadContents(tables, [...new Set(hashes)]);
 
@@ -71,6 +76,7 @@ export const composeMessages = async (
       ...(isAlong(replica) ? { along: true as const } : {}),
       order,
       leaves: wanted,
+      ...(aside.has(replica.entity) ? { aside: aside.get(replica.entity)! } : {}),
       revisions: sent.map((revision) =>
         onWire(revision, { level: replica.level, isLeaf: wanted.includes(revision.id), choice, texts, done })
       ),

@@ -15,6 +15,7 @@ const partName = z
   .regex(/^(shared|people|(?:-|[A-Za-z0-9]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4})\/(?:draft|published))$/);
 export const MAX_PARTS = 1_000;
 export const MAX_PARENTS = 64;
+export const MAX_ASIDE = 64;
 export const MAX_REVISIONS = 5_000;
 
 /**
@@ -91,6 +92,8 @@ const update = z
     order,
     /** The revisions that the receiver shall have. */
     leaves: z.array(sha).min(1).max(MAX_PARENTS),
+    /** Revisions that have given way at the sender. Who only receives the entry has them give way, too. */
+    aside: z.array(sha).max(MAX_ASIDE).optional(),
     /** Parents before children. */
     revisions: z.array(revision).max(MAX_REVISIONS),
     /** Parents that are deliberately not sent. */

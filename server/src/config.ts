@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { DEFAULT_QUOTA, type QuotaLimits } from './http/quota';
 import type { Retention } from './replication/history/retention';
 
@@ -34,6 +35,8 @@ export interface ReplicationConfig {
   allowPrivateAddresses: boolean;
   /** Largest file taken from another site, in bytes. */
   maxFileBytes: number;
+  /** Where bytes of files lie that have come in only in part: machines of one site have to share it. '': a temporary folder. */
+  incomingFolder: string;
   /** By a content type's uid. */
   contentTypes: { [uid: string]: Partial<TypeChoice> };
   /** What one linked site may send: more is put off. */
@@ -54,6 +57,7 @@ export const defaultConfig = (): ReplicationConfig => ({
   rules: null,
   allowPrivateAddresses: false,
   maxFileBytes: 1024 * 1024 * 1024,
+  incomingFolder: '',
   contentTypes: {},
   quota: DEFAULT_QUOTA,
   history: { days: 90, versions: 50 },
@@ -81,6 +85,7 @@ export const withEnvironment = (config: ReplicationConfig, env: NodeJS.ProcessEn
   credentials: env.REPLICATION_CREDENTIALS || config.credentials,
   rules: env.REPLICATION_RULES || config.rules,
   allowPrivateAddresses: flag(env.REPLICATION_ALLOW_PRIVATE_ADDRESSES) ?? config.allowPrivateAddresses,
+  incomingFolder: env.REPLICATION_INCOMING_FOLDER || config.incomingFolder,
 });
 
 const flag = (value: string | undefined): boolean | null => {
@@ -99,6 +104,9 @@ export const validateConfig = (config: ReplicationConfig): void => {
   if (typeof config.moved !== 'string') throw new Error('replication: “moved” must be a word.');
   if (!Number.isSafeInteger(config.maxFileBytes) || config.maxFileBytes < 1) {
     throw new Error('replication: “maxFileBytes” must be a positive number of bytes.');
+  }
+  if (typeof config.incomingFolder !== 'string' || (config.incomingFolder && !path.isAbsolute(config.incomingFolder))) {
+    throw new Error('replication: “incomingFolder” must be the absolute path of a folder.');
   }
   validateContentTypes(config.contentTypes);
   validateHistory(config.history);

@@ -59,7 +59,8 @@ export const sendPieces = async ({ call, peer, hash, bytes, pieceBytes, limits }
 
   let progress = await ask();
   for (let restarts = 0; progress !== 'complete'; restarts += 1) {
-    if (restarts > MOST_RESTARTS) throw new Unreachable('The other site keeps losing the bytes of a file.');
+    // Nothing but this file has to wait for that.
+    if (restarts > MOST_RESTARTS) throw new Refused('BYTES_LOST', 'The other site keeps losing the bytes of a file.');
     // Others send to the same site, and may learn meanwhile what is too large.
     const pieces = limit();
     try {

@@ -55,6 +55,8 @@ export interface CallOptions {
   maxAnswerBytes?: number;
   /** Takes up the keys that a linked instance shows; throws where they do not prove themselves to be its own. */
   learn?(instance: string, keys: Json): Promise<void>;
+  /** Ends what is under way, and lets nothing more begin: this site stops. */
+  ending?: AbortSignal;
   /** What proxies before other sites ask for. */
   credentials?: readonly Credentials[];
   /** `http://user:password@proxy:port`-like settings are not read from the environment: a proxy is configured or not used. */
@@ -87,6 +89,13 @@ export const createCaller = (options: CallOptions): Caller => {
     body: Buffer | undefined,
     signal?: AbortSignal
   ): Promise<Raw> => {
+    const { ending } = options;
+    // Not joined with the others by `any`: that would keep something of each request for as long as the site runs.
+    const ended = new AbortController();
+    const end = () => ended.abort();
+    if (ending?.aborted) end();
+    ending?.addEventListener('abort', end, { once: true });
+    const ends = [AbortSignal.timeout(timeoutMs), ended.signal, ...(signal ? [signal] : [])];
     try {
       const response = await axios.request<ArrayBuffer>({
         method,
@@ -106,7 +115,7 @@ export const createCaller = (options: CallOptions): Caller => {
         maxRedirects: 0,
         proxy: false,
         ...agents.for(url),
-        signal: signal ? AbortSignal.any([AbortSignal.timeout(timeoutMs), signal]) : AbortSignal.timeout(timeoutMs),
+        signal: AbortSignal.any(ends),
         maxContentLength: maxAnswerBytes,
         maxBodyLength: 64 * 1024 * 1024,
         validateStatus: () => true,
@@ -117,8 +126,11 @@ export const createCaller = (options: CallOptions): Caller => {
         body: Buffer.from(response.data ?? new ArrayBuffer(0)),
       };
     } catch (error) {
+      if (ending?.aborted) throw new Unreachable('This site was stopped meanwhile.');
       if (wasStale(error)) throw new StaleConnection();
       throw whyUnreachable(error, url, timeoutMs);
+    } finally {
+      ending?.removeEventListener('abort', end);
     }
   };
 

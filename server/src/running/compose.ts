@@ -58,6 +58,9 @@ import { createWorkers } from './workers';
 /** By then every process on this database has looked, and has ended what it was doing. */
 const OTHERS_REST_MS = WATCH_MS + 5_000;
 
+/** What is under way to or from other sites has so long to end when this site stops; they may take as long as they like. */
+const STOP_PATIENCE_MS = 5_000;
+
 /** Shorter than the lease of what is being told. */
 const HOOK_PATIENCE_MS = 10_000;
 
@@ -95,7 +98,7 @@ export const compose = async (
     usedElsewhere: (url: string, links: readonly string[]) => usedElsewhere(url, links),
   };
   const store = createStore(strapi, createContent(strapi, schemas, contentOptions));
-  const files = createFiles(strapi, store);
+  const files = createFiles(strapi, store, config.incomingFolder);
   const site = { name: config.siteName || new URL(siteUrl || 'http://strapi').host, url: siteUrl };
   const tracked = new Tracked(store, schemas);
   await tracked.reload();
@@ -122,6 +125,7 @@ export const compose = async (
   if (silence) strapi.log.info(`[replication] ${silence.message}`);
   const verifier = createVerifier(store);
   const agents = createAgents({ allowPrivateAddresses: config.allowPrivateAddresses });
+  const ending = new AbortController();
   const wire = silence
     ? closedWire(silence)
     : createHttpClient({
@@ -130,6 +134,7 @@ export const compose = async (
         agents,
         clock: systemClock,
         chance: systemChance,
+        ending: ending.signal,
         credentials: readCredentials(config.credentials),
         learn: (instance, keys) => store.transaction((unit) => learnKeysOf(unit, instance, keys)),
       });
@@ -329,7 +334,9 @@ export const compose = async (
     stop: async () => {
       audience.stop();
       waiters.close();
+      const patience = setTimeout(() => ending.abort(), STOP_PATIENCE_MS);
       await Promise.all([...workers.all.map((worker) => worker.stop()), couriers.stop(), pollers.stop()]);
+      clearTimeout(patience);
       agents.destroy();
     },
   };

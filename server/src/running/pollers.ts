@@ -3,6 +3,9 @@ import { fetchOnce, NOTHING_TO_TELL, type FetchOptions, type Untold } from '../r
 import type { Row } from '../replication/tables';
 import { Worker } from './worker';
 
+/** A site that asks for one comparison after another is compared with no more often. */
+const COMPARED_APART_MS = 600_000;
+
 /** A site that answers at once though it was to wait is not asked in a loop. */
 const LEAST_APART_MS = 5_000;
 
@@ -60,6 +63,7 @@ class Poller {
   private waiting: AbortController | null = null;
   /** The last answer was that there is nothing. */
   private emptied = false;
+  private comparedAt = -Infinity;
 
   constructor(
     private readonly link: string,
@@ -83,7 +87,11 @@ class Poller {
     const control = new AbortController();
     const ms = this.emptied ? LONGEST_WAIT_MS : 0;
     if (this.emptied) this.waiting = control;
-    const options = { ...this.options, onGiven: () => (this.waiting = null) };
+    const options = {
+      ...this.options,
+      onGiven: () => (this.waiting = null),
+      mayCompare: () => this.mayCompare(performance.now()),
+    };
     const fetched = await fetchOnce(options, this.link, this.untold, { ms, signal: control.signal }).finally(
       () => (this.waiting = null)
     );
@@ -93,5 +101,11 @@ class Poller {
     this.emptied = fetched.what === 'none';
     if (!this.emptied || !hadWaited) return 0;
     return Math.max(0, LEAST_APART_MS - (performance.now() - began));
+  }
+
+  private mayCompare(now: number): boolean {
+    if (now - this.comparedAt < COMPARED_APART_MS) return false;
+    this.comparedAt = now;
+    return true;
   }
 }

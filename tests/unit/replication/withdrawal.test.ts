@@ -182,6 +182,29 @@ it('a withdrawal of what this site would not take leaves no trace', async () => 
   expect(scene.table('live', 'entries')).toEqual([]);
 });
 
+it.each(['SEND_ONLY', 'NONE'] as const)(
+  'what this site has come to edit alone, or to share no more, is not taken from it (%s)',
+  async (own) => {
+    const scene = await Scene.of('staging', 'live');
+    await scene.link('staging', 'live');
+    await scene.rules('staging', 'live', [all('EVERYTHING', 'BOTH')]);
+    await scene.rules('live', 'staging', [all('EVERYTHING', 'BOTH')]);
+    scene.save('staging', ARTICLE, 'a', 'draft', { title: 'A' });
+    await scene.settle();
+    await scene.rules('live', 'staging', [own === 'NONE' ? all('NONE') : all('EVERYTHING', own)]);
+    const message = {
+      type: 'ENTITY_UNREPLICATE',
+      entity: { uid: ARTICLE, id: 'a' },
+      order: [2 ** 45, 1],
+    } satisfies Json;
+    expect(await scene.site('live').process!.receive(scene.site('staging').id, [message])).toMatchObject([
+      { status: expect.stringMatching(/applied|known/) },
+    ]);
+    expect(scene.rows('live', ARTICLE)).toEqual({ 'a en/draft': { title: 'A' } });
+    expect(scene.table('live', 'replicas')).toMatchObject([{ their_level: 'NONE', their_incarnation: 2 ** 45 }]);
+  }
+);
+
 it('an entry that the other site started stays there when it is not shared back any more, and nothing is left to do', async () => {
   const scene = await Scene.of('staging', 'live');
   await scene.link('staging', 'live');

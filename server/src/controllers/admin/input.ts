@@ -4,7 +4,9 @@ import { STATUS_BATCH_LIMIT } from '../../contracts';
 
 /** What callers may send. Unknown keys are refused, so that a misspelt option is not silently ignored. */
 
-const id = z.string().min(1).max(255);
+/** What no database holds: PostgreSQL refuses the statement. */
+const isStorable = (text: string): boolean => !text.includes('\u0000');
+const id = z.string().min(1).max(255).refine(isStorable, 'Must not hold a null character.');
 const uid = z
   .string()
   .max(255)
@@ -16,7 +18,9 @@ export const entryParams = z.object({ uid, documentId: id });
 
 export const nothing = z.union([z.undefined(), z.strictObject({})]);
 export const codeBody = z.strictObject({ code: z.string().trim().min(1).max(4096) });
-export const renameBody = z.strictObject({ name: z.string().trim().min(1).max(100) });
+export const renameBody = z.strictObject({
+  name: z.string().trim().min(1).max(100).refine(isStorable, 'Must not hold a null character.'),
+});
 export const leaveBody = z.strictObject({ name: z.string().min(1).max(1000), evenIfUntold: z.boolean().optional() });
 export const compareBody = z.strictObject({ repair: z.boolean().optional() }).optional();
 export const entryRetryBody = z.strictObject({ link: id.optional() }).optional();

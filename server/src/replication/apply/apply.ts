@@ -322,8 +322,9 @@ const takeIn = async (
   if (!isUpdate(message)) {
     // What it takes back would be refused, too: nobody has this site remember anything of what it does not take.
     if (!replica && !accepts(ruleHere(state, link.id, one))) return { status: 'known' };
+    // Nor is it taken from here where it is only sent to the other side, or not shared with it.
     const asks = message.type === 'ENTITY_YIELD';
-    if (asks || (await isStartedHere(context, unit, link, entity))) {
+    if (asks || !accepts(ruleHere(state, link.id, one)) || (await isStartedHere(context, unit, link, entity))) {
       state.kept.add(entity);
       return takeYield(unit.tables, link, entity, message.order, replica, asks);
     }

@@ -1,7 +1,7 @@
 import type { Context } from '../context';
 import type { EntityKey } from '../entity';
 import type { DomainEvent } from '../events';
-import { descends, maximalOfEach } from '../history/graph';
+import { descending, maximalOfEach } from '../history/graph';
 import { closeDrafts } from '../history/purge';
 import { loadRevisions } from '../history/repository';
 import type { RevisionId } from '../history/revision';
@@ -128,10 +128,10 @@ const dropped = async (
       .flatMap(({ common }) => JSON.parse(common) as RevisionId[])
   );
   const found: RevisionId[] = [];
-  for (const leaf of union.filter((id) => !incoming.includes(id) && !byOthers.has(id))) {
-    let built = false;
-    for (const id of incoming) built ||= await descends(tables, leaf, id);
-    if (!built || aside.has(leaf) || (await fellBack(tables, leaf, incoming, had))) found.push(leaf);
+  const others = union.filter((id) => !incoming.includes(id) && !byOthers.has(id));
+  const built = await descending(tables, others, new Set(incoming));
+  for (const leaf of others) {
+    if (!built.has(leaf) || aside.has(leaf) || (await fellBack(tables, leaf, incoming, had))) found.push(leaf);
   }
   return found;
 };

@@ -58,6 +58,32 @@ export const parentsOf = async (tables: Tables, revision: RevisionId[]): Promise
   return parents;
 };
 
+/** Those of `newer` that are one of `older` or descend from one. What several descend from is read once for all of them. */
+export const descending = async (
+  tables: Tables,
+  newer: readonly RevisionId[],
+  older: ReadonlySet<RevisionId>
+): Promise<Set<RevisionId>> => {
+  const parents = new Map<RevisionId, RevisionId[]>();
+  const isDecided = () => newer.length === 1 && [...parents.values()].some((ids) => ids.some((id) => older.has(id)));
+  let frontier = newer.filter((id) => !older.has(id));
+  while (frontier.length > 0 && parents.size < MAX_ANCESTORS && !isDecided()) {
+    const found = await parentsOf(tables, frontier);
+    for (const id of frontier) parents.set(id, found.get(id) ?? []);
+    frontier = [...new Set([...found.values()].flat())].filter((id) => !parents.has(id) && !older.has(id));
+  }
+  return new Set(newer.filter((id) => reaches(parents, id, older)));
+};
+
+const reaches = (parents: Parents, from: RevisionId, older: ReadonlySet<RevisionId>): boolean => {
+  const seen = new Set([from]);
+  for (const id of seen) {
+    if (older.has(id)) return true;
+    for (const parent of parents.get(id) ?? []) seen.add(parent);
+  }
+  return false;
+};
+
 /** `older` is `newer` or one of its ancestors. */
 export const descends = async (tables: Tables, newer: RevisionId, older: RevisionId): Promise<boolean> => {
   const seen = new Set([newer]);

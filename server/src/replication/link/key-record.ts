@@ -67,6 +67,8 @@ const readKeyRecord = (record: KeyRecord): KeyRecord => {
 
 /** All records from an instance's first key to the one in use: whoever has them needs to know nothing else. */
 export const MOST_KEYS = 50;
+/** So many of an instance's are kept here: it has more than a chain's where its database was put back and it went on anew. */
+const MOST_KEPT = 2 * MOST_KEYS;
 export const keyChain = z.array(keyRecord).min(1).max(MOST_KEYS);
 export type KeyChain = z.infer<typeof keyChain>;
 
@@ -107,6 +109,10 @@ export const learnKeys = async ({ tables }: Unit, given: unknown, vouched = fals
     // Keys from the configuration come without a record; this is the moment to get it.
     const record = chain.find(({ key }) => key === row.id);
     if (row.record === '') await tables.update('signing_keys', { id: row.id }, { record: JSON.stringify(record) });
+  }
+  const kept = await tables.count('signing_keys', { instance: currentKey(chain).instance });
+  if (chain.length > known.length && kept + chain.length - known.length > MOST_KEPT) {
+    throw new Refused('TOO_MANY_KEYS', 'Too many keys of the other site are known here.');
   }
   await tables.insert('signing_keys', chain.map(rowFor), 'ignore');
   return chain;

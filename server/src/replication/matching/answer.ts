@@ -61,12 +61,39 @@ const typeFor = async (context: Context, { tables }: Unit, link: string, uid: Ui
 const mayTellOf = async ({ schemas }: Context, { isPublic }: AnswerOptions, uid: Uid): Promise<boolean> =>
   schemas.type(uid) !== null && (await isPublic(uid));
 
+/**
+ * What entries of other types are named by, as far as the link may bring these types, too: whoever may not is not to find out
+ * by comparing what their fields hold.
+ */
+const namedFor = async (
+  context: Context,
+  unit: Unit,
+  link: string,
+  { named }: LookAlikeQuestion
+): Promise<LookAlikeQuestion['named']> => {
+  const open: [Uid, string][] = [];
+  for (const [uid, field] of Object.entries(named)) {
+    const schema = await openType(context, unit, link, uid);
+    if (schema && matchFieldsOf(schema).includes(field)) open.push([uid, field]);
+  }
+  return Object.fromEntries(open);
+};
+
+/** null where this site would not take entries of this type from the link. */
+const openType = (context: Context, unit: Unit, link: string, uid: Uid): Promise<TypeSchema | null> =>
+  typeFor(context, unit, link, uid).catch((error: unknown) => {
+    if (error instanceof Refused) return null;
+    throw error;
+  });
+
 const preview = async (
   context: Context,
   options: AnswerOptions,
   link: string,
-  question: LookAlikeQuestion
+  asked: LookAlikeQuestion
 ): Promise<Json> => {
+  const named = await context.store.transaction((unit) => namedFor(context, unit, link, asked));
+  const question = { ...asked, named };
   const mayTell = await mayTellOf(context, options, question.uid);
   const { schema, alike, files } = await context.store.transaction(async (unit) => {
     const schema = await typeFor(context, unit, link, question.uid);
@@ -126,10 +153,7 @@ const matchAlong = async (
   along: LookAlikeQuestion['along']
 ): Promise<void> => {
   for (const { uid, by, entries } of along) {
-    const schema = await typeFor(context, unit, link, uid).catch((error: unknown) => {
-      if (error instanceof Refused) return null;
-      throw error;
-    });
+    const schema = await openType(context, unit, link, uid);
     if (!schema || !matchFieldsOf(schema).includes(by)) continue;
     const identity = await Identity.of(context, unit);
     const asked = { by, entries: entries.map((entry) => ({ ...entry, rows: [] })), choices: [] };

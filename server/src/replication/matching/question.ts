@@ -49,7 +49,10 @@ export const lookAlikeQuestion = z.strictObject({
   by: name.nullable(),
   /** By which field entries of other types are named, where rows refer to them. */
   named: z.record(uid, name),
-  entries: z.array(entry).max(PAGE),
+  entries: z
+    .array(entry)
+    .max(PAGE)
+    .refine((entries) => new Set(entries.map((one) => one.id)).size === entries.length, 'an entry twice'),
   files: z.array(file).max(MOST_FILES),
   /** What these refer to, to be matched as well: it may go along with them. */
   along: z

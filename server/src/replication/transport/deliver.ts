@@ -1,6 +1,6 @@
 import { FILE_UID } from '../entity';
 import type { Context } from '../context';
-import { Refused, Unreachable } from '../errors';
+import { Refused, ReplicationError, Unreachable } from '../errors';
 import type { DomainEvent } from '../events';
 import type { Json } from '../entity';
 import { eachOf } from '../each-of';
@@ -8,7 +8,7 @@ import { fileHashes } from '../file-names';
 import { renewIncarnation } from '../incarnation';
 import { claim, giveBack, type Claim, type FreshClaim } from '../queue/claim';
 import { settle } from '../queue/settle';
-import type { Unit } from '../ports';
+import type { Files, Unit } from '../ports';
 import type { Row } from '../tables';
 import { composeMessages } from './compose-messages';
 import { answerSchema, isUpdate, type Answer, type Message } from './message';
@@ -144,11 +144,11 @@ const sendMissing = async (
 /** Answers whether the other side has it now. */
 const sendFile = async (context: Context, wire: Wire, link: Row<'links'>, hash: string): Promise<boolean> => {
   try {
-    const first = await context.files.open(hash);
+    const first = await openFile(context, link, hash);
     if (!first) return false;
     first.stream.destroy();
     await wire.sendBlob({ id: link.id, url: link.url }, hash, async (from) => {
-      const opened = await context.files.open(hash, from);
+      const opened = await openFile(context, link, hash, from);
       if (!opened) throw new Refused('FILE_GONE', 'A file was removed while it was being sent.');
       return opened;
     });
@@ -160,6 +160,14 @@ const sendFile = async (context: Context, wire: Wire, link: Row<'links'>, hash: 
     throw error;
   }
 };
+
+/** What this site's own disk or provider says of one file stops no other one. */
+const openFile = (context: Context, link: Row<'links'>, hash: string, from = 0): ReturnType<Files['open']> =>
+  context.files.open(hash, from).catch((error: unknown) => {
+    if (error instanceof ReplicationError) throw error;
+    context.observer.notice({ type: 'defect', link: link.id, error });
+    throw new Refused('FILE_UNREADABLE', 'A file cannot be read here.');
+  });
 
 /** The bytes that a message is of no use without. */
 export const hashesOf = (message: Message): string[] => {
@@ -225,7 +233,9 @@ export const linkFailed = async (
   error: unknown,
   also: (unit: Unit) => Promise<void> = () => Promise.resolve()
 ): Promise<void> => {
-  const message = error instanceof Error ? error.message : String(error);
+  // Who may look at the page is told what was written for people: of anything else the log tells.
+  const message =
+    error instanceof ReplicationError ? error.message : 'Something went wrong on this site. Its log says what.';
   const failures = link.failures + 1;
   const wait = (error instanceof Unreachable && error.retryAfterMs) || backoff(failures, context.chance.fraction());
   // Whole milliseconds: PostgreSQL takes no others.

@@ -18,6 +18,8 @@ export interface FetchOptions extends BytesOptions {
   context: Context;
   verifier: Verifier;
   wire: Wire & FetchWire;
+  /** Whether a comparison that the other side asks for is made now: it reads all that is shared, and is asked for as it likes. */
+  mayCompare?(): boolean;
   /** Told how much came. */
   count(link: string, what: { messages?: number; bytes?: number }): Promise<void>;
   /** Told when an answer has come that holds something. */
@@ -102,9 +104,11 @@ const takeIn = async (
       answer: answered[index] as unknown as Json,
     }));
   }
-  if (compare) await compareWith(context, wire, link, true);
-  const untold = { lease: answers.length > 0 ? lease : null, answers, compared: compare };
-  return { what: answers.length > 0 || compare ? 'some' : 'none', untold };
+  // Asked for too soon it is not made: the other side, which is told of none, asks again.
+  const compares = compare && (options.mayCompare?.() ?? true);
+  if (compares) await compareWith(context, wire, link, true);
+  const untold = { lease: answers.length > 0 ? lease : null, answers, compared: compares };
+  return { what: answers.length > 0 || compares ? 'some' : 'none', untold };
 };
 
 /** The other side can call by now. What it has given all the same is taken in. */

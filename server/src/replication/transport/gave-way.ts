@@ -30,7 +30,7 @@ export const gaveWay = async (
   const tips = await tables.find(
     'revisions',
     { entity: again.map(({ entity }) => entity), side: 1 },
-    { columns: ['id', 'entity', 'stored_at'], orderBy: 'stored_at', descending: true }
+    { columns: ['id', 'entity', 'stored_at'], orderBy: 'stored_at', descending: true, limit: MOST_TIPS * again.length }
   );
   const walks = again.map(({ entity, wanted }): Walk => {
     const own = tips.filter((tip) => tip.entity === entity).slice(0, MOST_TIPS);

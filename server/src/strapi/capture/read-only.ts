@@ -74,6 +74,8 @@ export const createReadOnly = (
   let started = false;
 
   const anyLocked = async (uid: Uid): Promise<boolean> => {
+    // Whoever waits for Strapi to be loaded may save before anything has told us.
+    started ||= strapi.isLoaded === true;
     if (!started || schemas.type(uid) === null) return false;
     if ((knownFree.get(uid) ?? 0) > Date.now()) return false;
     const { query } = await statementOnOwn(strapi, 'entries');

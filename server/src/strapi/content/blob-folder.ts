@@ -20,19 +20,25 @@ export const sha256Of = async (stream: Readable): Promise<{ hash: string; size: 
 
 const SHA256 = /^[0-9a-f]{64}$/;
 
+/** Whoever makes a folder for all has it for themselves: two sites on one machine may run as two users. */
+const userName = (): string => String(process.getuid?.() ?? os.userInfo().username);
+
 /**
  * Bytes that have come in and not been placed yet, by their hash. A folder outside the site's public one, of its own for
  * each database: two sites on one machine must not take each other's bytes for had.
+ *
+ * @param incoming where these folders are, of a site that runs on several machines; '' for the temporary folder
  */
 export class BlobFolder {
   private readonly folder: string;
 
-  constructor(strapi: Core.Strapi) {
+  constructor(strapi: Core.Strapi, incoming: string) {
     const settings = strapi.config.get('database.connection.connection') as Record<string, unknown> | undefined;
     const { host, port, database, schema, filename } = settings ?? {};
     const key = JSON.stringify([strapi.dirs.app.root, host, port, database, schema, filename]);
     const name = createHash('sha256').update(key).digest('hex').slice(0, 16);
-    this.folder = path.join(os.tmpdir(), 'strapi-replication', name, 'blobs');
+    const outer = incoming || path.join(os.tmpdir(), `strapi-replication-${userName()}`);
+    this.folder = path.join(outer, name, 'blobs');
   }
 
   /** Where a finished blob is; null where there is none. */

@@ -207,6 +207,9 @@ export const writeFile = async (
   // What was known of the bytes stays known: a changed caption must not make a site read a film again.
   if (before)
     for (const [format, row] of known) if (row.stamp === stampOf(before) && !used.has(format)) used.set(format, row);
+  // It came without bytes, as they are lost elsewhere: that is known of it.
+  if (!used.has('') && after.url === '')
+    used.set('', { local_id: localId, format: '', hash: '', url: '', size: 0, stamp });
   const formats = new Set(['', ...Object.keys(after.formats ?? {})]);
   const rows = [...used].filter(([format]) => formats.has(format)).map(([format, row]) => ({ ...row, format, stamp }));
   await tables.remove('file_bytes', { local_id: localId });

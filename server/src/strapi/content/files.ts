@@ -52,8 +52,8 @@ const KNOWN_METADATA = [
 ] as const;
 
 /** The port `Files` on Strapi's media library. Bytes are read and written outside transactions. */
-export const createFiles = (strapi: Core.Strapi, store: Store): Files => {
-  const blobs = new BlobFolder(strapi);
+export const createFiles = (strapi: Core.Strapi, store: Store, incoming = ''): Files => {
+  const blobs = new BlobFolder(strapi, incoming);
 
   const rowsOf = (localIds: readonly string[]): Promise<FileRow[]> =>
     store.transaction(async () => {
@@ -70,12 +70,12 @@ export const createFiles = (strapi: Core.Strapi, store: Store): Files => {
     const known: FileBytes[] = [];
     const stored = [['', row] as const, ...Object.entries(row.formats ?? {})];
     for (const [format, file] of stored) {
-      if (!file?.url) continue;
-      const stream = await openStored(strapi, { url: file.url, hash: file.hash, ext: file.ext });
+      if (!file?.url && format !== '') continue;
+      const stream = file?.url ? await openStored(strapi, { url: file.url, hash: file.hash, ext: file.ext }) : null;
       // A file whose bytes are lost is still an entry: it is told by what its row says, and never takes others' place.
       const { hash, size } = stream ? await sha256Of(stream) : { hash: '', size: 0 };
       if (hash === '' && format !== '') continue;
-      known.push({ local_id: row.documentId, format, hash, url: file.url, size, stamp });
+      known.push({ local_id: row.documentId, format, hash, url: file?.url ?? '', size, stamp });
     }
     await store.transaction(async ({ tables }) => {
       const before = (await bytesOf(tables, [row.documentId])).get(row.documentId) ?? new Map<string, FileBytes>();

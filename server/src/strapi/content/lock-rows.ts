@@ -12,14 +12,17 @@ const MOST = 1_000;
 const lockTable = async (strapi: Core.Strapi, trx: Knex.Transaction, uid: Uid, ids: number[]): Promise<void> => {
   const sorted = [...new Set(ids)].sort((a, b) => a - b);
   for (let at = 0; at < sorted.length; at += MOST) {
-    await strapi.db
+    const some = sorted.slice(at, at + MOST);
+    const locked = (await strapi.db
       .getConnection(databaseModelOf(strapi, uid).tableName)
       .transacting(trx)
       .select('id')
-      .whereIn('id', sorted.slice(at, at + MOST))
+      .whereIn('id', some)
       .orderBy('id')
       .forUpdate()
-      .noWait();
+      .noWait()) as unknown[];
+    // Replaced since it was looked at, as by somebody who publishes: there is another row by now.
+    if (locked.length < some.length) throw new Busy(modelOf(strapi, uid)?.modelName ?? uid);
   }
 };
 

@@ -111,6 +111,16 @@ export const addColumn = async (knex: Knex, table: string, name: string, type: C
   await knex.raw(`alter table ?? add column ?? ${columnType(dialectOf(knex), type)}`, [table, name]);
 };
 
+/** Gives a column that stands in no index another type. SQLite looks at neither type nor length. */
+export const changeType = async (knex: Knex, table: string, name: string, type: ColumnType): Promise<void> => {
+  const dialect = dialectOf(knex);
+  if (dialect === 'mysql')
+    await knex.raw(`alter table ?? modify column ?? ${columnType(dialect, type)}`, [table, name]);
+  if (dialect !== 'postgres' || type.type === 'counted') return;
+  const plain = columnType(dialect, type).replace(/ (not )?null$/, '');
+  await knex.raw(`alter table ?? alter column ?? type ${plain}`, [table, name]);
+};
+
 /** Adds an index, unless it is there: MySQL knows no `if not exists` for it. */
 export const addIndex = async (knex: Knex, table: string, name: string, columns: readonly string[]): Promise<void> => {
   const list = columns.map(() => '??').join(', ');

@@ -10,6 +10,7 @@ import { matches } from './0007-matches';
 import { fetching } from './0008-fetching';
 import { dependencies } from './0009-dependencies';
 import { lockedAt } from './0010-locked-at';
+import { stampsOfAnyLength } from './0011-stamps-of-any-length';
 
 interface Migration {
   name: string;
@@ -29,6 +30,7 @@ export const MIGRATIONS: readonly Migration[] = [
   fetching,
   dependencies,
   lockedAt,
+  stampsOfAnyLength,
 ];
 
 const TABLE_NAME = 'replication_migrations';

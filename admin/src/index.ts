@@ -4,6 +4,7 @@ import { ACTIONS } from '../../server/src/contracts';
 import { AlsoGoes } from './entry/AlsoGoes';
 import { withReplication, type DocumentAction } from './entry/entry-actions';
 import { StatusPanel } from './entry/StatusPanel';
+import { withSitesTold, type BulkAction } from './entry/list-actions';
 import { addStatusColumn } from './entry/status-column';
 import { sitesWidget } from './home/sites-widget';
 import en from './translations/en.json';
@@ -17,6 +18,7 @@ type SidePanel = typeof StatusPanel & { type?: string };
 interface ContentManagerApis {
   addEditViewSidePanel(arrange: (panels: SidePanel[]) => SidePanel[]): void;
   addDocumentAction(arrange: (actions: DocumentAction[]) => DocumentAction[]): void;
+  addBulkAction(arrange: (actions: BulkAction[]) => BulkAction[]): void;
 }
 
 export default {
@@ -42,6 +44,7 @@ export default {
       return [...buttons, StatusPanel, ...panels.filter(({ type }) => type !== 'actions')];
     });
     apis.addDocumentAction(withReplication);
+    apis.addBulkAction(withSitesTold);
     contentManager.injectComponent('editView', 'right-links', { name: 'replication-also-goes', Component: AlsoGoes });
     app.registerHook('Admin/CM/pages/ListView/inject-column-in-table', addStatusColumn);
   },

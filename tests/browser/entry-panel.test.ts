@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import type { Page, Route } from 'playwright-core';
 import { startPanel, type Answers, type VisitOptions } from './panel';
 import { answer, batch, entryStatus, failure, overview } from './replication-answers';
 import { still } from './still';
@@ -241,7 +241,7 @@ describe('the panel beside an entry', () => {
     const refused = { ...live!, state: 'waiting' as const, error, retryAt: Date.now() + 60_000 };
     const { page, screenshot } = await openEntry(entryStatus({ sites: [refused] }));
     await page.getByText('Being retried').waitFor();
-    await page.getByText(`Live did not take it: ${error}`).waitFor();
+    await page.getByText(`Live did not accept it. It answered: “${error}”`).waitFor();
     await screenshot('panel-retrying');
   });
 
@@ -275,6 +275,25 @@ describe('the panel beside an entry', () => {
     // Where it is about to go is no secret before it does.
     await page.getByText('What you publish also goes to Live.').waitFor();
     expect(await page.getByRole('heading', { name: 'Linked sites' }).count()).toBe(0);
+  });
+});
+
+describe('what is deleted from a list', () => {
+  const ask = { 'POST /entries/status': (route: Route) => batch(route.request().postDataJSON().documentIds) };
+
+  it('is deleted on other sites as well, as is said before it is', async () => {
+    const { page, screenshot } = await panel.open(CONTENT, ask);
+    await page.getByText('Edited on two sites').waitFor();
+    await page.getByRole('button', { name: 'Row actions' }).first().click();
+    await page.getByRole('menuitem', { name: /Delete/ }).click();
+    const dialog = page.getByRole('alertdialog');
+    await dialog.getByText('It is deleted on Live, too.').waitFor();
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'hidden' });
+    for (const box of (await page.getByRole('checkbox').all()).slice(1, 3)) await box.click();
+    await page.getByRole('button', { name: 'Delete', exact: true }).click();
+    await dialog.getByText('They are deleted on Live, too.').waitFor();
+    await screenshot('list-delete');
   });
 });
 

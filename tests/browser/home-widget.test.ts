@@ -53,7 +53,7 @@ describe.each(['light', 'dark'] as const)('the homepage in the %s theme', (theme
     const lineOf = (name: string) => widget.getByRole('listitem').filter({ hasText: name });
     await lineOf('Live').getByText('2 failed').waitFor();
     await lineOf('Live').getByText('37 waiting for a decision').waitFor();
-    await lineOf('Live').getByText('1 not shown there yet').waitFor();
+    await lineOf('Live').getByText('1 waiting there').waitFor();
     await lineOf('Live').getByText('3 on the way').waitFor();
     await lineOf('Live').getByText('Last contact: 2 minutes ago').waitFor();
     await lineOf('Partner').getByText('142 entries and files up to date').waitFor();
@@ -112,7 +112,7 @@ describe('the homepage', () => {
   it.each([
     ['2 failed', 'Failed'],
     ['37 waiting for a decision', 'Waits for a decision'],
-    ['1 not shown there yet', 'Waiting there'],
+    ['1 waiting there', 'Waiting there'],
     ['3 on the way', 'On the way'],
   ])('leads from “%s” to that part of the site’s queue', async (count, filter) => {
     const { page, widget } = await open({
@@ -133,7 +133,7 @@ describe('the homepage', () => {
       }),
     });
     await widget.getByText('Was this site moved, or is it a copy?').waitFor();
-    await widget.getByText('Add ENCRYPTION_KEY to .env.').waitFor();
+    await widget.getByText('Add ENCRYPTION_KEY to .env').waitFor();
     // Nothing is on the way from a silent site.
     await widget.getByRole('link', { name: '3 wait here' }).waitFor();
     await picture('home-question');

@@ -218,6 +218,7 @@ export const batch = (documentIds: string[]): StatusBatch =>
       {
         state: index === 0 ? ('failed' as const) : ('current' as const),
         sites: [{ name: 'Live', state: index === 0 ? ('failed' as const) : ('current' as const) }],
+        goesTo: ['Live'],
         locked: false,
         diverged: index === 1,
       },

@@ -181,7 +181,7 @@ describe('the replication page', () => {
       message: 'This site has no encryption key. Add ENCRYPTION_KEY to .env.',
     };
     const { page, screenshot } = await open({ 'GET /overview': overview({ site: null, problems: [problem] }) });
-    await page.getByText('Add ENCRYPTION_KEY to .env.').waitFor();
+    await page.getByText('Add ENCRYPTION_KEY to .env').waitFor();
     await screenshot('page-problem');
     expect(await page.getByRole('button', { name: 'Create link code' }).count()).toBe(0);
   });
@@ -379,7 +379,7 @@ describe('the replication page', () => {
       },
       { query: '?tab=rules' }
     );
-    const select = page.getByRole('combobox', { name: 'Where no field says otherwise' });
+    const select = page.getByRole('combobox', { name: 'Send related entries' });
     const choose = async () => {
       await select.click();
       await page.getByRole('option', { name: 'Always, with later changes' }).click();

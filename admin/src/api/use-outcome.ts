@@ -8,7 +8,9 @@ type Answer<T> = { data: T } | { error: unknown };
  * Shows how a mutation ended: what it failed with, or `done`. Resolves to its data, or to null where it failed, so that
  * dialogs stay open.
  *
- * @param onFailure says itself what it failed with: a notification vanishes, and a dialog may have to go on saying it.
+ * What it failed with stays until somebody closes it.
+ *
+ * @param onFailure says itself what it failed with, as in a dialog that stays open.
  */
 export const useOutcome = (onFailure?: (message: string) => void) => {
   const { toggleNotification } = useNotification();
@@ -19,7 +21,7 @@ export const useOutcome = (onFailure?: (message: string) => void) => {
       if ('error' in answer) {
         const message = errorText(answer.error);
         if (onFailure) onFailure(message);
-        else toggleNotification({ type: 'danger', message });
+        else toggleNotification({ type: 'danger', message, blockTransition: true });
         return null;
       }
       if (done !== undefined) {

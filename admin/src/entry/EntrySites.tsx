@@ -4,6 +4,7 @@ import { NavLink } from 'react-router-dom';
 import type { EntryStatus } from '../../../server/src/contracts';
 import { useMayManageLinks } from '../api/allowed';
 import { useReplicationEntryQuery } from '../api/replication-api';
+import { usePoll } from '../api/use-poll';
 import { useSilence } from '../api/use-silence';
 import { BrakeNotice } from '../pages/brakes/BrakeNotice';
 import { LoadFailed } from '../pages/LoadFailed';
@@ -36,9 +37,14 @@ export const EntrySites = ({ uid, documentId, draftIsNewer }: Props) => {
   const mayLink = useMayManageLinks();
   const silence = useSilence();
   const [busy, setBusy] = useState(false);
-  const { data, error, refetch } = useReplicationEntryQuery(
+  // Not what was known of the entry before this one.
+  const {
+    currentData: data,
+    error,
+    refetch,
+  } = useReplicationEntryQuery(
     { uid, documentId },
-    { pollingInterval: busy ? BUSY_POLL : IDLE_POLL, refetchOnMountOrArgChange: FRESH_SECONDS }
+    { pollingInterval: usePoll(busy ? BUSY_POLL : IDLE_POLL), refetchOnMountOrArgChange: FRESH_SECONDS }
   );
   if (isBusy(data) !== busy) setBusy(!busy);
 

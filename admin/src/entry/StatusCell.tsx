@@ -6,28 +6,32 @@ import { STATUS_BATCH_LIMIT } from '../../../server/src/contracts';
 import { useMayRead } from '../api/allowed';
 import { useReplicationStatusesQuery } from '../api/replication-api';
 import { useErrorText } from '../api/use-error-text';
+import { usePoll } from '../api/use-poll';
 import { useSilence } from '../api/use-silence';
 import { useWords } from '../words/use-words';
-import { isSoonOver } from './soon-over';
+import { isOver, isSoonOver } from './soon-over';
 import { isToGo, stateBadge, type Badge } from './state-words';
 import { StateBadge } from '../words/StateBadge';
 
 const BUSY_POLL = 5000;
+/** What waits for something on the other site may do so for days. */
+const LONG_POLL = 30_000;
 
 /** An entry's status in a list. All rows ask the same question, so a page is one request. */
 export const StatusCell = ({ uid, documentId }: { uid: string; documentId: string }) => {
   const say = useWords();
   const errorText = useErrorText();
   const mayRead = useMayRead();
-  const [busy, setBusy] = useState(false);
+  const [every, setEvery] = useState(0);
   const documentIds = useTable('ReplicationStatus', (state) => idsOf(state.rows));
-  const { data, error } = useReplicationStatusesQuery(
+  const { currentData: data, error } = useReplicationStatusesQuery(
     { uid, documentIds: documentIds.split(' ') },
-    { skip: !mayRead || documentIds === '', pollingInterval: busy ? BUSY_POLL : 0 }
+    { skip: !mayRead || documentIds === '', pollingInterval: usePoll(every) }
   );
-  const isBusy = Object.values(data ?? {}).some(({ sites }) => isSoonOver(sites));
-  if (isBusy !== busy) setBusy(isBusy);
-  const isSilent = useSilence(Object.values(data ?? {}).some(({ sites }) => sites.some(isToGo))) !== null;
+  const all = Object.values(data ?? {}).flatMap(({ sites }) => sites);
+  const next = isSoonOver(all) ? BUSY_POLL : isOver(all) ? 0 : LONG_POLL;
+  if (next !== every) setEvery(next);
+  const isSilent = useSilence(all.some(isToGo)) !== null;
 
   // The column cannot be left out for those who may not: what adds it knows nobody.
   if (!mayRead) return null;
@@ -39,7 +43,14 @@ export const StatusCell = ({ uid, documentId }: { uid: string; documentId: strin
       </Told>
     );
   }
-  const brief = data?.[documentId];
+  // A dash says that no site is linked: not before it is known.
+  if (!data)
+    return (
+      <Typography textColor="neutral600" role="img" aria-label={say('loading')}>
+        …
+      </Typography>
+    );
+  const brief = data[documentId];
   if (!brief || (brief.sites.length === 0 && !brief.diverged)) return <Typography textColor="neutral600">–</Typography>;
   const sites = brief.sites.map(({ name, state }) => `${name}: ${say(stateBadge(state, isSilent).word)}`);
   const notes = [...(brief.diverged ? [say('diverged.title')] : []), ...(brief.locked ? [say('locked.short')] : [])];

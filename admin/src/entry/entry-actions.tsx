@@ -1,13 +1,15 @@
-import { Box, Flex, Typography } from '@strapi/design-system';
+import { Box } from '@strapi/design-system';
 import type { ComponentType, ReactNode } from 'react';
 import { useIntl } from 'react-intl';
 import type { EntryStatus } from '../../../server/src/contracts';
 import { useMayRead } from '../api/allowed';
 import { useReplicationEntryQuery } from '../api/replication-api';
 import { useWords } from '../words/use-words';
+import { Asked, Told } from './asked';
 import { kindOf, mayChange, type Description, type Kind } from './action-kinds';
 import { goesTo, isKnownAt } from './goes-to';
 import { isSaved } from './is-saved';
+import { isTaking, tellingOf } from './list-actions';
 
 /** What the content manager hands to an action; in a row of a list there is no tab. */
 interface ActionProps {
@@ -50,7 +52,11 @@ const aware = (action: DocumentAction): DocumentAction => {
     const status = useStatus(props);
     const kind = description ? kindOf(action.type, description) : null;
     const told = useTold(kind, status);
-    if (!description || !status || kind === null) return description;
+    if (!description || kind === null) return description;
+    const id = props.document?.documentId;
+    // In a row of a list nothing is known before it is asked for.
+    if (props.activeTab === null && isTaking(kind) && id) return tellingOf(description, kind, props.model, [id]);
+    if (!status) return description;
     const isFree = !status.lockedBy || (kind === 'update' && status.localFields.length > 0);
     if (!isFree) return { ...description, disabled: true };
     const { dialog } = description;
@@ -62,7 +68,7 @@ const aware = (action: DocumentAction): DocumentAction => {
 const withTold = (dialog: NonNullable<Described['dialog']>, told: string): Described['dialog'] => {
   const { type, content } = dialog;
   if (type === 'dialog' && typeof content !== 'function')
-    return { ...dialog, content: <Asked also={told}>{content}</Asked> };
+    return { ...dialog, content: <Asked also={<Told>{told}</Told>}>{content}</Asked> };
   if (type !== 'modal' || typeof content !== 'function') return dialog;
   const Asking = content;
   return {
@@ -83,7 +89,11 @@ const useStatus = ({ activeTab, model, ...named }: ActionProps): EntryStatus | u
   const mayRead = useMayRead();
   const documentId = named.document?.documentId ?? named.documentId;
   const isShown = mayRead && activeTab !== null && isSaved(documentId);
-  const { data } = useReplicationEntryQuery({ uid: model, documentId: documentId ?? '' }, { skip: !isShown });
+  // Not rendered anew while it is asked again: the content manager would build its open window anew each time.
+  const { data } = useReplicationEntryQuery(
+    { uid: model, documentId: documentId ?? '' },
+    { skip: !isShown, selectFromResult: ({ currentData }) => ({ data: currentData }) }
+  );
   return isShown ? data : undefined;
 };
 
@@ -96,16 +106,3 @@ const useTold = (kind: Kind | null, status: EntryStatus | undefined): string | n
     .map(({ name }) => name);
   return word && sites.length > 0 ? say(word, { sites: formatList(sites) }) : null;
 };
-
-const Asked = ({ also, children }: { also: string; children: ReactNode }) => (
-  <Flex direction="column" alignItems="stretch" gap={4}>
-    {children}
-    <Told>{also}</Told>
-  </Flex>
-);
-
-const Told = ({ children }: { children: string }) => (
-  <Typography tag="p" textAlign="center" fontWeight="bold">
-    {children}
-  </Typography>
-);

@@ -1,7 +1,24 @@
 import type { EntryState } from '../../../server/src/contracts';
 
-const SOON_OVER: readonly EntryState[] = ['recording', 'waiting', 'held'];
+interface Standing {
+  state: EntryState;
+  /** When it is tried again, where that is known. */
+  retryAt?: number | null;
+}
 
-/** Is something about to change by itself, so that it is worth looking again soon? */
-export const isSoonOver = (sites: readonly { state: EntryState }[]): boolean =>
-  sites.some(({ state }) => SOON_OVER.includes(state));
+/** Closer than this, a try is worth waiting for. */
+const SOON_MS = 10_000;
+
+/**
+ * Is something about to change by itself, so that it is worth looking again soon? Not where the other site is away, or waits
+ * for something: that may take days.
+ */
+export const isSoonOver = (sites: readonly Standing[]): boolean =>
+  sites.some(
+    ({ state, retryAt = null }) =>
+      state === 'recording' || (state === 'waiting' && (retryAt === null || retryAt < Date.now() + SOON_MS))
+  );
+
+/** Will it change without anybody's doing, be it in days? */
+export const isOver = (sites: readonly Standing[]): boolean =>
+  sites.every(({ state }) => state !== 'recording' && state !== 'waiting' && state !== 'held');

@@ -31,10 +31,13 @@ export const stateBadge = (state: EntryState, isSilent: boolean): Badge =>
     ? { word: 'status.silent', variant: 'warning' }
     : { word: `status.${state}`, variant: VARIANTS[state] };
 
+/** It was not taken yet, and is tried a few times. */
+export const RETRYING: Badge = { word: 'status.retrying', variant: 'warning' };
+
 /** The badge for one site, which knows more than a list does: what is tried again, and what is there twice. */
 export const badgeOf = (site: EntryOnSite, diverged: boolean, isSilent: boolean): Badge => {
   const { state, error } = site;
-  if (state === 'waiting' && error !== null && !isSilent) return { word: 'status.retrying', variant: 'warning' };
+  if (state === 'waiting' && error !== null && !isSilent) return RETRYING;
   if (state === 'current' && diverged) return { word: 'status.both', variant: 'secondary' };
   return stateBadge(state, isSilent);
 };

@@ -4,6 +4,7 @@ import { NavLink } from 'react-router-dom';
 import { useMayManageLinks } from '../api/allowed';
 import { useReplicationOverviewQuery } from '../api/replication-api';
 import { useErrorText } from '../api/use-error-text';
+import { usePoll } from '../api/use-poll';
 import { silenceOf } from '../api/use-silence';
 import { PAGE } from '../words/page-address';
 import { useWords } from '../words/use-words';
@@ -19,7 +20,7 @@ export const SitesWidget = () => {
   const mayLink = useMayManageLinks();
   // What was last seen on the page is not what is true now.
   const { data, error, isLoading, refetch } = useReplicationOverviewQuery(undefined, {
-    pollingInterval: POLL,
+    pollingInterval: usePoll(POLL),
     refetchOnMountOrArgChange: true,
   });
 

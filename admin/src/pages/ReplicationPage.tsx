@@ -6,6 +6,7 @@ import type { Overview } from '../../../server/src/contracts';
 import { useMayManageRules } from '../api/allowed';
 import { useReplicationOverviewQuery } from '../api/replication-api';
 import { useErrorText } from '../api/use-error-text';
+import { usePoll } from '../api/use-poll';
 import { useWords } from '../words/use-words';
 import { LoadFailed } from './LoadFailed';
 import { ComparePage } from './preview/ComparePage';
@@ -16,11 +17,14 @@ import { useViewFocus } from './use-view-focus';
 const BUSY_POLL = 3000;
 const IDLE_POLL = 15000;
 
-/** Something is about to change by itself: a queue that shrinks, a site that is to accept. */
+/** Something is about to change by itself: a queue that shrinks, a site that is to accept. What waits may do so for days. */
 const isBusy = (overview: Overview | undefined): boolean =>
   overview !== undefined &&
   (overview.unrecorded > 0 ||
-    overview.links.some(({ state, counts }) => state !== 'REGISTERED' || counts.queued + counts.held > 0));
+    overview.links.some(
+      ({ state, counts, failures, paused }) =>
+        state === 'REQUESTED' || state === 'REQUESTING' || (counts.queued > 0 && failures === 0 && !paused)
+    ));
 
 /** Which of its views the address names: the tabs, the setting up of a link (`setup`), or a comparison (`compare`). */
 export const ReplicationPage = () => {
@@ -30,7 +34,7 @@ export const ReplicationPage = () => {
   const [busy, setBusy] = useState(false);
   const mayRule = useMayManageRules();
   const { data, error, isLoading, refetch } = useReplicationOverviewQuery(undefined, {
-    pollingInterval: busy ? BUSY_POLL : IDLE_POLL,
+    pollingInterval: usePoll(busy ? BUSY_POLL : IDLE_POLL),
   });
   if (isBusy(data) !== busy) setBusy(!busy);
   const mayShare = mayRule && data !== undefined && data.site !== null && data.question === null;

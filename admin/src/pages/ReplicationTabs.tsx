@@ -80,7 +80,7 @@ export const ReplicationTabs = ({
         {question && <PlaceQuestion question={question} />}
         <Problems problems={overview.problems} />
         <Brakes brakes={overview.brakes} />
-        <Tabs.Root variant="simple" value={tab} onValueChange={(next) => onOpen(next as Tab)}>
+        <Tabs.Root variant="simple" value={tab} onValueChange={(next) => onOpen(next as Tab, chosenSite ?? undefined)}>
           <Tabs.List aria-label={say('title')}>
             <Tabs.Trigger value="sites">{say('tab.sites')}</Tabs.Trigger>
             <Tabs.Trigger value="rules">{say('tab.rules')}</Tabs.Trigger>

@@ -3,6 +3,7 @@ import { NavLink } from 'react-router-dom';
 import type { Silence } from '../api/use-silence';
 import { Notice } from './Notice';
 import { PAGE } from '../words/page-address';
+import { problemWord } from '../words/problem-words';
 import { useWords } from '../words/use-words';
 
 /** Why this whole site sends nothing, in short, with the way to where somebody can do something about it. */
@@ -19,7 +20,7 @@ export const SilenceNotice = ({ question, problems }: Silence) => {
       )}
       {problems.map(({ code, message }) => (
         <Notice key={code} compact tone="warning" title={say('problem.title')}>
-          {message}
+          {problemWord(say, { code, message })}
         </Notice>
       ))}
     </>

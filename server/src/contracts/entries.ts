@@ -124,6 +124,8 @@ export interface EntryBrief {
   state: EntryState;
   /** How many sites are in that state, and how many there are. */
   sites: { name: string; state: EntryState }[];
+  /** The names of the sites that have it, or something of it, and from which it goes where it is taken away here. */
+  goesTo: string[];
   locked: boolean;
   diverged: boolean;
 }

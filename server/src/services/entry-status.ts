@@ -87,12 +87,20 @@ export const readEntryBriefs = async (engine: Engine, uid: Uid, localIds: readon
     batch[localId] = {
       state: PRESSING.find((state) => sites.some((site) => site.state === state)) ?? 'unshared',
       sites,
+      goesTo: standings.filter(({ standing }) => followsHere(standing)).map(({ link }) => link.name),
       locked: entry?.locked === 1,
       diverged,
     };
   }
   return batch;
 };
+
+/** It is there, and edited here. */
+const followsHere = ({ state, level, direction, since }: Standing): boolean =>
+  state !== 'unshared' &&
+  level !== 'NONE' &&
+  direction !== 'RECEIVE_ONLY' &&
+  (state !== 'unpublished' || since !== null);
 
 /** Which state stands for all sites: what needs a person first, what is well last. */
 const PRESSING: readonly Standing['state'][] = [

@@ -14,6 +14,7 @@ import type { LinkView, QueueState } from '../../../../server/src/contracts';
 import { useMayManageQueue } from '../../api/allowed';
 import { useReplicationQueueQuery, useRetryReplicationLinkMutation } from '../../api/replication-api';
 import { useOutcome } from '../../api/use-outcome';
+import { usePoll } from '../../api/use-poll';
 import { useWords } from '../../words/use-words';
 import { NoSite } from '../NoSite';
 import { LoadFailed } from '../LoadFailed';
@@ -65,7 +66,10 @@ const Queue = ({ link, state, isSilent }: { link: LinkView; state: QueueState; i
   const show = useOutcome();
   const mayRetry = useMayManageQueue();
   const [page, setPage] = useState(1);
-  const { data, error, refetch } = useReplicationQueueQuery({ id: link.id, state, page }, { pollingInterval: POLL });
+  const { data, error, refetch } = useReplicationQueueQuery(
+    { id: link.id, state, page },
+    { pollingInterval: usePoll(POLL) }
+  );
   const [retryAll, { isLoading }] = useRetryReplicationLinkMutation();
   if (!data && !error) return <Loader>{say('loading')}</Loader>;
   const failed = error && (

@@ -3,6 +3,7 @@ import { NavLink } from 'react-router-dom';
 import type { LinkView, QueueItem, TypeView } from '../../../../server/src/contracts';
 import { useReplicationTypesQuery, useRetryReplicationEntryMutation } from '../../api/replication-api';
 import { useOutcome } from '../../api/use-outcome';
+import { RETRYING, stateBadge, type Badge } from '../../entry/state-words';
 import { entryWord, retriedWord, waitsForWord } from '../../words/sharing-words';
 import { useMoment } from '../../words/use-moment';
 import { useWords, type Say } from '../../words/use-words';
@@ -16,14 +17,15 @@ interface Props {
   isSilent: boolean;
 }
 
-const VARIANTS = {
-  done: 'success',
-  queued: 'secondary',
-  sending: 'secondary',
-  held: 'warning',
-  failed: 'danger',
-  stopped: 'warning',
-} as const;
+/** What a row is called, as it is beside its entry. */
+const badgeFor = ({ state, error }: QueueItem, { paused }: LinkView, isSilent: boolean): Badge => {
+  if (state === 'sending') return { word: 'replica.sending', variant: 'secondary' };
+  if (state === 'done') return stateBadge('current', isSilent);
+  if (state !== 'queued') return stateBadge(state, isSilent);
+  if (isSilent) return stateBadge('waiting', true);
+  if (paused) return stateBadge('paused', false);
+  return error === null ? stateBadge('waiting', false) : RETRYING;
+};
 
 /** What waits for a decision is not tried again, and what is on its way needs no other try. */
 const RETRYABLE: readonly QueueItem['state'][] = ['queued', 'held', 'failed'];
@@ -60,6 +62,7 @@ const QueueRow = ({ link, item, mayRetry, isSilent }: Omit<Props, 'items'> & { i
   const [retry, { isLoading }] = useRetryReplicationEntryMutation();
   const { data: types } = useReplicationTypesQuery();
   const address = addressOf(item, types);
+  const badge = badgeFor(item, link, isSilent);
   const what = { uid: item.uid, documentId: item.documentId ?? item.id, link: link.id };
   return (
     <Tr>
@@ -73,8 +76,8 @@ const QueueRow = ({ link, item, mayRetry, isSilent }: Omit<Props, 'items'> & { i
         )}
       </Td>
       <Td>
-        <StateBadge variant={VARIANTS[item.state]} width="max-content">
-          {say(`replica.${item.state}`)}
+        <StateBadge variant={badge.variant} width="max-content">
+          {say(badge.word)}
         </StateBadge>
       </Td>
       <Td maxWidth="36rem">

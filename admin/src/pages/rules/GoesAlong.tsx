@@ -1,4 +1,4 @@
-import { Box, Flex, SingleSelect, SingleSelectOption, Typography } from '@strapi/design-system';
+import { Box, Field, Flex, SingleSelect, SingleSelectOption, Typography } from '@strapi/design-system';
 import { useState } from 'react';
 import type { DependenciesView, DependencyMode, LinkView } from '../../../../server/src/contracts';
 import { useSetReplicationDependenciesMutation } from '../../api/replication-api';
@@ -31,9 +31,9 @@ export const GoesAlongDefault = ({ link: { id, name }, dependencies, isDisabled 
     <Flex tag="section" aria-label={say('along.title')} direction="column" alignItems="flex-start" gap={2}>
       <Typography fontWeight="bold">{say('along.title')}</Typography>
       <Typography textColor="neutral600">{say('along.intro', { steps, entries })}</Typography>
-      <Box minWidth="20rem">
+      <Field.Root minWidth="20rem">
+        <Field.Label>{say('along.default')}</Field.Label>
         <SingleSelect
-          aria-label={say('along.default')}
           value={mode}
           disabled={isDisabled}
           onChange={(value) => value !== mode && setAsked(value as DependencyMode)}
@@ -44,7 +44,7 @@ export const GoesAlongDefault = ({ link: { id, name }, dependencies, isDisabled 
             </SingleSelectOption>
           ))}
         </SingleSelect>
-      </Box>
+      </Field.Root>
       {asked && (
         <Question
           title={say('along.confirm.title', { name })}

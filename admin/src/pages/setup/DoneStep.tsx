@@ -1,9 +1,14 @@
 import { Button, Flex, Link, Typography } from '@strapi/design-system';
 import type { LinkView } from '../../../../server/src/contracts';
 import { useReplicationOverviewQuery } from '../../api/replication-api';
+import { usePoll } from '../../api/use-poll';
 import { siteAddress } from '../../words/site-address';
+import { useMoment } from '../../words/use-moment';
 import { useWords } from '../../words/use-words';
+import { Brakes } from '../brakes/Brakes';
 import { Card } from '../Card';
+import { Notice } from '../Notice';
+import { Problems } from '../Problems';
 import { Progress } from '../Progress';
 import { Jobs } from '../sites/Jobs';
 import type { Purpose } from './purposes';
@@ -11,6 +16,7 @@ import { StepFrame } from './StepFrame';
 
 /** Somebody is watching. */
 const POLL = 1000;
+const SLOW_POLL = 5000;
 
 interface Props {
   link: LinkView;
@@ -25,10 +31,14 @@ interface Props {
 /** It is set up: how far what is sent has come, and where to look. */
 export const DoneStep = ({ link, purpose, isNothing, onClose, onShowRules, onShowQueue }: Props) => {
   const say = useWords();
+  const moment = useMoment();
   const { name, counts } = link;
   const total = counts.done + counts.queued + counts.held + counts.failed + counts.stopped;
   const isUnderWay = (total === 0 && !isNothing) || counts.queued > 0;
-  useReplicationOverviewQuery(undefined, { pollingInterval: isUnderWay ? POLL : 0 });
+  const standsStill = link.paused || link.failures > 0;
+  const { data: overview } = useReplicationOverviewQuery(undefined, {
+    pollingInterval: usePoll(isUnderWay ? (standsStill ? SLOW_POLL : POLL) : 0),
+  });
   const problems = counts.failed + counts.held + counts.stopped;
   return (
     <StepFrame
@@ -47,6 +57,18 @@ export const DoneStep = ({ link, purpose, isNothing, onClose, onShowRules, onSho
         </>
       }
     >
+      {overview && <Problems problems={overview.problems} />}
+      {overview && <Brakes brakes={overview.brakes} />}
+      {link.paused && (
+        <Notice tone="warning" title={say('state.paused')}>
+          {say('reason.paused')}
+        </Notice>
+      )}
+      {link.failures > 0 && link.lastError !== null && (
+        <Notice tone="danger" title={say('site.last-error')}>
+          {link.lastError} {link.retryAt > 0 && say('site.retry-at', { when: moment(link.retryAt) })}
+        </Notice>
+      )}
       <Card label={say('done.progress')}>
         <Flex direction="column" alignItems="stretch" gap={3}>
           <Typography role="status">

@@ -2,6 +2,7 @@ import { Flex, Typography } from '@strapi/design-system';
 import { useState } from 'react';
 import { useIntl } from 'react-intl';
 import { useReplicationJobsQuery } from '../../api/replication-api';
+import { usePoll } from '../../api/use-poll';
 import { useWords } from '../../words/use-words';
 import { Card } from '../Card';
 import { Progress } from '../Progress';
@@ -18,7 +19,7 @@ export const Jobs = () => {
   const say = useWords();
   const [since, setSince] = useState<number | null>(null);
   const { data = [], fulfilledTimeStamp: readAt = 0 } = useReplicationJobsQuery(undefined, {
-    pollingInterval: since === null ? IDLE_POLL : BUSY_POLL,
+    pollingInterval: usePoll(since === null ? IDLE_POLL : BUSY_POLL),
   });
   const lines = jobLines(data);
   const isRunning = lines.length > 0;

@@ -54,9 +54,12 @@ export const SiteActions = ({ link, onCompareContent }: Props) => {
     const answer = await show(test(id));
     if (!answer) return;
     const { ok, milliseconds, cause, message } = answer.data;
+    const isFine = ok && cause === null;
     toggleNotification({
-      type: ok ? 'success' : 'danger',
-      message: ok && cause === null ? say('test.ok', { name, milliseconds: Math.round(milliseconds) }) : message,
+      type: isFine ? 'success' : ok ? 'warning' : 'danger',
+      // Nothing else says it.
+      blockTransition: !isFine,
+      message: isFine ? say('test.ok', { name, milliseconds: Math.round(milliseconds) }) : message,
     });
   };
   const pause = () => show(act({ id, act: paused ? 'resume' : 'pause' }), say(paused ? 'resumed' : 'paused', { name }));

@@ -10,7 +10,7 @@ const stateOf = ({ state, paused, failures, fetching }: LinkView): [Word, Varian
   if (state === 'REQUESTING') return ['state.requesting', 'warning'];
   if (state === 'REFUSED') return ['state.refused', 'danger'];
   if (state === 'UNLINKED') return ['state.unlinked', 'neutral'];
-  if (paused) return ['state.paused', 'neutral'];
+  if (paused) return ['state.paused', 'warning'];
   if (failures > 0) return ['state.unreachable', 'danger'];
   return [fetching === 'there' ? 'state.fetches' : 'state.linked', 'success'];
 };

@@ -38,6 +38,7 @@ const CLAIMS = [
   'part too many',
   'leaf of ours',
   'no leaf that came',
+  'ours gave way',
   'everything shallow',
   'many versions',
   'chain',
@@ -292,6 +293,8 @@ export const messageOf = (malice: Malice, sender: Sender, targets: readonly Targ
       return update({ message: { ...message, leaves: [theirs.leaf!], revisions: [] } });
     case 'no leaf that came':
       return update({ message: { ...message, leaves: [nobody] } });
+    case 'ours gave way':
+      return update({ message: { ...message, aside: [theirs.leaf!, nobody] } });
     case 'everything shallow':
       return update({ parents: [nobody], message: { ...message, shallow: [nobody] } });
     case 'many versions': {

@@ -200,6 +200,44 @@ describe('Files', () => {
     expect((await read(documentId))[0]!.fields.sha256).toBeUndefined();
   });
 
+  it('come without bytes where these are lost on the other site', async () => {
+    const { sha256: lost, formats, ...fields } = fieldsOf('bare', randomBytes(10), randomBytes(10));
+    expect([lost, formats]).not.toContain(undefined);
+    await write('bare', { kind: 'create', locale: '-', status: 'published', fields, dates: DATES });
+    expect((await read('bare'))[0]!.fields).toMatchObject({ name: 'bare.png', folder: ['Outer', 'Inner'] });
+    await files.hash(['bare']);
+    expect((await read('bare'))[0]!.fields.sha256).toBeUndefined();
+    // And they may come later.
+    const [main, thumbnail] = [randomBytes(50), randomBytes(5)];
+    await Promise.all([stage(main), stage(thumbnail)]);
+    const whole = fieldsOf('bare', main, thumbnail);
+    await files.place('bare', whole);
+    await write('bare', { kind: 'update', locale: '-', status: 'published', fields: whole, ids: {}, dates: DATES });
+    expect((await read('bare'))[0]!.fields.sha256).toBe(sha256(main));
+  });
+
+  it('are taken by a provider that tells a lot of them', async () => {
+    const provider = strapi.plugin('upload').service('provider');
+    const { upload: give } = provider;
+    const told = { uuid: 'u', image_info: { text: 'x'.repeat(1_000) } };
+    provider.upload = async (file: { provider_metadata: unknown }) => {
+      await give.call(provider, file);
+      file.provider_metadata = told;
+    };
+    try {
+      const [main, thumbnail] = [randomBytes(50), randomBytes(5)];
+      await Promise.all([stage(main), stage(thumbnail)]);
+      const fields = fieldsOf('told', main, thumbnail);
+      await files.place('told', fields);
+      await write('told', { kind: 'create', locale: '-', status: 'published', fields, dates: DATES });
+    } finally {
+      provider.upload = give;
+    }
+    expect(await strapi.db.query(FILE).findOne({ where: { documentId: 'told' } })).toMatchObject({
+      provider_metadata: told,
+    });
+  });
+
   it('are refused with other bytes than announced, more of them, under a path, or under the name of another file', async () => {
     const bytes = randomBytes(100);
     await expect(files.stage('0'.repeat(64), Readable.from([bytes]), 0, 100, SENDER)).rejects.toMatchObject({

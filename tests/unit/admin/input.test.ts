@@ -35,6 +35,11 @@ describe('what callers may send', () => {
     expect(() => read(entryParams, { uid: "api::x' OR 1", documentId: 'a' })).toThrow(/uid/);
   });
 
+  it('has nothing in it that no database holds', () => {
+    expect(() => read(entryParams, { uid: rule.uid, documentId: 'a\u0000' })).toThrow(/documentId/);
+    expect(() => read(renameBody, { name: 'Live\u0000' })).toThrow(/name/);
+  });
+
   it('has defaults where it is left out', () => {
     expect(read(queueQuery, {})).toEqual({ state: 'waiting', page: 1, pageSize: 20 });
     expect(read(queueQuery, { page: '3', state: 'failed' })).toMatchObject({ page: 3, state: 'failed' });

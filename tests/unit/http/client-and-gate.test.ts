@@ -40,6 +40,20 @@ describe('messages over HTTP', () => {
     ]);
   });
 
+  it('end where this site stops, however slowly the other one answers, and no more begin', async () => {
+    const ending = new AbortController();
+    const { client, peer, service } = await start({ client: { ending: ending.signal } });
+    let end = () => {};
+    service.onReceive = () => {
+      ending.abort();
+      return new Promise<Json[]>((resolve) => (end = () => resolve([{}]))) as never;
+    };
+    await expect(client.send(peer, [{ n: 1 }])).rejects.toMatchObject({ message: 'This site was stopped meanwhile.' });
+    end();
+    await expect(client.send(peer, [{ n: 2 }])).rejects.toMatchObject({ message: 'This site was stopped meanwhile.' });
+    expect(service.received).toHaveLength(1);
+  });
+
   it('are refused from a site that is not linked, in its own words', async () => {
     const { client, peer, states, asker, service } = await start();
     states.set(asker.instance, 'UNLINKED');

@@ -32,6 +32,28 @@ describe('a key', () => {
     expect(stored.filter((row) => row.private_key !== null).map(({ id }) => id)).toEqual([b.identity.key]);
   });
 
+  it('is one of so many of an instance at most: whoever has the first may endorse others without end', async () => {
+    const first = newKeyPair();
+    const base = introduceKey(first, Date.now());
+    const branch = (length: number) => {
+      const chain = [base];
+      let before = first;
+      for (let n = 0; n < length; n += 1) {
+        const pair = newKeyPair();
+        chain.push(introduceKey(pair, Date.now(), { instance: base.instance, pair: before } as never));
+        before = pair;
+      }
+      return chain;
+    };
+    const learn = (length: number) => a.store.transaction((unit) => learnKeys(unit, branch(length)));
+    await learn(49);
+    await learn(49);
+    await expect(learn(49)).rejects.toMatchObject({ code: 'TOO_MANY_KEYS' });
+    const kept = await a.store.transaction(({ tables }) => tables.find('signing_keys', { instance: base.instance }));
+    expect(kept).toHaveLength(99);
+    expect(await a.store.transaction((unit) => learnKeys(unit, [base]))).toHaveLength(1);
+  });
+
   it('is the same after a restart', async () => {
     await b.keys.change();
     const again = await b.store.transaction((unit) => loadIdentity(unit, options));

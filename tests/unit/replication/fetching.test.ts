@@ -1,5 +1,6 @@
 import { recordBatch } from '../../../server/src/replication/capture/record';
 import type { Json } from '../../../server/src/replication/entity';
+import { fetchOnce, NOTHING_TO_TELL } from '../../../server/src/replication/transport/fetch';
 import { fetchBytes } from '../../../server/src/replication/transport/fetch-bytes';
 import {
   readHandedOut,
@@ -39,6 +40,33 @@ const ask = (more: Partial<FetchQuestion> = {}, link = 'live') =>
 const applied = ({ lease, messages }: Awaited<ReturnType<typeof ask>>) => ({
   lease,
   answers: messages.map(({ receipt }) => ({ receipt, answer: { status: 'applied' } })) as never,
+});
+
+it('a comparison that is asked for too often is not made, and not told as made', async () => {
+  const { context: live, verifier } = scene.site('live').process!;
+  let compared = 0;
+  const wire = {
+    fetch: async () => ({ given: { lease: 'a'.repeat(24), messages: [], fetch: true, compare: true }, messages: 0, bytes: 0 }),
+    ask: async () => {
+      compared += 1;
+      throw new Error('It is asked.');
+    },
+  };
+  const options = {
+    context: live,
+    verifier,
+    wire,
+    maxFileBytes: 0,
+    restsFor: async () => 0,
+    mayCompare: () => false,
+    count: async () => undefined,
+    onReceived: () => undefined,
+    onNotLinked: async () => undefined,
+    onReach: () => undefined,
+  } as unknown as Parameters<typeof fetchOnce>[0];
+  const fetched = await fetchOnce(options, scene.site('staging').id, NOTHING_TO_TELL, { ms: 0 });
+  expect(fetched).toEqual({ what: 'none', untold: { lease: null, answers: [], compared: false } });
+  expect(compared).toBe(0);
 });
 
 describe('a site that can not be called', () => {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { descends, maximal } from '../../../server/src/replication/history/graph';
+import { descending, descends, maximal } from '../../../server/src/replication/history/graph';
 import type { RevisionId } from '../../../server/src/replication/history/revision';
 import type { Tables } from '../../../server/src/replication/ports';
 
@@ -34,6 +34,26 @@ describe('the graph of revisions', () => {
         expect(await maximal(graphOf(parents).tables, some.map(id))).toEqual(expected.map(id).sort());
       })
     );
+  });
+
+  it('gives those that descend from one of others, or are one, for any graph', async () => {
+    const some = fc.array(fc.nat(), { maxLength: 4 });
+    await fc.assert(
+      fc.asyncProperty(graphs, some, some, async (parents, drawn, drawnOlder) => {
+        const [newer, older] = [drawn, drawnOlder].map((all) => [...new Set(all.map((n) => n % parents.length))]);
+        const expected = newer!.filter((n) => older!.some((one) => one === n || below(parents, n).has(one)));
+        const found = await descending(graphOf(parents).tables, newer!.map(id), new Set(older!.map(id)));
+        expect([...found].sort()).toEqual(expected.map(id).sort());
+      })
+    );
+  });
+
+  it('reads a long history once for all that stand upon it', async () => {
+    const many = [...line(500), ...Array.from({ length: 20 }, () => [499])];
+    const { tables, asked } = graphOf(many);
+    const newer = Array.from({ length: 20 }, (_, n) => id(500 + n));
+    expect((await descending(tables, newer, new Set([id(0)]))).size).toBe(20);
+    expect(asked()).toBeLessThan(510);
   });
 
   it('tells whether one descends from another, for any graph', async () => {

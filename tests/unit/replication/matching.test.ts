@@ -113,6 +113,19 @@ describe('what a preview finds', () => {
     expect(scene.table('there', 'matches')).toEqual([]);
   });
 
+  it('tells nothing of entries of other types, by which these are compared, that the other site takes none of', async () => {
+    const scene = await apart();
+    scene.save('here', CATEGORY, 'hc', 'draft', { name: 'Secret' });
+    scene.save('there', CATEGORY, 'tc', 'draft', { name: 'Secret' });
+    scene.save('here', ARTICLE, 'ha', 'draft', { title: 'A', category: [{ uid: CATEGORY, id: 'hc' }] });
+    scene.save('there', ARTICLE, 'ta', 'draft', { title: 'A', category: [{ uid: CATEGORY, id: 'tc' }] });
+    const asked = () => preview(scene, page(ARTICLE, { by: 'title' }));
+    expect((await asked()).entries).toMatchObject([{ state: 'same' }]);
+    await scene.rules('there', 'here', [{ scope: 'type', uid: CATEGORY, level: 'NONE', direction: 'BOTH' }]);
+    // Whether its name was guessed is not to be seen: it counts by its id, as where none is known.
+    expect((await asked()).entries).toMatchObject([{ state: 'different', fields: ['category'] }]);
+  });
+
   it('is refused where the other site takes nothing of the type', async () => {
     const scene = await apart();
     tagged(scene);

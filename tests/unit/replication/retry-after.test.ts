@@ -78,6 +78,22 @@ describe('two requests of one link that are under way at once', () => {
     expect(link).toMatchObject({ retry_at: NOW + LONG, failures: 1 });
   });
 
+  it('tell who looks at the page nothing of a defect but that there was one', async () => {
+    await expect(bothEnd(new Error('select secret from places'))).rejects.toThrow('secret');
+    const store = memoryStore(new MemoryDatabase(ownTables()), () => ({}) as Content);
+    const context = {
+      store,
+      clock: { now: () => NOW },
+      chance: { fraction: () => 1 },
+      observer: { notice: () => undefined },
+    } as unknown as Context;
+    const link = { id: 'live', state: 'REGISTERED', url: 'http://live.example', retry_at: 0, failures: 0 } as never;
+    await store.transaction(({ tables }) => tables.insert('links', [link], 'fail'));
+    await linkFailed(context, link, new Error('select secret from places')).catch(() => undefined);
+    const [failed] = await store.transaction(({ tables }) => tables.find('links', {}));
+    expect(failed!.last_error).toMatch(/^Something went wrong on this site/);
+  });
+
   it('are pauses that grow once for both', async () => {
     const once = await bothEnd(new Unreachable('The connection broke.'));
     const twice = await bothEnd(new Unreachable('The connection broke.'), new Unreachable('The connection broke.'));

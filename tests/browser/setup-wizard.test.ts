@@ -80,7 +80,7 @@ describe.each(['light', 'dark'] as const)('setting up a new link in the %s theme
     await all.getByText('17 entries are created on Live.').waitFor();
     await all.getByText('2 entries are different on Live. What is here takes the place of what is on Live.').waitFor();
     await all.getByText('29 entries are the same already').waitFor();
-    await all.getByText('2 entries are on Live under another ID').waitFor();
+    await all.getByText('2 entries exist on Live under other IDs').waitFor();
     await all
       .getByText('1 entry could be one of several on Live: unless you decide which, it is created anew there.')
       .waitFor();
@@ -520,7 +520,7 @@ describe('setting up a new link', () => {
     await page.keyboard.press('ArrowDown');
     await settles(async () => expect(await focused()).toBe('Summer recipes (there1)'));
     await page.keyboard.press('Enter');
-    await page.getByRole('region', { name: 'In all' }).getByText('3 entries are on Live under another ID').waitFor();
+    await page.getByRole('region', { name: 'In all' }).getByText('3 entries exist on Live under other IDs').waitFor();
     await tabTo(page.getByRole('button', { name: 'Show entries of Article: 1 different' }));
     await page.keyboard.press('Enter');
     await tabTo(page.getByRole('button', { name: 'Show difference of Opening hours' }));

@@ -483,7 +483,9 @@ export const MUTATIONS = [
   {
     what: 'nobody is told what gave way here',
     rare: true,
-    places: [{ file: 'apply/move-heads.ts', find: '!built.has(leaf) || aside.has(leaf) ||', replace: '!built.has(leaf) ||' }],
+    places: [
+      { file: 'apply/move-heads.ts', find: '!built.has(leaf) || aside.has(leaf) ||', replace: '!built.has(leaf) ||' },
+    ],
   },
   {
     what: 'what gave way to another site stays gone where somebody said that it was deleted',

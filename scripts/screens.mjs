@@ -11,8 +11,8 @@ import { ROOT, TEMPORARY } from '../playground/folders.mjs';
 
 const TAKEN = path.join(TEMPORARY, 'screens');
 const FOLDER = path.join(ROOT, 'docs', 'screens');
-/** A panel has few colours: with a palette a picture is a third as large. */
-const PNG = { palette: true, colours: 128, effort: 10 };
+/** Without a palette: the light tints of badges would be taken for grey. */
+const PNG = { compressionLevel: 9, adaptiveFiltering: true };
 
 const [files, themes] = [process.argv.slice(2), ['light', 'dark']];
 

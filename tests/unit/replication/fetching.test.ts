@@ -46,7 +46,11 @@ it('a comparison that is asked for too often is not made, and not told as made',
   const { context: live, verifier } = scene.site('live').process!;
   let compared = 0;
   const wire = {
-    fetch: async () => ({ given: { lease: 'a'.repeat(24), messages: [], fetch: true, compare: true }, messages: 0, bytes: 0 }),
+    fetch: async () => ({
+      given: { lease: 'a'.repeat(24), messages: [], fetch: true, compare: true },
+      messages: 0,
+      bytes: 0,
+    }),
     ask: async () => {
       compared += 1;
       throw new Error('It is asked.');

@@ -9,21 +9,27 @@ import { databaseModelOf, modelOf } from './models';
 const HELD = new Set<unknown>(['55P03', 'ER_LOCK_NOWAIT', 'ER_LOCK_WAIT_TIMEOUT', 3572, 1205]);
 const MOST = 1_000;
 
-const lockTable = async (strapi: Core.Strapi, trx: Knex.Transaction, uid: Uid, ids: number[]): Promise<void> => {
-  const sorted = [...new Set(ids)].sort((a, b) => a - b);
+/** @returns how many of these rows are there. */
+const lockTable = async (
+  strapi: Core.Strapi,
+  trx: Knex.Transaction,
+  uid: Uid,
+  ids: readonly number[]
+): Promise<number> => {
+  const sorted = [...ids].sort((a, b) => a - b);
+  let locked = 0;
   for (let at = 0; at < sorted.length; at += MOST) {
-    const some = sorted.slice(at, at + MOST);
-    const locked = (await strapi.db
+    const rows = (await strapi.db
       .getConnection(databaseModelOf(strapi, uid).tableName)
       .transacting(trx)
       .select('id')
-      .whereIn('id', some)
+      .whereIn('id', sorted.slice(at, at + MOST))
       .orderBy('id')
       .forUpdate()
       .noWait()) as unknown[];
-    // Replaced since it was looked at, as by somebody who publishes: there is another row by now.
-    if (locked.length < some.length) throw new Busy(modelOf(strapi, uid)?.modelName ?? uid);
+    locked += rows.length;
   }
+  return locked;
 };
 
 /**
@@ -37,14 +43,17 @@ export const lockRows = async (
   rowIds: number[]
 ): Promise<void> => {
   if (strapi.db.dialect.client === 'sqlite' || rowIds.length === 0) return;
-  const components = new Map<Uid, number[]>();
+  const rows = new Set(rowIds);
+  const components = new Map<Uid, Set<number>>();
   for (const row of await componentRowsOf(strapi, trx, uid, rowIds)) {
-    components.set(row.uid, [...(components.get(row.uid) ?? []), row.id]);
+    components.set(row.uid, (components.get(row.uid) ?? new Set()).add(row.id));
   }
   try {
     for (const component of [...components.keys()].sort())
-      await lockTable(strapi, trx, component, components.get(component)!);
-    await lockTable(strapi, trx, uid, rowIds);
+      await lockTable(strapi, trx, component, [...components.get(component)!]);
+    // Replaced since it was looked at, as by somebody who publishes: there is another row by now.
+    if ((await lockTable(strapi, trx, uid, [...rows])) < rows.size)
+      throw new Busy(modelOf(strapi, uid)?.modelName ?? uid);
   } catch (error) {
     const { code, errno } = error as { code?: unknown; errno?: unknown };
     if (HELD.has(code) || HELD.has(errno)) throw new Busy(modelOf(strapi, uid)?.modelName ?? uid);

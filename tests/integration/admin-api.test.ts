@@ -76,7 +76,7 @@ describe('the admin API', () => {
       uid: 'api::article.article',
       documentIds: ['x'],
     });
-    expect(batch).toEqual({ x: { state: 'unshared', sites: [], locked: false, diverged: false } });
+    expect(batch).toEqual({ x: { state: 'unshared', sites: [], goesTo: [], locked: false, diverged: false } });
   });
 
   it('issues a code, reads it, and does not link a site with itself', async () => {

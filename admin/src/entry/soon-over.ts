@@ -19,6 +19,6 @@ export const isSoonOver = (sites: readonly Standing[]): boolean =>
       state === 'recording' || (state === 'waiting' && (retryAt === null || retryAt < Date.now() + SOON_MS))
   );
 
-/** Will it change without anybody's doing, be it in days? */
+/** Nothing of it will change without anybody's doing, not in days either. */
 export const isOver = (sites: readonly Standing[]): boolean =>
   sites.every(({ state }) => state !== 'recording' && state !== 'waiting' && state !== 'held');

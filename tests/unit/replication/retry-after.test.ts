@@ -53,8 +53,7 @@ describe('a site that is not to be disturbed', () => {
 describe('two requests of one link that are under way at once', () => {
   const LONG = 7 * 3_600_000;
 
-  /** Both read the link as it was before either ended. */
-  const bothEnd = async (...errors: (Error | null)[]) => {
+  const openLink = async () => {
     const store = memoryStore(new MemoryDatabase(ownTables()), () => ({}) as Content);
     const context = {
       store,
@@ -64,8 +63,15 @@ describe('two requests of one link that are under way at once', () => {
     } as unknown as Context;
     const link = { id: 'live', state: 'REGISTERED', url: 'http://live.example', retry_at: 0, failures: 0 } as never;
     await store.transaction(({ tables }) => tables.insert('links', [link], 'fail'));
+    const now = () => store.transaction(async ({ tables }) => (await tables.find('links', {}))[0]!);
+    return { context, link, now };
+  };
+
+  /** Both read the link as it was before either ended. */
+  const bothEnd = async (...errors: (Error | null)[]) => {
+    const { context, link, now } = await openLink();
     for (const error of errors) await (error ? linkFailed(context, link, error) : linkAnswered(context, link));
-    return store.transaction(async ({ tables }) => (await tables.find('links', {}))[0]!);
+    return now();
   };
 
   it('leave it alone as long as the first was told, though the second is answered', async () => {
@@ -79,19 +85,9 @@ describe('two requests of one link that are under way at once', () => {
   });
 
   it('tell who looks at the page nothing of a defect but that there was one', async () => {
-    await expect(bothEnd(new Error('select secret from places'))).rejects.toThrow('secret');
-    const store = memoryStore(new MemoryDatabase(ownTables()), () => ({}) as Content);
-    const context = {
-      store,
-      clock: { now: () => NOW },
-      chance: { fraction: () => 1 },
-      observer: { notice: () => undefined },
-    } as unknown as Context;
-    const link = { id: 'live', state: 'REGISTERED', url: 'http://live.example', retry_at: 0, failures: 0 } as never;
-    await store.transaction(({ tables }) => tables.insert('links', [link], 'fail'));
-    await linkFailed(context, link, new Error('select secret from places')).catch(() => undefined);
-    const [failed] = await store.transaction(({ tables }) => tables.find('links', {}));
-    expect(failed!.last_error).toMatch(/^Something went wrong on this site/);
+    const { context, link, now } = await openLink();
+    await expect(linkFailed(context, link, new Error('select secret from places'))).rejects.toThrow('secret');
+    expect((await now()).last_error).toMatch(/^Something went wrong on this site/);
   });
 
   it('are pauses that grow once for both', async () => {

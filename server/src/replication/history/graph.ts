@@ -65,12 +65,13 @@ export const descending = async (
   older: ReadonlySet<RevisionId>
 ): Promise<Set<RevisionId>> => {
   const parents = new Map<RevisionId, RevisionId[]>();
-  const isDecided = () => newer.length === 1 && [...parents.values()].some((ids) => ids.some((id) => older.has(id)));
   let frontier = newer.filter((id) => !older.has(id));
-  while (frontier.length > 0 && parents.size < MAX_ANCESTORS && !isDecided()) {
+  while (frontier.length > 0 && parents.size < MAX_ANCESTORS) {
     const found = await parentsOf(tables, frontier);
     for (const id of frontier) parents.set(id, found.get(id) ?? []);
-    frontier = [...new Set([...found.values()].flat())].filter((id) => !parents.has(id) && !older.has(id));
+    const next = [...new Set([...found.values()].flat())];
+    if (newer.length === 1 && next.some((id) => older.has(id))) break;
+    frontier = next.filter((id) => !parents.has(id) && !older.has(id));
   }
   return new Set(newer.filter((id) => reaches(parents, id, older)));
 };
